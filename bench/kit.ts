@@ -1,0 +1,45 @@
+/** The kit as a contender: orders to kit-worker.ts. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Settings } from '../src/lab/settings.ts';
+import type { Contender } from './contest.ts';
+import type { Answer, Order } from './kit-worker.ts';
+
+const worker = join(dirname(fileURLToPath(import.meta.url)), 'kit-worker.ts');
+
+export class Kit {
+  readonly #process: ChildProcess;
+  readonly #ended: Promise<unknown>;
+
+  constructor() {
+    const tsx = createRequire(import.meta.url).resolve('tsx/cjs');
+    const program = `require(${JSON.stringify(worker)}).serve()`;
+    this.#process = spawn(process.execPath, ['--require', tsx, '--eval', program], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      detached: true,
+    });
+    this.#ended = once(this.#process, 'exit');
+  }
+
+  /** Makes `count` containers a turn, and one before that does not count. */
+  contender(name: string, step: number, count: number, settings: Partial<Settings> = {}): Contender {
+    return { name, measure: async () => (await this.#ask({ step, count: count + 1, settings })).slice(1) };
+  }
+
+  async #ask(order: Order): Promise<readonly number[]> {
+    const answered = once(this.#process, 'message').then(([answer]) => answer as Answer);
+    this.#process.send(order);
+    const ended = this.#ended.then((): Answer => ({ problem: 'The process that runs the kit has ended.' }));
+    const answer = await Promise.race([answered, ended]);
+    if ('problem' in answer) throw new Error(answer.problem);
+    return answer.nanoseconds;
+  }
+
+  async end(): Promise<void> {
+    if (this.#process.connected) this.#process.disconnect();
+    await this.#ended;
+  }
+}

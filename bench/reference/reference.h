@@ -1,0 +1,70 @@
+/*
+ * reference.h - the steps as a C programmer would write them: the same calls
+ * as the kit makes, of both sides and in the same order, in a child made by
+ * plain clone(2) with a copy of the memory.
+ *
+ * Every call is checked; what fails ends the program with the call's name.
+ * What it then leaves bears its owner's name, and npm run clean removes it.
+ */
+#ifndef REFERENCE_H
+#define REFERENCE_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/* What all containers of a run have in common. */
+struct plan {
+	int step;
+	const char *owner;    /* the alias of the veth pair: whose it is */
+	const char *uid_map;
+	const char *gid_map;
+	const char *image;
+	char **group;         /* what makes the cgroup, and what ends it: group.c */
+	int is_root;
+};
+
+struct veth {
+	char name[16], peer[16];
+	char outside[16], inside[16];
+	int index, peer_index;
+};
+
+/* One container. */
+struct container {
+	const struct plan *plan;
+	int read_end, write_end;        /* the checkpoint */
+	int directory, mapped;          /* the image, and a mount of it with ids mapped; or -1 */
+	int source, namespace;
+	struct veth veth;               /* index 0: there is none */
+};
+
+/* check.c */
+long check(long result, const char *call);
+void write_file(const char *path, const char *text);
+void write_maps(const struct plan *plan, pid_t pid);
+pid_t start_child(int (*body)(void *), int flags, void *context);
+void wait_for(pid_t pid);
+
+/* child.c */
+int child(void *container);
+
+/* group.c */
+void make_group(const struct plan *plan);
+void join_group(const struct plan *plan, pid_t pid);
+void end_group(const struct plan *plan);
+
+/* image.c */
+void open_image(struct container *container);
+void enter_image(const struct container *container);
+void close_image(const struct container *container);
+
+/* interface.c */
+void set_up(const char *name, const char *address);
+int index_of(const char *name);
+
+/* veth.c */
+void make_veth(struct veth *veth, const char *owner);
+void connect_veth(const struct veth *veth, pid_t pid);
+void remove_veth(const struct veth *veth);
+
+#endif

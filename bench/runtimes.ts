@@ -1,0 +1,45 @@
+/** Step 8's container as other tools make it. */
+import type { Command } from './command.ts';
+import { isInstalled, versionOf } from './installed.ts';
+import { defaultSettings } from './kit-worker.ts';
+import { bwrapLikeStep8, unshareLikeStep8 } from './namespaces.ts';
+import { makeBundle, runtimeCommand, UNIFIED } from './oci.ts';
+import type { Workspace } from './workspace.ts';
+
+/** What each of them does otherwise than step 8. */
+export const DIFFERENCES = [
+  'All have the same image, with user, UTS, IPC, PID, mount and network namespaces and a /proc of their own.',
+  'Step 8 alone has a veth pair with addresses, and shows the image as owned by root inside; it uses chroot. ' +
+    '"plain" leaves out both, as the others do; "limits" adds the cgroups of step 7.',
+  'unshare: chroot, no /dev, lo down, host name unchanged, one user mapped. bwrap: pivot_root, one user mapped, no new ' +
+    'privileges. crun and runc: pivot_root, 65536 users mapped, no capabilities, no seccomp filter, a cgroup in every ' +
+    'hierarchy, or with "no cgroup" none.',
+];
+
+export async function runtimes(workspace: Workspace): Promise<Command[]> {
+  const settings = await defaultSettings(8);
+  const tools: Command[] = [
+    { name: versionOf('unshare'), words: unshareLikeStep8(settings.rootfs) },
+    { name: versionOf('bwrap'), words: bwrapLikeStep8(settings.rootfs) },
+  ];
+  if (process.geteuid?.() !== 0) return tools;
+  const bundle = makeBundle(settings, workspace);
+  const noCgroup = '--cgroup-manager=disabled';
+  return [
+    ...tools,
+    { name: versionOf('crun'), words: runtimeCommand('crun', bundle, workspace), hide: UNIFIED },
+    {
+      name: `${versionOf('crun')}, no cgroup`,
+      words: runtimeCommand('crun', bundle, workspace, noCgroup),
+      hide: UNIFIED,
+    },
+    { name: versionOf('runc'), words: runtimeCommand('runc', bundle, workspace) },
+  ];
+}
+
+/** What is to be said of the machine's tools. */
+export function remarks(): string[] {
+  if (process.geteuid?.() !== 0) return ['crun and runc are measured as root only.'];
+  const hidden = UNIFIED && isInstalled('crun') ? [`crun does not see ${UNIFIED}, which it would refuse.`] : [];
+  return [...DIFFERENCES, ...hidden];
+}

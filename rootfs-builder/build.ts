@@ -1,0 +1,88 @@
+/**
+ * Building so that nobody ever sees half an image: in a workshop beside the
+ * target, closed to others, from which the image is moved when it is whole.
+ */
+import { chmodSync, lstatSync, mkdirSync, renameSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { assertIdle } from './in-use.ts';
+import { Interrupted, interruptible, throwIfInterrupted } from './interrupt.ts';
+import { removeAbandoned, replacedIn, unfinishedName } from './leftovers.ts';
+import { giveToSudoUser } from './ownership.ts';
+import { onlyForward, type Progress } from './progress.ts';
+import type { Recipe } from './recipe.ts';
+import { removeTree } from './remove.ts';
+
+export interface BuildOptions {
+  /** Put the new image in the place of one that is there. Otherwise that one stays. */
+  readonly replace?: boolean;
+  readonly progress?: Progress;
+  /** Is told, in one line each, what somebody should know about this build. */
+  readonly say?: (line: string) => void;
+}
+
+/**
+ * Builds an image at `directory`, whose parent is made if need be. Throws with
+ * the cause if the recipe fails, and Interrupted if a signal comes; then nothing
+ * is left and an image that was there is as it was.
+ */
+export async function buildImage(recipe: Recipe, directory: string, options: BuildOptions = {}): Promise<void> {
+  const { replace = false, progress = () => {}, say = () => {} } = options;
+  const place = dirname(directory);
+  const workshop = join(place, unfinishedName(basename(directory)));
+  try {
+    if (replace) assertIdle(directory);
+    await makePlace(place);
+    await removeAbandoned(place);
+    await interruptible(async (signal) => {
+      try {
+        // Closed to others: on its way here a copy of `mount` is setuid root for a moment.
+        mkdirSync(workshop, { mode: 0o700 });
+        const target = join(workshop, 'image');
+        mkdirSync(target);
+        await recipe.build(target, { workshop, signal, progress: onlyForward(progress), say });
+        chmodSync(target, 0o755);
+        await giveToSudoUser(target);
+        await throwIfInterrupted(signal);
+        moveInto(target, directory, replace ? replacedIn(workshop) : undefined);
+      } finally {
+        await removeTree(workshop);
+      }
+    });
+  } catch (error) {
+    if (error instanceof Interrupted) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`Building the image \`${recipe.name}\` in ${directory} failed:\n  ${reason}`, { cause: error });
+  }
+}
+
+/**
+ * Makes a directory for images that its owner alone may enter. Root inside a
+ * container can leave a set-user-id program in an image, and on disk that
+ * program is real root's: nobody else on the machine may get at it.
+ */
+export async function makePlace(place: string): Promise<void> {
+  const made = mkdirSync(place, { recursive: true });
+  if (made === undefined) return;
+  chmodSync(place, 0o700);
+  await giveToSudoUser(made);
+}
+
+/**
+ * rename(2) does not replace a directory that has something in it, so the old
+ * image is moved away first. Whoever finds another one there all the same has
+ * lost a race, but has an image.
+ */
+function moveInto(whole: string, directory: string, aside: string | undefined): void {
+  const isThere = () => lstatSync(directory, { throwIfNoEntry: false }) !== undefined;
+  if (aside !== undefined && isThere()) {
+    assertIdle(directory);
+    renameSync(directory, aside);
+  }
+  try {
+    renameSync(whole, directory);
+  } catch (error) {
+    if (isThere()) return;
+    if (aside !== undefined) renameSync(aside, directory);
+    throw error;
+  }
+}

@@ -1,0 +1,52 @@
+/** Whether somebody is in an image: it is not pulled from under their feet then. */
+import { lstatSync, readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
+
+/** Throws, naming the process or the mount, if the image at `directory` is in use. */
+export function assertIdle(directory: string): void {
+  const image = lstatSync(directory, { throwIfNoEntry: false });
+  if (!image?.isDirectory()) return;
+  const pid = inhabitant(image);
+  if (pid !== undefined) {
+    throw new Error(`${directory} is in use: process ${pid} (${commandOf(pid)}) has it as its root. End it first.`);
+  }
+  const path = realpathSync(directory);
+  const mount = mountPoints(readFileSync('/proc/self/mountinfo', 'utf8')).find((point) => isBelow(point, path));
+  if (mount !== undefined)
+    throw new Error(`${directory} is in use: something is mounted on ${mount}. Unmount it first.`);
+}
+
+/** Field 5 of mountinfo, in which blanks are written as octal escapes. Source: proc(5). */
+export function mountPoints(mountinfo: string): string[] {
+  return mountinfo
+    .split('\n')
+    .filter(Boolean)
+    .map((line) =>
+      (line.split(' ')[4] ?? '').replace(/\\([0-7]{3})/g, (_, code) => String.fromCharCode(Number.parseInt(code, 8))),
+    );
+}
+
+// /proc/PID/root leads to the root as that process sees it; we see it if we may trace the process.
+function inhabitant(image: Stats): number | undefined {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const found = pids.find((pid) => {
+    try {
+      const root = statSync(`/proc/${pid}/root`);
+      return root.dev === image.dev && root.ino === image.ino;
+    } catch {
+      return false;
+    }
+  });
+  return found === undefined ? undefined : Number(found);
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  } catch {
+    return 'ended by now';
+  }
+}
+
+function isBelow(path: string, directory: string): boolean {
+  return path === directory || path.startsWith(`${directory}/`);
+}

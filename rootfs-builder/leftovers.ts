@@ -1,0 +1,46 @@
+/**
+ * Unfinished work. A build happens in a workshop, a directory beside its result
+ * that bears the mark of its process, so that what a killed build leaves can be
+ * told from the work of a live one and is removed by whoever comes next.
+ */
+import { lstatSync, readdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { isAbandoned, newOwnerName } from '../src/lab/owner.ts';
+import { isReadable } from './place.ts';
+import { removeTree } from './remove.ts';
+
+const UNFINISHED = /^\.building-(.+)-(container-lab-\d+-\d+-\d+-\d+)$/;
+
+/** A name for unfinished work on the file or directory called `name`. */
+export function unfinishedName(name: string): string {
+  return `.building-${name}-${newOwnerName()}`;
+}
+
+/** Where a workshop keeps the image that it is about to replace. */
+export function replacedIn(workshop: string): string {
+  return join(workshop, 'replaced');
+}
+
+/** Removes what work has left whose process is dead, as far as we may. Gives its paths. */
+export async function removeAbandoned(place: string): Promise<string[]> {
+  const removed: string[] = [];
+  if (!isReadable(place)) return removed;
+  for (const entry of readdirSync(place)) {
+    const [, name, owner] = UNFINISHED.exec(entry) ?? [];
+    if (name === undefined || owner === undefined || !isAbandoned(owner)) continue;
+    try {
+      putBack(join(place, entry), join(place, name));
+      await removeTree(join(place, entry));
+      removed.push(join(place, entry));
+    } catch {
+      // Another user's, or somebody else is removing it at this moment.
+    }
+  }
+  return removed;
+}
+
+// Killed between two renames, a build has taken the old image away and put no new one there.
+function putBack(workshop: string, directory: string): void {
+  const isThere = (path: string) => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  if (isThere(replacedIn(workshop)) && !isThere(directory)) renameSync(replacedIn(workshop), directory);
+}

@@ -1,0 +1,39 @@
+/** Removing an image by its name. */
+import { accessSync, constants, lstatSync, mkdirSync, renameSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { imageDirectory } from './images.ts';
+import { assertIdle } from './in-use.ts';
+import { removeAbandoned, unfinishedName } from './leftovers.ts';
+import { removeTree } from './remove.ts';
+
+/**
+ * Removes an image and gives the directory that it was in. It is moved away
+ * first, so that it is there whole or not at all. Throws if there is none, if it
+ * is in use, or if it is somebody else's.
+ */
+export async function removeImage(name: string, place?: string): Promise<string> {
+  const directory = imageDirectory(name, place);
+  if (lstatSync(directory, { throwIfNoEntry: false }) === undefined) {
+    throw new Error(`There is no image \`${name}\`. To see those that there are: npm run rootfs`);
+  }
+  assertMayRemove(directory);
+  assertIdle(directory);
+  await removeAbandoned(dirname(directory));
+  // Not in the form of a replaced image: what is being removed must not be put back.
+  const workshop = join(dirname(directory), unfinishedName(name));
+  mkdirSync(workshop, { mode: 0o700 });
+  try {
+    renameSync(directory, join(workshop, 'removed'));
+  } finally {
+    await removeTree(workshop);
+  }
+  return directory;
+}
+
+function assertMayRemove(directory: string): void {
+  try {
+    accessSync(dirname(directory), constants.W_OK | constants.X_OK);
+  } catch {
+    throw new Error(`${directory} is not yours to remove. Run with sudo.`);
+  }
+}

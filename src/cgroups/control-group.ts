@@ -1,0 +1,65 @@
+/**
+ * The cgroup of one container: planned first, made by performing `create`, and
+ * removed with all that is in it.
+ */
+import { join } from 'node:path';
+import type { Call } from '../syscalls/call.ts';
+import { mkdir, writeFile } from '../syscalls/files.ts';
+import { moveDown } from './leaf.ts';
+import { checkLimits, type Limits } from './limits.ts';
+import { type Machine, thisMachine } from './machine.ts';
+import { findPlaces, type Place } from './places.ts';
+import { removePlaces } from './removal.ts';
+import { reportOf } from './report.ts';
+
+export interface ControlGroup {
+  /** What cannot be limited here: one line per reason, which begins with the controllers' names. */
+  readonly missing: readonly string[];
+  /** Makes the cgroup, in every hierarchy that is needed, and sets the limits. */
+  readonly create: readonly Call[];
+  /** The directories that `create` makes, one per hierarchy. */
+  readonly directories: readonly string[];
+  /** Puts a process in; the children that it has from then on are in it too. */
+  join(pid: number): readonly Call[];
+  /** What the kernel counted, as lines; call it after the run and before `remove`. */
+  report(): string[];
+  /**
+   * Kills what is still in and removes the cgroup. May be called more than once.
+   * @throws Error that names what is left, if something is after 2 s.
+   */
+  remove(): void;
+}
+
+/**
+ * Plans a cgroup below our own; nothing is changed yet. `name` comes from newOwnerName();
+ * `facts` replaces what this machine says of itself.
+ *
+ * On v2 it can be that the parent does not hand out a controller yet. Then
+ * `create` writes the parent's cgroup.subtree_control, the one change to
+ * something that is not ours, and `remove` takes it back.
+ * @throws RangeError for a limit that makes no sense.
+ */
+export function planControlGroup(limits: Limits, name: string, facts: Partial<Machine> = {}): ControlGroup {
+  checkLimits(limits);
+  const { places, missing } = findPlaces(limits, name, { ...thisMachine(), ...facts });
+  const directories = places.map(({ directory }) => directory);
+  return {
+    missing,
+    directories,
+    create: places.flatMap(createCalls),
+    join: (pid) => directories.flatMap((directory) => writeFile(join(directory, 'cgroup.procs'), String(pid))),
+    report: () => reportOf(limits, directories),
+    remove: () => removePlaces(places),
+  };
+}
+
+function createCalls({ parent, directory, enable, leaf, settings }: Place): Call[] {
+  const plus = enable.map((controller) => `+${controller}`).join(' ');
+  return [
+    // First, so that `remove` can tell by the directory whether there is anything to undo.
+    mkdir(directory),
+    ...(leaf ? moveDown(leaf) : []),
+    ...(plus ? writeFile(join(parent, 'cgroup.subtree_control'), plus) : []),
+    ...settings.flatMap(({ file, text }) => writeFile(join(directory, file), text)),
+  ];
+}

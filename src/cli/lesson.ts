@@ -1,0 +1,72 @@
+/** `npm run lesson 4`: a lesson in the terminal. `npm run lesson`: which there are, and what has been read. */
+import { isatty } from 'node:tty';
+import { type Lesson, readLibrary } from '../lessons/library.ts';
+import { hasPassed, markRead, type Progress, readProgress } from '../lessons/progress.ts';
+import { page } from '../lessons/terminal/pager.ts';
+import { render } from '../lessons/terminal/render.ts';
+import { columns } from '../lessons/terminal/screen.ts';
+import { styleFor } from '../lessons/terminal/style.ts';
+import { colourLevel } from './colour.ts';
+import { print, printError } from './output.ts';
+import { UsageError } from './usage-error.ts';
+
+const HINTS = '--hints';
+
+export async function lesson(words: string[]): Promise<number> {
+  const { lessons } = readLibrary();
+  const [word, ...rest] = words.filter((option) => option !== HINTS);
+  const unknown = rest[0] ?? (word?.startsWith('-') ? word : undefined);
+  if (unknown !== undefined)
+    throw new UsageError(`lesson does not know ${unknown}. Usage: npm run lesson 4 [-- ${HINTS}]`);
+  const chosen = word === undefined ? await menu(lessons) : lessons.find(({ number }) => String(number) === word);
+  if (chosen) show(chosen, words.includes(HINTS));
+  else if (word !== undefined) throw new UsageError(`There is no lesson ${word}. ${whichThereAre(lessons)}`);
+  return 0;
+}
+
+function whichThereAre(lessons: readonly Lesson[]): string {
+  return lessons.length === 0 ? 'There are none yet.' : `Lessons: ${lessons.map(({ number }) => number).join(', ')}.`;
+}
+
+function show(chosen: Lesson, hints: boolean): void {
+  page(render(chosen, { width: columns(), style: styleFor(colourLevel(1)), hints }), print);
+  if (isatty(1)) withProgress(() => markRead(chosen.id));
+}
+
+/** Lists the lessons; at a terminal the reader may choose one. */
+async function menu(lessons: readonly Lesson[]): Promise<Lesson | undefined> {
+  const progress = withProgress(readProgress);
+  const choices = lessons.map((candidate) => ({ name: candidate.stem, message: entry(candidate, progress) }));
+  if (!isatty(0) || !isatty(1)) {
+    for (const { message } of choices) print(message);
+    if (choices.length === 0) print(whichThereAre(lessons));
+    return undefined;
+  }
+  // enquirer takes a moment to load, and only the menu needs it.
+  const { Select } = require('enquirer');
+  try {
+    const stem = await new Select({ message: 'Which lesson?', choices }).run();
+    return lessons.find((candidate) => candidate.stem === stem);
+  } catch {
+    return undefined; // the reader would rather not
+  } finally {
+    process.stdin.pause();
+  }
+}
+
+function entry({ number, title, id }: Lesson, progress: Progress | undefined): string {
+  const marks = [progress?.lessons[id]?.read && 'read', progress && hasPassed(progress, id) && 'passed'].filter(
+    Boolean,
+  );
+  return `${marks.length > 0 ? '✓' : ' '} ${number}  ${title}${marks.length > 0 ? ` (${marks.join(', ')})` : ''}`;
+}
+
+/** The lesson matters more than the mark: a progress file that is out of order is only reported. */
+function withProgress<T>(act: () => T): T | undefined {
+  try {
+    return act();
+  } catch (error) {
+    printError((error as Error).message);
+    return undefined;
+  }
+}

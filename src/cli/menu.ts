@@ -1,0 +1,55 @@
+/** `npm run step` alone: the steps, and whether this machine can run them. */
+import { isatty } from 'node:tty';
+import { verdictFor } from '../doctor/examine.ts';
+import type { Verdict } from '../doctor/verdict.ts';
+import { steps } from '../steps/index.ts';
+import { print } from './output.ts';
+import { step } from './step.ts';
+
+interface Entry {
+  readonly number: number;
+  readonly line: string;
+  readonly hint: string;
+  readonly runs: boolean;
+}
+
+export async function menu(): Promise<number> {
+  const entries: Entry[] = [];
+  for (const { number, title } of steps) entries.push(entryOf(number, title, await verdictFor(number)));
+  if (!isatty(0) || !isatty(1)) {
+    for (const { line, hint, runs } of entries) print(`${runs ? '✓' : '✗'} ${line}${hint ? `  (${hint})` : ''}`);
+    return 0;
+  }
+  const chosen = await choose(entries);
+  if (chosen === undefined) return 0;
+  const rootless = process.geteuid?.() === 0 || chosen === 0 ? [] : ['--rootless'];
+  return step([String(chosen), ...rootless]);
+}
+
+function entryOf(number: number, title: string, verdict: Verdict): Entry {
+  const line = `${number}  ${title}`;
+  if (verdict.ok) return { number, line, hint: verdict.notes.join(' '), runs: true };
+  return { number, line, hint: `not here: ${verdict.cause} ${verdict.remedy}`, runs: false };
+}
+
+/** Lets the learner choose with the arrow keys; undefined when they would rather not. */
+async function choose(entries: readonly Entry[]): Promise<number | undefined> {
+  // enquirer takes a moment to load, and only the menu needs it.
+  const { Select } = require('enquirer');
+  const prompt = new Select({
+    message: 'Which step?',
+    choices: entries.map(({ number, line, hint, runs }) => ({
+      name: String(number),
+      message: line,
+      hint,
+      disabled: runs ? false : hint,
+    })),
+  });
+  try {
+    return Number(await prompt.run());
+  } catch {
+    return undefined;
+  } finally {
+    process.stdin.pause();
+  }
+}

@@ -1,0 +1,50 @@
+/** From what was asked for to the settings of a run. */
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { checkImage, ensureImage } from '../../rootfs-builder/images.ts';
+import { cpuList, type Limits } from '../cgroups/limits.ts';
+import { DEFAULTS, type Settings } from '../lab/settings.ts';
+import type { StepRequest } from './options.ts';
+import { printError } from './output.ts';
+import { UsageError } from './usage-error.ts';
+
+/** @throws UsageError for a setting that this user or machine cannot have */
+export async function resolveSettings(step: number, { settings, quiet }: StepRequest): Promise<Settings> {
+  const merged: Settings = { ...DEFAULTS, ...(step === 7 ? { limits: classicLimits() } : {}), ...settings };
+  const isRoot = process.geteuid?.() === 0;
+  if (step > 0 && !isRoot && !merged.rootless) {
+    throw new UsageError(
+      `Step ${step} makes namespaces, which takes root or a user namespace. Run with sudo, or add --rootless.`,
+    );
+  }
+  if (isRoot && merged.rootless) {
+    throw new UsageError(
+      '--rootless shows what an ordinary user can do, and you are root. Leave it out, or run without sudo.',
+    );
+  }
+  if (step < 8) return merged;
+  return { ...merged, rootfs: await imagePath(merged.rootfs, quiet ? () => {} : printError) };
+}
+
+/** The classic experiment of step 7: 512 MiB, and the first two CPUs. */
+function classicLimits(): Limits {
+  const allowed = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0';
+  return { memory: 512 * 2 ** 20, cpusetCpus: cpuList(allowed).slice(0, 2).join(',') };
+}
+
+/** A name without a slash is an image; anything else is a directory. */
+async function imagePath(rootfs: string, say: (line: string) => void): Promise<string> {
+  if (!rootfs.includes('/')) {
+    try {
+      checkImage(rootfs);
+    } catch (error) {
+      throw new UsageError(`--rootfs: ${error instanceof Error ? error.message : error}`);
+    }
+    return ensureImage(rootfs, { onProgress: say });
+  }
+  const path = resolve(process.env.INIT_CWD ?? '.', rootfs);
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UsageError(`--rootfs: ${path} is not a directory. Give one, or the name of an image.`);
+  }
+  return path;
+}

@@ -1,0 +1,107 @@
+/** `npm run rootfs`: lists, builds, packs and removes the images that steps run in. */
+import { existsSync, writeSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { isatty } from 'node:tty';
+import { type BuildOptions, buildImage } from '../../rootfs-builder/build.ts';
+import { emptyCache } from '../../rootfs-builder/debian/cache.ts';
+import { type DebianOptions, debianRecipe } from '../../rootfs-builder/debian/recipe.ts';
+import { imageDirectory, shown } from '../../rootfs-builder/images.ts';
+import { Interrupted, interruptible } from '../../rootfs-builder/interrupt.ts';
+import { cacheContents, inventory } from '../../rootfs-builder/inventory.ts';
+import { removeAbandoned } from '../../rootfs-builder/leftovers.ts';
+import { pack } from '../../rootfs-builder/pack.ts';
+import { places } from '../../rootfs-builder/place.ts';
+import { progressBar, progressLines } from '../../rootfs-builder/progress.ts';
+import { findRecipe, type Recipe, recipes } from '../../rootfs-builder/recipe.ts';
+import { removeImage } from '../../rootfs-builder/remove-image.ts';
+import { HELP, report } from '../../rootfs-builder/report.ts';
+import { tarRecipe } from '../../rootfs-builder/tar/recipe.ts';
+import { parseWords, type Request, refuseSwallowed } from '../../rootfs-builder/words.ts';
+import { print, printError } from './output.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Gives 0, or 128+n when signal n interrupted it. Throws what went wrong. */
+export async function rootfs(words: string[]): Promise<number> {
+  refuseSwallowed();
+  const request = parseWords(words);
+  for (const place of places()) await removeAbandoned(place);
+  try {
+    await answer(request);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    printError(error.message);
+    return error.status;
+  }
+}
+
+async function answer(request: Request): Promise<void> {
+  switch (request.kind) {
+    case 'help':
+      return print(HELP);
+    case 'list':
+      return print(report(recipes, await inventory(), cacheContents()));
+    case 'build':
+      return build(request.name, recipeFor(request.name, request.debian));
+    case 'tar':
+      return build(request.name, tarRecipe(request.name, existing(request.file)));
+    case 'pack':
+      return packImage(request.name, typedPath(request.file));
+    case 'rm':
+      for (const name of request.names) print(`removed ${shown(await removeImage(name))}`);
+      return;
+    case 'empty-cache':
+      return print(`removed ${emptyCache()} from the cache`);
+  }
+}
+
+async function build(name: string, recipe: Recipe): Promise<void> {
+  const directory = join(places()[0], name);
+  const start = performance.now();
+  const { clear, ...options } = watcher();
+  try {
+    await buildImage(recipe, directory, { ...options, replace: true });
+  } finally {
+    clear();
+  }
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  print(`Built ${shown(directory)} in ${seconds} s. To run in it: npm run step 8 -- --rootfs ${name}`);
+}
+
+async function packImage(name: string, file: string): Promise<void> {
+  const directory = imageDirectory(name);
+  if (!existsSync(directory))
+    throw new UsageError(`There is no image ${name}. To see those that there are: npm run rootfs`);
+  await interruptible((signal) => pack(directory, file, { signal }));
+  print(`Wrote ${shown(file)}`);
+}
+
+function recipeFor(name: string, options: DebianOptions): Recipe {
+  if (name === 'debian') return debianRecipe(options);
+  try {
+    return findRecipe(name);
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function watcher(): BuildOptions & { clear: () => void } {
+  if (!isatty(2)) return { progress: progressLines(printError), say: printError, clear: () => {} };
+  const { progress, clear } = progressBar((text) => void writeSync(2, text));
+  const say = (line: string) => {
+    clear();
+    printError(line);
+  };
+  return { progress, say, clear };
+}
+
+/** npm starts a script in the kit's folder, and tells where it was called. */
+function typedPath(file: string): string {
+  return resolve(process.env.INIT_CWD ?? '.', file);
+}
+
+function existing(file: string): string {
+  const path = typedPath(file);
+  if (!existsSync(path)) throw new UsageError(`There is no file ${path}.`);
+  return path;
+}

@@ -1,0 +1,43 @@
+/** `npm run step 4`: runs a step. */
+
+import { CallFailure } from '../executor/failure.ts';
+import { ProgramNotFound } from '../lab/find-program.ts';
+import { programOf } from '../lab/program.ts';
+import { failureStatus, runStep } from '../lab/run-step.ts';
+import { sweep } from '../lab/sweep.ts';
+import { steps } from '../steps/index.ts';
+import { observerFor } from './observer-for.ts';
+import { parseOptions, refuseSwallowedOptions } from './options.ts';
+import { printError } from './output.ts';
+import { resolveSettings } from './resolve-settings.ts';
+import { UsageError } from './usage-error.ts';
+
+export async function step(words: string[]): Promise<number> {
+  const [number = '', ...rest] = words;
+  refuseSwallowedOptions();
+  const chosen = steps.find((candidate) => String(candidate.number) === number);
+  if (!chosen) throw new UsageError(`There is no step ${number}. Steps: 0 to ${steps.length - 1}.`);
+  const request = parseOptions(rest, chosen.number);
+  const settings = await resolveSettings(chosen.number, request);
+  const say = request.quiet ? undefined : printError;
+  try {
+    return await runStep({
+      step: chosen,
+      settings,
+      program: programOf(chosen.number, settings, request.command),
+      observer: observerFor(request),
+      say,
+    });
+  } catch (error) {
+    if (error instanceof ProgramNotFound) {
+      printError(`step ${chosen.number}: ${error.message}`);
+      return error.status;
+    }
+    if (!(error instanceof CallFailure)) throw error;
+    printError(`step ${chosen.number}, ${error.message}`);
+    return failureStatus(error);
+  } finally {
+    // What an earlier run has left is no reason for this one to fail.
+    await sweep().catch(() => []);
+  }
+}

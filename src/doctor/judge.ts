@@ -1,0 +1,34 @@
+/** From trials, or from settings alone, to verdicts. */
+import { explain } from './causes.ts';
+import type { Facts } from './facts.ts';
+import { CGROUPS_STEP, type Who } from './needs.ts';
+import { remedies } from './remedies.ts';
+import type { Limiting } from './trials.ts';
+import { broken, type Failure, fine, type Verdict } from './verdict.ts';
+
+const NO_VETH = 'Without root there is no veth pair, for one end of it would belong to the host. Inside, lo is up.';
+
+/** The verdict on a step that was tried, or that settings let or do not let run. */
+export function judge(
+  { step, who, facts }: { readonly step: number; readonly who: Who; readonly facts: Facts },
+  failure: Failure | null | undefined,
+  limiting?: Limiting,
+): Verdict {
+  if (failure) return broken(explain({ failure, step, who, facts }));
+  if (step === CGROUPS_STEP && who === 'root') {
+    const cause = reasonAgainstLimits(facts, limiting);
+    if (cause) return broken({ cause, remedy: remedies.cgroups(facts) });
+  }
+  return fine([
+    ...(step >= 6 && who === 'rootless' ? [NO_VETH] : []),
+    ...(step >= CGROUPS_STEP ? (limiting?.missing.map((line) => `No limits for ${line}`) ?? []) : []),
+  ]);
+}
+
+function reasonAgainstLimits({ cgroups }: Facts, limiting: Limiting | undefined): string | undefined {
+  if (cgroups.mode === 'none') return 'No cgroup file system is mounted here, so no limits can be set.';
+  if (cgroups.hierarchies.every(({ readOnly }) => readOnly)) {
+    return 'Every cgroup file system here is mounted read-only, as in an ordinary container, so no limits can be set.';
+  }
+  return limiting && !limiting.possible ? `No limits can be set. ${limiting.missing.join(' ')}` : undefined;
+}

@@ -1,0 +1,40 @@
+/** What /proc/self/status says of rights: proc_pid_status(5), capabilities(7). */
+
+export interface Rights {
+  /** Capability sets as the kernel prints them: 16 hexadecimal digits. */
+  readonly effective: string;
+  readonly bounding: string;
+  /** Sudo has no effect in a process with PR_SET_NO_NEW_PRIVS. */
+  readonly noNewPrivs: boolean;
+  /** Whether a seccomp filter watches over the system calls. */
+  readonly seccompFilter: boolean;
+}
+
+/** The capabilities that the steps use as root, by their bit. */
+export const CAPABILITIES = {
+  CAP_SETGID: 6,
+  CAP_SETUID: 7,
+  CAP_NET_ADMIN: 12,
+  CAP_SYS_CHROOT: 18,
+  CAP_SYS_ADMIN: 21,
+} as const;
+
+export type Capability = keyof typeof CAPABILITIES;
+
+export function parseStatus(text: string): Rights {
+  const field = (name: string) => new RegExp(`^${name}:\\s*(\\S+)`, 'm').exec(text)?.[1] ?? '';
+  return {
+    effective: field('CapEff') || '0',
+    bounding: field('CapBnd') || '0',
+    noNewPrivs: field('NoNewPrivs') === '1',
+    seccompFilter: field('Seccomp') === '2',
+  };
+}
+
+/** Those of the kit's capabilities that a set, in hexadecimal, lacks. */
+export function lacking(set: string): Capability[] {
+  const bits = BigInt(`0x${set}`);
+  return (Object.keys(CAPABILITIES) as Capability[]).filter(
+    (name) => ((bits >> BigInt(CAPABILITIES[name])) & 1n) === 0n,
+  );
+}

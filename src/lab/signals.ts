@@ -1,0 +1,77 @@
+/** What a run does with the signals that reach the parent. */
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import type { Child } from '../executor/child.ts';
+
+type Name = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT';
+
+/** How long a program may take to obey before it is killed. */
+const GRACE_MS = 1000;
+const SIGKILL = 9;
+
+export class Signals {
+  #child: Child | undefined;
+  #received: Name | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  readonly #handlers = new Map<Name, () => void>();
+  readonly #explain: (line: string) => void;
+  readonly #onTerminal: boolean;
+
+  constructor(explain: (line: string) => void, onTerminal: boolean) {
+    this.#explain = explain;
+    this.#onTerminal = onTerminal;
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
+      const handler = () => this.#receive(name);
+      this.#handlers.set(name, handler);
+      process.on(name, handler);
+    }
+  }
+
+  /** The signal that ended the run, as the exit status 128+n; undefined if none did. */
+  get status(): number | undefined {
+    return this.#received && 128 + constants.signals[this.#received];
+  }
+
+  watch(child: Child): void {
+    this.#child = child;
+    if (this.#received) child.signal(SIGKILL);
+  }
+
+  release(): void {
+    clearTimeout(this.#timer);
+    for (const [name, handler] of this.#handlers) process.off(name, handler);
+  }
+
+  #receive(name: Name): void {
+    const child = this.#child;
+    if (!child) {
+      this.#received = name;
+      return;
+    }
+    const number = constants.signals[name];
+    const typed = this.#onTerminal && (name === 'SIGINT' || name === 'SIGQUIT');
+    // What is typed at the terminal reaches the program inside by itself, and
+    // one that handles it, such as a shell at its prompt, is none of our business.
+    if (typed && catches(child.pid, number)) return;
+    this.#received = name;
+    if (!typed) child.signal(number);
+    this.#timer ??= setTimeout(() => {
+      if (child.hasEnded) return;
+      this.#explain(
+        `Process ${child.pid} did not end on ${name}, so it gets SIGKILL. ` +
+          '(The kernel spares process 1 of a PID namespace every signal that it has no handler for.)',
+      );
+      child.signal(SIGKILL);
+    }, GRACE_MS);
+  }
+}
+
+/** Whether a process has a handler for a signal: SigCgt in /proc/PID/status. */
+function catches(pid: number, signal: number): boolean {
+  try {
+    const mask = /^SigCgt:\s*([0-9a-f]+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
+    return ((BigInt(`0x${mask}`) >> BigInt(signal - 1)) & 1n) === 1n;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * Lending the terminal to the container.
+ *
+ * A shell inside wants to lead the foreground process group of the terminal, or
+ * it has no job control. The child makes itself that group (native/child.c).
+ * The parent joins the group, so that Ctrl-C reaches it, too: process 1 of a
+ * PID namespace is deaf to signals that it has no handler for, and then somebody
+ * must end it from outside. npm and its shell stay behind in the old group.
+ */
+import { readFileSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import { setForeground } from '../executor/native.ts';
+import { attempt } from '../executor/perform.ts';
+import { kill, setpgid } from '../syscalls/processes.ts';
+
+const STDIN = 0;
+const SIGTSTP = 20;
+const SIGCONT = 18;
+
+export class Terminal {
+  readonly #home: number;
+  #borrower = 0;
+
+  /** The terminal of this process, if it has one and is in its foreground. */
+  static own(): Terminal | undefined {
+    const { group, foreground } = processGroup();
+    return isatty(STDIN) && group === foreground ? new Terminal(group) : undefined;
+  }
+
+  private constructor(home: number) {
+    this.#home = home;
+  }
+
+  readonly fd = STDIN;
+
+  /** Follows a child that has just made itself the foreground group. */
+  follow(pid: number): void {
+    this.#borrower = pid;
+    attempt(setpgid(pid, pid)); // the child does the same; whoever comes first
+    attempt(setpgid(0, pid));
+    process.on('SIGTSTP', ignore);
+  }
+
+  /** Takes the terminal back. */
+  reclaim(): void {
+    if (this.#borrower === 0) return;
+    attempt(setpgid(0, this.#home));
+    setForeground(STDIN, this.#home);
+    process.off('SIGTSTP', ignore);
+  }
+
+  /**
+   * The program inside was stopped, by Ctrl-Z say. Does what sudo(8) does: stops
+   * the whole job that the user's shell knows; when `fg` wakes it, goes on.
+   */
+  suspend(): void {
+    const pid = this.#borrower;
+    this.reclaim();
+    attempt(kill(0, SIGTSTP));
+    this.follow(pid);
+    setForeground(STDIN, pid);
+    attempt(kill(-pid, SIGCONT));
+  }
+}
+
+function ignore(): void {}
+
+/** Fields 5 and 8 of /proc/self/stat: our process group, and the terminal's foreground group. */
+function processGroup(): { group: number; foreground: number } {
+  const stat = readFileSync('/proc/self/stat', 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { group: Number(fields[2]), foreground: Number(fields[5]) };
+}

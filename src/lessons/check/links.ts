@@ -1,0 +1,48 @@
+/** Links within the repository: the file is there, and so is the anchor. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import type { Finding } from '../finding.ts';
+import type { Page } from '../library.ts';
+import { inlineTokens, parse } from '../markdown/parse.ts';
+import { headings } from '../markdown/slug.ts';
+
+const WEB = /^https?:\/\//;
+const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
+
+export interface Target {
+  /** From the top of the repository. */
+  readonly path: string;
+  /** Without its `#`; empty if there is none. */
+  readonly anchor: string;
+}
+
+/** Where a link of a page leads within the repository; undefined for the web. */
+export function targetOf(href: string, from: string): Target | undefined {
+  if (SCHEME.test(href)) return undefined;
+  const [file = '', anchor = ''] = decodeURI(href).split('#');
+  return { path: file === '' ? from : posix.join(posix.dirname(from), file), anchor };
+}
+
+export function checkLinks(page: Page, top: string): Finding[] {
+  const { path, text } = page;
+  return inlineTokens(parse(text)).flatMap(({ token, line }): Finding[] => {
+    const href = token.attrGet(token.type === 'image' ? 'src' : 'href')?.toString();
+    if (href === undefined) return [];
+    const message = problemOf(href, page, top);
+    return message === undefined ? [] : [{ path, line, message: `The link to ${href}: ${message}` }];
+  });
+}
+
+function problemOf(href: string, from: Page, top: string): string | undefined {
+  const target = targetOf(href, from.path);
+  if (!target) return WEB.test(href) ? undefined : 'only http, https and files can be linked.';
+  const { path, anchor } = target;
+  if (path.startsWith('..') || path.startsWith('/')) return 'it leads out of the repository.';
+  if (!existsSync(join(top, path))) return `there is no ${path}.`;
+  if (anchor === '') return undefined;
+  if (!path.endsWith('.md')) return 'lines move; link to the file alone.';
+  const text = path === from.path ? from.text : readFileSync(join(top, path), 'utf8');
+  const slugs = headings(parse(text)).map(({ slug }) => slug);
+  if (slugs.includes(anchor)) return undefined;
+  return `${path} has no heading for #${anchor}. It has: ${slugs.map((slug) => `#${slug}`).join(' ')}`;
+}

@@ -1,0 +1,99 @@
+/** What a console block has left on the machine. */
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cgroupMountPoints } from '../../cgroups/hierarchies.ts';
+import { isAbandoned } from '../../lab/owner.ts';
+
+const LINKS = '/sys/class/net';
+const PATIENCE_MS = 3_000;
+const POLL_MS = 50;
+const DEPTH = 16;
+
+/** Mounts, and the kit's cgroups and links whose run is over: those of runs that go on are not ours. */
+export function lasting(): string[] {
+  return [
+    ...mountPoints().map((path) => `mount ${path}`),
+    ...cgroupMountPoints(text('/proc/self/mountinfo')).flatMap((path) => abandonedGroups(path, DEPTH)),
+    ...names(LINKS)
+      .filter((name) => isAbandoned(text(join(LINKS, name, 'ifalias')).trim()))
+      .map((name) => `link ${name}`),
+  ];
+}
+
+/**
+ * Gives what was not there before, and processes that carry the mark, once they
+ * have had a moment to end. Such processes are ended.
+ */
+export async function leftBehind(before: readonly string[], mark: string): Promise<string[]> {
+  const end = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const processes = marked(mark);
+    const left = lasting().filter((thing) => !before.includes(thing));
+    if ((processes.length === 0 && left.length === 0) || Date.now() > end) {
+      const named = processes.map((pid) => `process ${pid} ${text(`/proc/${pid}/comm`).trim()}`);
+      for (const pid of processes) kill(pid);
+      return [...named, ...left];
+    }
+    await sleep(POLL_MS);
+  }
+}
+
+/** Takes away what is mounted below a directory, so that removing the directory removes nothing else. */
+export function unmountBelow(directory: string): void {
+  const mounted = () => mountPoints().filter((path) => path.startsWith(`${directory}/`));
+  for (const path of mounted().reverse()) spawnSync('umount', ['--lazy', path], { stdio: 'ignore' });
+  if (mounted().length > 0) throw new Error(`${directory} stays: something is mounted in it.`);
+}
+
+function mountPoints(): string[] {
+  return lines('/proc/self/mountinfo').map((line) => line.split(' ')[4] ?? '');
+}
+
+/** Processes that have `NAME=value` in their environment. */
+function marked(mark: string): number[] {
+  return names('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0 && text(`/proc/${pid}/environ`).split('\0').includes(mark));
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
+function abandonedGroups(directory: string, depth: number): string[] {
+  if (isAbandoned(basename(directory))) return [`cgroup ${directory}`];
+  if (depth === 0) return [];
+  try {
+    return readdirSync(directory, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .flatMap(({ name }) => abandonedGroups(join(directory, name), depth - 1));
+  } catch {
+    return [];
+  }
+}
+
+function lines(path: string): string[] {
+  return text(path).split('\n').filter(Boolean);
+}
+
+function names(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
+}
+
+function text(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,101 @@
+/** Reads a console block: commands, where each is typed, and what it is expected to print. */
+import type { Fence } from '../markdown/fences.ts';
+import type { Problem } from '../regions.ts';
+import { startsStep } from './opening.ts';
+
+/** The first terminal, the container that was started there, or a second terminal. */
+export type Place = 'host' | 'inside' | 'second';
+
+export interface Command {
+  readonly place: Place;
+  /** Its lines, joined by line feeds. */
+  readonly text: string;
+  readonly expected: readonly string[];
+  /** Counted from 1. */
+  readonly line: number;
+}
+
+export const NEEDS = ['root', 'user', 'v1', 'v2', 'network'] as const;
+export type NeedName = (typeof NEEDS)[number];
+
+export interface Transcript {
+  /** The line of the fence. */
+  readonly line: number;
+  /** What the block needs; always either root or user. */
+  readonly needs: readonly NeedName[];
+  readonly commands: readonly Command[];
+  readonly problems: readonly Problem[];
+}
+
+/** A line that is typed: its prompt, with the blank that ends it, and the command. */
+const PROMPT = /^(\$|container[#$]|2[#$]) (.*)$/;
+const CONTINUATION = /^> (.*)$/;
+
+/** Splits a line of a console block at its prompt; undefined for output. */
+export function promptOf(line: string): { prompt: string; command: string } | undefined {
+  const [, prompt = '', command = ''] = PROMPT.exec(line) ?? [];
+  return prompt === '' ? undefined : { prompt, command };
+}
+
+export function parseTranscript(fence: Pick<Fence, 'words' | 'content' | 'line'>): Transcript {
+  const problems: Problem[] = [];
+  const commands: Command[] = [];
+  let typing = false;
+  for (const [index, text] of fence.content.replace(/\n$/, '').split('\n').entries()) {
+    const line = fence.line + 1 + index;
+    const typed = promptOf(text);
+    const more = CONTINUATION.exec(text)?.[1];
+    const last = commands.at(-1);
+    if (typed) {
+      commands.push({ place: placeOf(typed.prompt), text: typed.command, expected: [], line });
+      typing = true;
+    } else if (!last) {
+      problems.push({ line, message: 'A console block begins with a command: $ …' });
+      break;
+    } else if (typing && more !== undefined) {
+      commands[commands.length - 1] = { ...last, text: `${last.text}\n${more}` };
+    } else {
+      commands[commands.length - 1] = { ...last, expected: [...last.expected, text] };
+      typing = false;
+    }
+  }
+  const needs = needsOf(fence, problems);
+  return { line: fence.line, needs, commands: commands.map(trimmed), problems: [...problems, ...homeless(commands)] };
+}
+
+function placeOf(prompt: string): Place {
+  if (prompt === '$') return 'host';
+  return prompt.startsWith('container') ? 'inside' : 'second';
+}
+
+/** Blank lines before the next command are only for the eye. */
+function trimmed(command: Command): Command {
+  const last = command.expected.findLastIndex((line) => line.trim() !== '');
+  return { ...command, expected: command.expected.slice(0, last + 1) };
+}
+
+function needsOf({ words, line }: Pick<Fence, 'words' | 'line'>, problems: Problem[]): NeedName[] {
+  const known = NEEDS.filter((name) => words.includes(name));
+  for (const word of words) {
+    if (!known.some((name) => name === word)) {
+      problems.push({ line, message: `${word} is no need of a console block. Needs: ${NEEDS.join(', ')}.` });
+    }
+  }
+  for (const [one, other] of [
+    ['root', 'user'],
+    ['v1', 'v2'],
+  ] as const) {
+    if (known.includes(one) && known.includes(other)) {
+      problems.push({ line, message: `No machine has ${one} and ${other} at once: make two blocks.` });
+    }
+  }
+  return known.includes('root') || known.includes('user') ? known : ['root', ...known];
+}
+
+/** Commands for a container that no step has started. */
+function homeless(commands: readonly Command[]): Problem[] {
+  const first = commands.findIndex(({ place, text }) => place === 'host' && startsStep(text));
+  return commands
+    .filter(({ place }, index) => place === 'inside' && (first < 0 || index < first))
+    .map(({ line }) => ({ line, message: 'No container runs here: start one above with $ npm run -s step …' }));
+}

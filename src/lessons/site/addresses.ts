@@ -1,0 +1,29 @@
+/** Where on the site things are. All links are relative, so that the site works in any folder. */
+import { statSync } from 'node:fs';
+import { join, posix } from 'node:path';
+import { targetOf } from '../check/links.ts';
+import { type Library, pages } from '../library.ts';
+
+/** Undefined for what the site does not have. */
+export function addressOf(path: string, library: Library): string | undefined {
+  if (path === library.index?.path) return 'index.html';
+  const page = pages(library).find((candidate) => candidate.path === path);
+  if (page) return `${page.stem}.html`;
+  const isFile = statSync(join(library.top, path), { throwIfNoEntry: false })?.isFile();
+  return isFile && !path.startsWith('..') ? `files/${path}.html` : undefined;
+}
+
+/** What a page at the top of the site writes to link to that; web addresses stay. */
+export function hrefOf(href: string, from: string, library: Library): string | undefined {
+  const target = targetOf(href, from);
+  if (!target) return href;
+  const anchor = target.anchor === '' ? '' : `#${target.anchor}`;
+  const address = target.path === from && anchor !== '' ? '' : addressOf(target.path, library);
+  return address === undefined ? undefined : `${address}${anchor}`;
+}
+
+/** From a page of the site back to its top: empty, or `../../`. */
+export function rootFrom(address: string): string {
+  const root = posix.relative(posix.dirname(address), '.');
+  return root === '' ? '' : `${root}/`;
+}

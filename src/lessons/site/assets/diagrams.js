@@ -1,0 +1,24 @@
+// @ts-nocheck This runs in the browser; the kit's types are those of Node.
+// Draws each diagram twice, for light and for dark; the style sheet shows one of them.
+(async () => {
+  const figures = [...document.querySelectorAll('figure.diagram')];
+  for (const [scheme, theme] of [
+    ['light', 'default'],
+    ['dark', 'dark'],
+  ]) {
+    mermaid.initialize({
+      startOnLoad: false,
+      securityLevel: 'strict',
+      theme,
+      fontFamily: getComputedStyle(document.body).fontFamily,
+    });
+    for (const [index, figure] of figures.entries()) {
+      const drawing = document.createElement('div');
+      drawing.className = `drawn ${scheme}`;
+      const { svg } = await mermaid.render(`diagram-${scheme}-${index}`, figure.dataset.source);
+      drawing.innerHTML = svg;
+      figure.append(drawing);
+    }
+  }
+  for (const figure of figures) figure.querySelector('pre').remove();
+})();

@@ -1,0 +1,86 @@
+/** Builds the site: one page per lesson, one per file that lessons link to, and the assets. */
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { targetOf } from '../check/links.ts';
+import type { Library, Page } from '../library.ts';
+import { pages } from '../library.ts';
+import { inlineTokens, parse } from '../markdown/parse.ts';
+import { addressOf, rootFrom } from './addresses.ts';
+import { codeHtml, contentOf } from './content.ts';
+import { type Frame, type Link, pageHtml } from './page.ts';
+
+const ASSETS = fileURLToPath(new URL('assets', import.meta.url));
+const INDEX = 'index.html';
+/** By the ends of file names. */
+const LANGUAGES: Readonly<Record<string, string>> = { ts: 'ts', c: 'c', h: 'c', sh: 'sh', mjs: 'ts', cjs: 'ts' };
+
+/** Replaces what is in `directory`; gives the addresses of the pages. */
+export function buildSite(library: Library, directory: string): string[] {
+  const lessons = library.lessons.map(({ number, title, stem }) => ({ number, title, address: `${stem}.html` }));
+  const all = [...pageFrames(library, lessons), ...fileFrames(library, lessons)];
+  rmSync(directory, { recursive: true, force: true });
+  for (const frame of all) {
+    const path = join(directory, frame.address);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, pageHtml(frame));
+  }
+  cpSync(ASSETS, join(directory, 'assets'), { recursive: true });
+  // Mermaid's own small build: one file, which loads nothing.
+  const mermaid = createRequire(import.meta.url).resolve('@mermaid-js/tiny');
+  cpSync(mermaid, join(directory, 'assets/mermaid.js'));
+  return all.map(({ address }) => address);
+}
+
+function pageFrames(library: Library, lessons: readonly Link[]): Frame[] {
+  const index: Page = library.index ?? {
+    path: 'lessons/README.md',
+    stem: 'README',
+    title: 'Lessons',
+    text: '# Lessons\n',
+  };
+  const order: Link[] = [{ title: index.title, address: INDEX }, ...lessons];
+  return [index, ...library.lessons].map((page, at): Frame => {
+    const [previous, self, next] = [order[at - 1], order[at], order[at + 1]];
+    const { html, ...content } = contentOf(page, library);
+    return {
+      ...content,
+      content: html,
+      title: page.title,
+      address: self?.address ?? INDEX,
+      root: '',
+      lessons,
+      ...(previous ? { previous } : {}),
+      ...(next ? { next } : {}),
+    };
+  });
+}
+
+/** Files of the repository that are linked: their text, coloured. */
+function fileFrames(library: Library, lessons: readonly Link[]): Frame[] {
+  const own = pages(library).map(({ path }) => path);
+  return linkedPaths(library)
+    .filter((path) => !own.includes(path))
+    .flatMap((path): Frame[] => {
+      const address = addressOf(path, library);
+      if (address === undefined) return [];
+      const content = readFileSync(join(library.top, path), 'utf8');
+      const language = LANGUAGES[/\.(\w+)$/.exec(path)?.[1] ?? ''] ?? 'text';
+      const html = `<h1>${path}</h1>\n${codeHtml({ language, content })}`;
+      return [
+        { title: path, address, root: rootFrom(address), content: html, headings: [], hasDiagrams: false, lessons },
+      ];
+    });
+}
+
+function linkedPaths(library: Library): string[] {
+  const paths = pages(library).flatMap(({ path, text }) =>
+    inlineTokens(parse(text)).flatMap(({ token }) => {
+      const href = token.attrGet('href');
+      const target = href === null ? undefined : targetOf(String(href), path);
+      return target ? [target.path] : [];
+    }),
+  );
+  return [...new Set(paths)];
+}

@@ -1,0 +1,82 @@
+/** The content of a lesson as HTML. */
+import MarkdownIt, { type RendererRule } from 'markdown-it';
+import { escapeHtml, highlightHtml } from '../highlight.ts';
+import type { Library, Page } from '../library.ts';
+import { alertOf, alerts } from '../markdown/alerts.ts';
+import { type Fence, fenceOf } from '../markdown/fences.ts';
+import { type Heading, headings } from '../markdown/slug.ts';
+import { hrefOf } from './addresses.ts';
+import { consoleHtml } from './console.ts';
+
+export interface Content {
+  readonly html: string;
+  readonly headings: readonly Heading[];
+  readonly hasDiagrams: boolean;
+}
+
+/** What a rendering knows; markdown-it hands it from rule to rule. */
+interface Env {
+  readonly library: Library;
+  readonly path: string;
+  readonly headings: readonly Heading[];
+}
+
+const markdown = new MarkdownIt({ html: false }).use(alerts);
+
+export function contentOf({ path, text }: Page, library: Library): Content {
+  const tokens = markdown.parse(text, {});
+  const found = headings(tokens);
+  const env: Env = { library, path, headings: found };
+  return {
+    html: markdown.renderer.render(tokens, markdown.options, { ...env }),
+    headings: found,
+    hasDiagrams: tokens.some(({ type, info }) => type === 'fence' && info.startsWith('mermaid')),
+  };
+}
+
+const rules: Readonly<Record<string, RendererRule>> = {
+  heading_open: (tokens, at, _options, env) => {
+    const line = (tokens[at]?.map?.[0] ?? 0) + 1;
+    const heading = (env as unknown as Env).headings.find((candidate) => candidate.line === line);
+    return `<${tokens[at]?.tag} id="${escapeHtml(heading?.slug ?? '')}">`;
+  },
+  link_open: (tokens, at, _options, env) => {
+    const { path, library } = env as unknown as Env;
+    const href = hrefOf(String(tokens[at]?.attrGet('href') ?? ''), path, library);
+    // A folder, say: then the text alone has to do.
+    return href === undefined ? '<a>' : `<a href="${escapeHtml(href)}">`;
+  },
+  fence: (tokens, at) => {
+    const [before, token, after] = [tokens[at - 1], tokens[at], tokens[at + 1]];
+    if (!token || (before?.type === 'fence' && before.info.startsWith('mermaid'))) return '';
+    const fence = fenceOf(token);
+    if (fence.language === 'mermaid') return diagramHtml(fence, after?.type === 'fence' ? after.content : '');
+    return fence.language === 'console' ? consoleHtml(fence) : codeHtml(fence);
+  },
+  alert_open: (tokens, at) => {
+    const token = tokens[at];
+    if (!token) return '';
+    const { kind, title } = alertOf(token);
+    if (kind === 'tip') return `<details class="tip"><summary>${escapeHtml(title)}</summary>\n`;
+    return `<aside class="alert ${kind}"><p class="alert-title">${escapeHtml(title)}</p>\n`;
+  },
+  alert_close: (tokens, at) => {
+    const token = tokens[at];
+    return token && alertOf(token).kind === 'tip' ? '</details>\n' : '</aside>\n';
+  },
+  table_open: () => '<div class="table" tabindex="0"><table>\n',
+  table_close: () => '</table></div>\n',
+};
+Object.assign(markdown.renderer.rules, rules);
+
+export function codeHtml({ language, content, file }: Pick<Fence, 'language' | 'content' | 'file'>): string {
+  const caption = file ? `<figcaption>${escapeHtml(file)}</figcaption>` : '';
+  const code = highlightHtml(content, language);
+  return `<figure class="code">${caption}<pre tabindex="0"><code>${code}</code></pre></figure>\n`;
+}
+
+/** The drawing is what is seen where no script runs; assets/diagrams.js puts the diagram in its place. */
+function diagramHtml({ content }: Fence, drawing: string): string {
+  const source = escapeHtml(content);
+  return `<figure class="diagram" data-source="${source}"><pre>${escapeHtml(drawing)}</pre></figure>\n`;
+}

@@ -1,0 +1,42 @@
+/** Code blocks for the terminal. Lines that are too long go on in the next: nothing is cut off. */
+import wrapAnsi from 'wrap-ansi';
+import { promptOf } from '../console/transcript.ts';
+import { highlightPieces } from '../highlight.ts';
+import type { Fence } from '../markdown/fences.ts';
+import type { Style } from './style.ts';
+
+const INDENT = '  ';
+
+export function codeLines({ language, content, file }: Fence, width: number, style: Style): string[] {
+  const code = content.replace(/\n$/, '');
+  const coloured = language === 'console' ? consoleText(code, style) : sourceText(code, language, style);
+  const lines = coloured.split('\n').flatMap((line) => broken(line, width - INDENT.length));
+  return [...(file ? [style.faint(file)] : []), ...lines].map((line) => `${INDENT}${line}`);
+}
+
+function sourceText(code: string, language: string, { syntax }: Style): string {
+  return highlightPieces(code, language)
+    .map(({ text, kind }) => {
+      const paint = syntax[kind] ?? ((plain: string) => plain);
+      // By lines, so that a line can be broken or indented by itself.
+      return text.split('\n').map(paint).join('\n');
+    })
+    .join('');
+}
+
+function consoleText(code: string, style: Style): string {
+  let typing = false;
+  return code
+    .split('\n')
+    .map((line) => {
+      const typed =
+        promptOf(line) ?? (typing && line.startsWith('> ') ? { prompt: '>', command: line.slice(2) } : undefined);
+      typing = typed !== undefined;
+      return typed ? `${style.prompt(typed.prompt)} ${style.typed(typed.command)}` : line;
+    })
+    .join('\n');
+}
+
+function broken(line: string, width: number): string[] {
+  return wrapAnsi(line, width, { hard: true, trim: false, wordWrap: false }).split('\n');
+}

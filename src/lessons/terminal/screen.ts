@@ -1,0 +1,13 @@
+/** What the terminal is like. */
+import { isatty, WriteStream } from 'node:tty';
+
+const USUAL = 80;
+const LEAST = 20;
+/** Longer lines are hard to read, however wide the screen is. */
+const MOST = 120;
+
+/** The width for text: the terminal's, or that of $COLUMNS, or 80. */
+export function columns(environment = process.env): number {
+  const width = isatty(1) ? new WriteStream(1).columns : Number(environment.COLUMNS);
+  return Math.min(MOST, Math.max(LEAST, width || USUAL));
+}

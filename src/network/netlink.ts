@@ -1,0 +1,94 @@
+/** Requests to the kernel's network configuration: netlink(7), rtnetlink(7). */
+import type { Struct } from '../syscalls/call.ts';
+
+const NLM_F = { REQUEST: 1, ACK: 4, EXCL: 0x200, CREATE: 0x400 };
+const RTM = { NEWLINK: 16, DELLINK: 17 };
+const IFLA = { IFNAME: 3, LINKINFO: 18, NET_NS_PID: 19, IFALIAS: 20 };
+const IFLA_INFO = { KIND: 1, DATA: 2 };
+const VETH_INFO_PEER = 1;
+const NLMSG_ERROR = 2;
+
+/** For test/unit/flags, which compares them with the C headers. */
+export const CONSTANTS = { NLM_F, RTM, IFLA, IFLA_INFO, VETH_INFO_PEER, NLMSG_ERROR };
+
+const HEADER = 16;
+
+/** `ip link add NAME type veth peer name PEER` */
+export function addVeth(name: string, peer: string): Struct {
+  const peerLink = Buffer.concat([link(0), attribute(IFLA.IFNAME, text(peer))]);
+  const info = Buffer.concat([
+    attribute(IFLA_INFO.KIND, text('veth')),
+    attribute(IFLA_INFO.DATA, attribute(VETH_INFO_PEER, peerLink)),
+  ]);
+  return request(
+    RTM.NEWLINK,
+    NLM_F.CREATE | NLM_F.EXCL,
+    [link(0), attribute(IFLA.IFNAME, text(name)), attribute(IFLA.LINKINFO, info)],
+    `RTM_NEWLINK, NLM_F_CREATE|NLM_F_EXCL, {IFLA_IFNAME="${name}", IFLA_INFO_KIND="veth", VETH_INFO_PEER={IFLA_IFNAME="${peer}"}}`,
+  );
+}
+
+/** `ip link set dev NAME alias ALIAS` */
+export function setAlias(index: number, alias: string): Struct {
+  return request(
+    RTM.NEWLINK,
+    0,
+    [link(index), attribute(IFLA.IFALIAS, text(alias))],
+    `RTM_NEWLINK, {ifi_index=${index}, IFLA_IFALIAS="${alias}"}`,
+  );
+}
+
+/** `ip link set dev … netns PID name NAME` */
+export function moveLink(index: number, pid: number, name: string): Struct {
+  return request(
+    RTM.NEWLINK,
+    0,
+    [link(index), attribute(IFLA.NET_NS_PID, word(pid)), attribute(IFLA.IFNAME, text(name))],
+    `RTM_NEWLINK, {ifi_index=${index}, IFLA_NET_NS_PID=${pid}, IFLA_IFNAME="${name}"}`,
+  );
+}
+
+/** `ip link delete …`: with one end of a veth pair, the other goes, too. */
+export function deleteLink(index: number): Struct {
+  return request(RTM.DELLINK, 0, [link(index)], `RTM_DELLINK, {ifi_index=${index}}`);
+}
+
+/** The kernel's verdict in an answer: 0, or -errno. */
+export function verdictOf(answer: Buffer): number {
+  return answer.readUInt16LE(4) === NLMSG_ERROR ? answer.readInt32LE(HEADER) : 0;
+}
+
+function request(type: number, flags: number, parts: Buffer[], shown: string): Struct {
+  const header = Buffer.alloc(HEADER);
+  const bytes = Buffer.concat([header, ...parts]);
+  bytes.writeUInt32LE(bytes.length, 0);
+  bytes.writeUInt16LE(type, 4);
+  bytes.writeUInt16LE(NLM_F.REQUEST | NLM_F.ACK | flags, 6);
+  return { bytes, text: `{${shown}}` };
+}
+
+/** struct ifinfomsg. */
+function link(index: number): Buffer {
+  const bytes = Buffer.alloc(16);
+  bytes.writeInt32LE(index, 4);
+  return bytes;
+}
+
+/** struct rtattr: length and type, then the value, padded to four bytes. */
+function attribute(type: number, value: Buffer): Buffer {
+  const bytes = Buffer.alloc(Math.ceil((4 + value.length) / 4) * 4);
+  bytes.writeUInt16LE(4 + value.length, 0);
+  bytes.writeUInt16LE(type, 2);
+  value.copy(bytes, 4);
+  return bytes;
+}
+
+function text(value: string): Buffer {
+  return Buffer.from(`${value}\0`);
+}
+
+function word(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+}

@@ -1,0 +1,74 @@
+/** `--pause`: a single-step debugger for a container that is coming into being. */
+import { readFileSync } from 'node:fs';
+import { Chalk } from 'chalk';
+import { requestText, resultText } from '../executor/text.ts';
+import type { Observer, Site } from '../lab/observer.ts';
+import { pathWrittenBy } from '../syscalls/files.ts';
+import { isExec } from '../trace/observer.ts';
+import { lookAt } from './look.ts';
+import { readLine } from './prompt.ts';
+import { changes, type Snapshot, takeSnapshot } from './snapshot.ts';
+
+/** Shows every call before it is made, waits for Enter, and shows what it changed. */
+export function pauseObserver(print: (line: string) => void, level: 0 | 1 | 2 | 3): Observer {
+  const chalk = new Chalk({ level });
+  const styles = { parent: chalk.cyan, child: chalk.yellow };
+  let stepping = true;
+  let child: number | undefined;
+  let seen: Snapshot | undefined;
+  let turn: Promise<void> = Promise.resolve();
+  let asking = false;
+
+  async function ask({ side, pid, call, known }: Site): Promise<void> {
+    if (!stepping) return;
+    print('');
+    print(`${styles[side](`${side} ${pid}`)}  ${chalk.bold(requestText(call, known))}`);
+    print(`  ${call.info.purpose} ${chalk.dim(call.info.source)}`);
+    print(`  ${chalk.dim(`From a second terminal: ${lookAt(call, child)}`)}`);
+    if (side === 'child' && isExec(call)) print('  From here on, the program inside has the terminal.');
+    asking = true;
+    const answer = await readLine('  [Enter: make this call; c: go on to the end] ');
+    asking = false;
+    if (answer === undefined || answer.trim() === 'c') stepping = false;
+  }
+
+  function show({ side, pid, call }: Site, result: number): void {
+    if (!stepping || (isExec(call) && result >= 0)) return;
+    print(`${styles[side](`${side} ${pid}`)}  ${call.info.name} ${resultText(result)}`);
+    if (call.info.name === 'clone') {
+      child = result;
+      seen = takeSnapshot(process.pid);
+    }
+    const written = pathWrittenBy(call);
+    if (written && !written.startsWith('/proc/')) print(chalk.green(`  + ${written}: ${contents(written)}`));
+    if (child === undefined || seen === undefined || call.info.name === 'wait4') return;
+    const now = takeSnapshot(child);
+    for (const line of changes(seen, now)) print((line.startsWith('+') ? chalk.green : chalk.red)(`  ${line}`));
+    seen = now;
+  }
+
+  return {
+    gates: () => true,
+    // Both sides may be about to make a call: one prompt at a time.
+    before: (site) => {
+      turn = turn.then(() => ask(site));
+      return turn;
+    },
+    // A call that came back while the other side is at its prompt is shown afterwards.
+    after(site, result) {
+      if (!asking) return show(site, result);
+      turn = turn.then(() => show(site, result));
+      return turn;
+    },
+    say: (line) => print(chalk.dim(line)),
+    end: () => {},
+  };
+}
+
+function contents(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim().replaceAll('\n', ', ');
+  } catch {
+    return '(not readable)';
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * Step 7: control groups.
+ *
+ * New here: namespaces decide what a process sees, cgroups how much it gets.
+ * The parent makes a cgroup, writes the limits into its files, and puts the
+ * waiting child in, so that nothing of the program ever runs without them.
+ * Afterwards the kernel's own counters tell what the limits did.
+ *
+ * See cgroups(7); in the kernel's documentation admin-guide/cgroup-v1 and
+ * admin-guide/cgroup-v2.rst.
+ */
+import { type ControlGroup, planControlGroup } from '../cgroups/control-group.ts';
+import type { End } from '../executor/reaper.ts';
+import type { Lab } from '../lab/lab.ts';
+import {
+  CLONE_NEWIPC,
+  CLONE_NEWNET,
+  CLONE_NEWNS,
+  CLONE_NEWPID,
+  CLONE_NEWUSER,
+  CLONE_NEWUTS,
+} from '../syscalls/flags.ts';
+import { sethostname } from '../syscalls/namespaces.ts';
+import { openCheckpoint, release, waitFor } from './02-ipc.ts';
+import { makePrivate, mountProc } from './04-mount.ts';
+import { becomeRoot, mapIds } from './05-user.ts';
+import { connectVeth, makeVeth, setUpNetwork } from './06-net.ts';
+
+export const title = 'cgroups: limits, and counters that prove them';
+
+// #region cgroup
+/** Makes a cgroup for this run, with its limits, in each hierarchy that has a part in them. */
+export async function makeGroup(lab: Lab): Promise<ControlGroup> {
+  const group = planControlGroup(lab.settings.limits, lab.owner);
+  for (const line of group.missing) await lab.tell(() => line);
+  lab.onEnd(() => group.remove());
+  await lab.perform(group.create);
+  return group;
+}
+
+/** Puts a process in; what it starts later is in, too. */
+export async function joinGroup(lab: Lab, group: ControlGroup, pid: number): Promise<void> {
+  await lab.perform(group.join(pid));
+}
+
+/** What the kernel counted. */
+export async function reportGroup(lab: Lab, group: ControlGroup): Promise<void> {
+  for (const line of group.report()) await lab.tell(() => line);
+}
+// #endregion cgroup
+
+export async function run(lab: Lab): Promise<End> {
+  const checkpoint = await openCheckpoint(lab);
+  const veth = await makeVeth(lab);
+  const group = await makeGroup(lab);
+  // #region child
+  const container = await lab.clone(
+    [
+      ...waitFor(checkpoint),
+      ...becomeRoot(lab),
+      sethostname(lab.settings.hostname),
+      ...makePrivate(),
+      ...mountProc(),
+      ...setUpNetwork(veth),
+      ...lab.program,
+    ],
+    CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWNET,
+  );
+  // #endregion child
+  await mapIds(lab, container.pid);
+  await connectVeth(lab, container.pid, veth);
+  await joinGroup(lab, group, container.pid);
+  await release(lab, checkpoint);
+  const end = await lab.wait(container);
+  await reportGroup(lab, group);
+  return end;
+}

@@ -1,0 +1,112 @@
+/**
+ * Step 8: chroot.
+ *
+ * New here: a root file system of its own. The child begins in the image's
+ * directory, mounts /proc and a minimal /dev there, and makes it its root. The
+ * program then runs from the image, on the host's kernel.
+ *
+ * See chroot(2), mount_setattr(2), pts(4).
+ */
+import type { End } from '../executor/reaper.ts';
+import { type Image, openImage } from '../lab/image.ts';
+import type { Lab } from '../lab/lab.ts';
+import type { Call } from '../syscalls/call.ts';
+import { chdir, chroot, close, ensureDirectory, fchdir, mkdir, openat, symlink } from '../syscalls/files.ts';
+import {
+  CLONE_NEWIPC,
+  CLONE_NEWNET,
+  CLONE_NEWNS,
+  CLONE_NEWPID,
+  CLONE_NEWUSER,
+  CLONE_NEWUTS,
+  MS_BIND,
+  MS_NOEXEC,
+  MS_NOSUID,
+  O_CREAT,
+  O_WRONLY,
+} from '../syscalls/flags.ts';
+import { attachMountHere, mount } from '../syscalls/mounts.ts';
+import { sethostname } from '../syscalls/namespaces.ts';
+import { openCheckpoint, release, waitFor } from './02-ipc.ts';
+import { makePrivate, mountProc } from './04-mount.ts';
+import { becomeRoot, mapIds } from './05-user.ts';
+import { connectVeth, makeVeth, setUpNetwork } from './06-net.ts';
+import { joinGroup, makeGroup, reportGroup } from './07-cgroups.ts';
+
+export const title = 'chroot: a root file system of its own';
+
+// #region enter
+/**
+ * Makes the working directory, which is the image's, the root. `mapped`, if
+ * there is one, is a mount of the image that shows its files as root's.
+ */
+export function enterImage({ mapped }: Image): Call[] {
+  return [
+    ...(mapped === undefined ? [] : [attachMountHere(mapped), fchdir(mapped)]),
+    ensureDirectory('proc'),
+    ...mountProc('proc'),
+    ...mountDev('dev'),
+    chroot('.'),
+    chdir('/'),
+  ];
+}
+// #endregion enter
+
+// #region dev
+const DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty'];
+
+/**
+ * A minimal /dev. In a user namespace nobody may make device nodes, so those of
+ * the host are bound to empty files.
+ */
+function mountDev(directory: string): Call[] {
+  return [
+    ensureDirectory(directory),
+    mount('tmpfs', directory, 'tmpfs', MS_NOSUID | MS_NOEXEC, 'mode=755,size=64k'),
+    ...DEVICES.flatMap((name) => bindDevice(`/dev/${name}`, `${directory}/${name}`)),
+    mkdir(`${directory}/pts`),
+    mount('devpts', `${directory}/pts`, 'devpts', MS_NOSUID | MS_NOEXEC, 'newinstance,ptmxmode=0666,mode=0620'),
+    symlink('pts/ptmx', `${directory}/ptmx`),
+    symlink('/proc/self/fd', `${directory}/fd`),
+    symlink('/proc/self/fd/0', `${directory}/stdin`),
+    symlink('/proc/self/fd/1', `${directory}/stdout`),
+    symlink('/proc/self/fd/2', `${directory}/stderr`),
+  ];
+}
+
+function bindDevice(device: string, target: string): Call[] {
+  const file = openat(target, O_WRONLY | O_CREAT, 0o666);
+  return [file, close(file), mount(device, target, null, MS_BIND)];
+}
+// #endregion dev
+
+export async function run(lab: Lab): Promise<End> {
+  const checkpoint = await openCheckpoint(lab);
+  const image = await openImage(lab);
+  const veth = await makeVeth(lab);
+  const group = await makeGroup(lab);
+  // #region child
+  const container = await lab.clone(
+    [
+      ...waitFor(checkpoint),
+      ...becomeRoot(lab),
+      sethostname(lab.settings.hostname),
+      ...makePrivate(),
+      ...setUpNetwork(veth),
+      ...enterImage(image),
+      ...lab.program,
+    ],
+    CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWNET,
+    // The path to the image may lead through places that root inside may not
+    // enter, so the child begins there.
+    { directory: image.directory },
+  );
+  // #endregion child
+  await mapIds(lab, container.pid);
+  await connectVeth(lab, container.pid, veth);
+  await joinGroup(lab, group, container.pid);
+  await release(lab, checkpoint);
+  const end = await lab.wait(container);
+  await reportGroup(lab, group);
+  return end;
+}

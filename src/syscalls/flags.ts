@@ -1,0 +1,120 @@
+/**
+ * The kernel's flag values, one object per set.
+ *
+ * test/unit/flags compares every one with the C headers of the machine. The few
+ * open(2) flags that differ between x86-64 and arm64 come from Node, which took
+ * them from those headers.
+ */
+import { constants } from 'node:fs';
+
+/** clone(2), unshare(2), setns(2). */
+export const CLONE = {
+  CLONE_NEWUTS: 0x04000000,
+  CLONE_NEWIPC: 0x08000000,
+  CLONE_NEWPID: 0x20000000,
+  CLONE_NEWNS: 0x00020000,
+  CLONE_NEWUSER: 0x10000000,
+  CLONE_NEWNET: 0x40000000,
+  CLONE_NEWCGROUP: 0x02000000,
+  CLONE_NEWTIME: 0x00000080,
+} as const;
+
+export const { CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET } =
+  CLONE;
+
+/** mount(2). */
+export const MS = {
+  MS_RDONLY: 1,
+  MS_NOSUID: 2,
+  MS_NODEV: 4,
+  MS_NOEXEC: 8,
+  MS_REMOUNT: 32,
+  MS_BIND: 4096,
+  MS_MOVE: 8192,
+  MS_REC: 16384,
+  MS_UNBINDABLE: 1 << 17,
+  MS_PRIVATE: 1 << 18,
+  MS_SLAVE: 1 << 19,
+  MS_SHARED: 1 << 20,
+} as const;
+
+export const { MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE, MS_SLAVE } = MS;
+
+/** open(2). */
+export const O = {
+  O_RDONLY: constants.O_RDONLY,
+  O_WRONLY: constants.O_WRONLY,
+  O_RDWR: constants.O_RDWR,
+  O_CREAT: constants.O_CREAT,
+  O_EXCL: constants.O_EXCL,
+  O_TRUNC: constants.O_TRUNC,
+  O_APPEND: constants.O_APPEND,
+  O_DIRECTORY: constants.O_DIRECTORY ?? 0,
+  O_NOFOLLOW: constants.O_NOFOLLOW ?? 0,
+  O_CLOEXEC: 0o2000000,
+  O_PATH: 0o10000000,
+} as const;
+
+export const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC, O_DIRECTORY, O_NOFOLLOW, O_CLOEXEC, O_PATH } = O;
+
+/** openat(2) and its kin: a directory descriptor that means the current one. */
+export const AT_FDCWD = -100;
+
+/** openat(2), open_tree(2), mount_setattr(2). */
+export const AT = {
+  AT_SYMLINK_NOFOLLOW: 0x100,
+  AT_REMOVEDIR: 0x200,
+  AT_EMPTY_PATH: 0x1000,
+  AT_RECURSIVE: 0x8000,
+} as const;
+
+/** open_tree(2). */
+export const OPEN_TREE = {
+  OPEN_TREE_CLONE: 1,
+  OPEN_TREE_CLOEXEC: 0o2000000,
+  AT_EMPTY_PATH: AT.AT_EMPTY_PATH,
+  AT_RECURSIVE: AT.AT_RECURSIVE,
+} as const;
+
+/** move_mount(2). */
+export const MOVE_MOUNT = { MOVE_MOUNT_F_EMPTY_PATH: 4, MOVE_MOUNT_T_EMPTY_PATH: 0x40 } as const;
+
+/** mount_setattr(2). */
+export const MOUNT_ATTR = {
+  MOUNT_ATTR_RDONLY: 1,
+  MOUNT_ATTR_NOSUID: 2,
+  MOUNT_ATTR_NODEV: 4,
+  MOUNT_ATTR_IDMAP: 0x100000,
+} as const;
+
+/** umount2(2). */
+export const MNT = { MNT_FORCE: 1, MNT_DETACH: 2 } as const;
+
+/** socket(2). */
+export const AF = { AF_UNIX: 1, AF_INET: 2, AF_NETLINK: 16 } as const;
+export const SOCK = { SOCK_STREAM: 1, SOCK_DGRAM: 2, SOCK_RAW: 3, SOCK_CLOEXEC: 0o2000000 } as const;
+
+/** netdevice(7): requests of ioctl(2) on a socket. */
+export const SIOC = {
+  SIOCSIFFLAGS: 0x8914,
+  SIOCSIFADDR: 0x8916,
+  SIOCSIFNETMASK: 0x891c,
+  SIOCGIFINDEX: 0x8933,
+} as const;
+
+/** netdevice(7): flags of an interface. */
+export const IFF = { IFF_UP: 1, IFF_BROADCAST: 2, IFF_LOOPBACK: 8, IFF_RUNNING: 0x40 } as const;
+
+/** prctl(2). */
+export const PR = {
+  PR_SET_PDEATHSIG: 1,
+  PR_SET_DUMPABLE: 4,
+  PR_SET_CHILD_SUBREAPER: 36,
+  PR_SET_NO_NEW_PRIVS: 38,
+} as const;
+
+/** wait(2). */
+export const W = { WNOHANG: 1, WUNTRACED: 2, WCONTINUED: 8 } as const;
+
+/** mknod(2): what kind of node. */
+export const S = { S_IFREG: 0o100000, S_IFCHR: 0o020000, S_IFDIR: 0o040000 } as const;

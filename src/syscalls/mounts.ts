@@ -1,0 +1,106 @@
+/** System calls that attach, detach and change mounts. */
+import { type Call, defineCall, type Struct } from './call.ts';
+import { AT, AT_FDCWD, MNT, MOUNT_ATTR, MOVE_MOUNT, MS, OPEN_TREE } from './flags.ts';
+import { directory, flags, flagText, plain } from './show.ts';
+
+const MOUNT = defineCall({
+  name: 'mount',
+  source: 'mount(2)',
+  purpose: 'Attaches a file system to a directory, or changes how one that is attached behaves.',
+  show: [plain, plain, plain, flags(MS), plain],
+  advice: {
+    EPERM:
+      'Mounting needs CAP_SYS_ADMIN in the mount namespace; run with sudo, or add --rootless. ' +
+      'With both, /proc may be partly hidden here, as in a Docker container: `npm run doctor` tells.',
+    EACCES: 'A security module or a mount option forbids it: `npm run doctor` tells which.',
+    ENOENT: 'The directory to mount on, or the source, is not there.',
+    EINVAL: 'The source is no mount point, or the mount is locked by a more privileged namespace.',
+    ENODEV: 'This kernel has no such file system.',
+  },
+});
+
+/** Attaches a file system, or changes a mount. Source: mount(2). */
+export function mount(
+  source: string | null,
+  target: string,
+  type: string | null = null,
+  flag = 0,
+  data: string | null = null,
+): Call {
+  return MOUNT(source, target, type, flag, data);
+}
+
+const UMOUNT2 = defineCall({
+  name: 'umount2',
+  source: 'umount(2)',
+  purpose: 'Detaches a file system.',
+  show: [plain, flags(MNT)],
+});
+
+/** Detaches a file system. Source: umount(2). */
+export function umount(target: string, flag = 0): Call {
+  return UMOUNT2(target, flag);
+}
+
+const OPEN_TREE_CALL = defineCall({
+  name: 'open_tree',
+  source: 'open_tree(2)',
+  purpose: 'Picks up a copy of a mount that hangs nowhere yet.',
+  show: [directory, plain, flags(OPEN_TREE)],
+  opens: true,
+});
+
+/** Copies the mount of an open directory, unattached. Linux 5.2. Source: open_tree(2). */
+export function cloneMount(fd: number | Call): Call {
+  return OPEN_TREE_CALL(fd, '', OPEN_TREE.OPEN_TREE_CLONE | OPEN_TREE.OPEN_TREE_CLOEXEC | OPEN_TREE.AT_EMPTY_PATH);
+}
+
+const MOUNT_SETATTR = defineCall({
+  name: 'mount_setattr',
+  source: 'mount_setattr(2)',
+  purpose: 'Changes a mount; here, whose files it shows: the ids on disk are read through a user namespace.',
+  show: [directory, plain, flags(AT), plain, plain],
+  advice: {
+    EINVAL:
+      'This file system cannot map ids. Use an image that belongs to the container’s root, or another file system.',
+    ENOSYS: 'Mapping the ids of a mount needs Linux 5.12. Use an image that belongs to the container’s root.',
+    EPERM: 'Mapping the ids of a mount needs real root.',
+  },
+});
+
+/**
+ * Shows a mount's files through the id maps of a user namespace. The copy of a
+ * shared mount is its peer: it is made private, lest what is mounted below it
+ * appear on the host. Linux 5.12. Source: mount_setattr(2).
+ */
+export function mapMountIds(mountFd: number | Call, userNamespaceFd: number): Call {
+  const attributes = idmapAttributes(userNamespaceFd);
+  return MOUNT_SETATTR(mountFd, '', AT.AT_EMPTY_PATH, attributes, attributes.bytes.length);
+}
+
+function idmapAttributes(userNamespaceFd: number): Struct {
+  const bytes = Buffer.alloc(32); // struct mount_attr: attr_set, attr_clr, propagation, userns_fd
+  bytes.writeBigUInt64LE(BigInt(MOUNT_ATTR.MOUNT_ATTR_IDMAP), 0);
+  bytes.writeBigUInt64LE(BigInt(MS.MS_PRIVATE), 16);
+  bytes.writeBigUInt64LE(BigInt(userNamespaceFd), 24);
+  const set = flagText(MOUNT_ATTR.MOUNT_ATTR_IDMAP, MOUNT_ATTR);
+  return { bytes, text: `{attr_set=${set}, propagation=MS_PRIVATE, userns_fd=${userNamespaceFd}}` };
+}
+
+const MOVE_MOUNT_CALL = defineCall({
+  name: 'move_mount',
+  source: 'move_mount(2)',
+  purpose: 'Attaches a mount that was picked up before.',
+  show: [directory, plain, directory, plain, flags(MOVE_MOUNT)],
+});
+
+/** Attaches an unattached mount over the working directory. Linux 5.2. Source: move_mount(2). */
+export function attachMountHere(mountFd: number | Call): Call {
+  return MOVE_MOUNT_CALL(
+    mountFd,
+    '',
+    AT_FDCWD,
+    '',
+    MOVE_MOUNT.MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT.MOVE_MOUNT_T_EMPTY_PATH,
+  );
+}

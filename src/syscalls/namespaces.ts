@@ -1,0 +1,33 @@
+/** System calls that enter namespaces and change what they hold. */
+import { type Call, defineCall } from './call.ts';
+import { CLONE } from './flags.ts';
+import { flags, plain } from './show.ts';
+
+const SETHOSTNAME = defineCall({
+  name: 'sethostname',
+  source: 'sethostname(2)',
+  purpose: 'Names the host, for every process in the same UTS namespace.',
+  show: [plain, plain],
+  advice: {
+    EPERM: 'Naming a host needs CAP_SYS_ADMIN in its UTS namespace. Run with sudo, or add --rootless.',
+    EINVAL: 'A host name has at most 64 bytes.',
+  },
+});
+
+/** Names the host of the caller's UTS namespace; at most 64 bytes. Source: sethostname(2). */
+export function sethostname(name: string): Call {
+  return SETHOSTNAME(name, Buffer.byteLength(name));
+}
+
+const SETNS = defineCall({
+  name: 'setns',
+  source: 'setns(2)',
+  purpose: 'Joins a namespace that exists.',
+  show: [plain, flags(CLONE)],
+  advice: { EPERM: 'Joining a namespace needs CAP_SYS_ADMIN there.', EINVAL: 'The descriptor is no such namespace.' },
+});
+
+/** Joins the namespace of an open /proc/PID/ns file. Source: setns(2). */
+export function setns(fd: number | Call, type: number): Call {
+  return SETNS(fd, type);
+}

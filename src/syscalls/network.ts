@@ -1,0 +1,100 @@
+/** System calls on sockets and network interfaces. */
+import { type Call, defineCall, type Out, type Struct } from './call.ts';
+import { AF, IFF, SIOC, SOCK } from './flags.ts';
+import { flags, flagText, oneOf, plain } from './show.ts';
+
+const SOCKET = defineCall({
+  name: 'socket',
+  source: 'socket(2)',
+  purpose: 'Opens a socket; interfaces are set up through one, too.',
+  show: [oneOf(AF), flags(SOCK), plain],
+  opens: true,
+});
+
+/** A socket to name interfaces by in ioctl(2). Source: netdevice(7). */
+export function interfaceSocket(): Call {
+  return SOCKET(AF.AF_INET, SOCK.SOCK_DGRAM | SOCK.SOCK_CLOEXEC, 0);
+}
+
+/** A socket to the kernel's network configuration. Source: rtnetlink(7). */
+export function netlinkSocket(): Call {
+  return SOCKET(AF.AF_NETLINK, SOCK.SOCK_RAW | SOCK.SOCK_CLOEXEC, 0);
+}
+
+const SENDTO = defineCall({
+  name: 'sendto',
+  source: 'rtnetlink(7)',
+  purpose: 'Sends a request to the kernel’s network configuration.',
+  show: [plain, plain, plain, plain, plain, plain],
+});
+
+/** Sends a netlink request. Source: rtnetlink(7). */
+export function sendRequest(fd: number | Call, message: Struct): Call {
+  return SENDTO(fd, message, message.bytes.length, 0, null, 0);
+}
+
+const RECVFROM = defineCall({
+  name: 'recvfrom',
+  source: 'rtnetlink(7)',
+  purpose: 'Reads the kernel’s answer.',
+  show: [plain, plain, plain, plain, plain, plain],
+});
+
+/** Reads a netlink answer. Source: rtnetlink(7). */
+export function receiveAnswer(fd: number | Call, out: Out): Call {
+  return RECVFROM(fd, out, out.size, 0, null, null);
+}
+
+const IOCTL = defineCall({
+  name: 'ioctl',
+  source: 'netdevice(7)',
+  purpose: 'Sets up a network interface by its name.',
+  show: [plain, oneOf(SIOC), plain],
+  advice: {
+    EPERM: 'Setting up an interface needs CAP_NET_ADMIN in its network namespace.',
+    ENODEV: 'There is no interface of that name in this network namespace.',
+  },
+});
+
+/** Switches an interface on. Source: netdevice(7). */
+export function interfaceUp(fd: number | Call, name: string): Call {
+  const flag = IFF.IFF_UP | IFF.IFF_RUNNING;
+  const request = interfaceRequest(name, `ifr_flags=${flagText(flag, IFF)}`);
+  request.bytes.writeUInt16LE(flag, 16);
+  return IOCTL(fd, SIOC.SIOCSIFFLAGS, request);
+}
+
+/** Gives an interface an IPv4 address, such as `169.254.1.2`. Source: netdevice(7). */
+export function interfaceAddress(fd: number | Call, name: string, address: string): Call {
+  return IOCTL(fd, SIOC.SIOCSIFADDR, addressRequest(name, 'ifr_addr', address));
+}
+
+/** Gives an interface its netmask, such as `255.255.255.252`. Source: netdevice(7). */
+export function interfaceNetmask(fd: number | Call, name: string, netmask: string): Call {
+  return IOCTL(fd, SIOC.SIOCSIFNETMASK, addressRequest(name, 'ifr_netmask', netmask));
+}
+
+/** Asks for an interface's index: at byte 16 of the answer. Source: netdevice(7). */
+export function interfaceIndex(fd: number | Call, name: string): Call {
+  const { bytes } = interfaceRequest(name, '');
+  const answer: Out = {
+    size: bytes.length,
+    initial: bytes,
+    text: (filled) => `{ifr_name="${name}", ifr_ifindex=${filled.readInt32LE(16)}}`,
+  };
+  return IOCTL(fd, SIOC.SIOCGIFINDEX, answer);
+}
+
+/** struct ifreq: a name of 16 bytes, then a union of 24. */
+function interfaceRequest(name: string, text: string): Struct & { bytes: Buffer } {
+  const bytes = Buffer.alloc(40);
+  bytes.write(name, 0, 15, 'utf8');
+  return { bytes, text: `{ifr_name="${name}", ${text}}` };
+}
+
+function addressRequest(name: string, field: string, address: string): Struct {
+  const request = interfaceRequest(name, `${field}={sa_family=AF_INET, sin_addr=${address}}`);
+  request.bytes.writeUInt16LE(AF.AF_INET, 16);
+  Buffer.from(address.split('.').map(Number)).copy(request.bytes, 20);
+  return request;
+}

@@ -1,0 +1,114 @@
+/** How arguments are printed: as strace(1) prints them. */
+import { constants } from 'node:os';
+import { type Argument, type Call, isCall, isOut, isStruct } from './call.ts';
+
+/** Prints one argument; `resolve` gives the result of an earlier call, if known. */
+export type Show = (argument: Argument, resolve: Resolve) => string;
+export type Resolve = (argument: Argument) => number | bigint | undefined;
+
+/** Names of the bits of one argument; `0` names what no bit at all means. */
+export type FlagNames = Readonly<Record<string, number>>;
+
+const STRING_LIMIT = 256;
+
+/** Strings in quotes, numbers in decimal, null as NULL, structures as they say. */
+export const plain: Show = (argument, resolve) => {
+  if (argument === null) return 'NULL';
+  if (typeof argument === 'string') return quoted(argument);
+  if (typeof argument === 'number' || typeof argument === 'bigint') return String(argument);
+  if (isCall(argument)) return String(resolve(argument) ?? `<${openedBy(argument) ?? argument.info.name}>`);
+  if (isStruct(argument)) return argument.text;
+  if (isOut(argument)) return `<${argument.size} bytes>`;
+  return `[${argument.map((word) => quoted(word)).join(', ')}]`;
+};
+
+/** The file that a call opens, if it opens one by its path. */
+function openedBy(call: Call): string | undefined {
+  const [, path] = call.args;
+  return call.info.opens && typeof path === 'string' && path !== '' ? path : undefined;
+}
+
+/** An octal mode, as in chmod(1). */
+export const octal: Show = (argument) => `0${Number(argument).toString(8)}`;
+
+/** A list that is too long to read, such as the environment. */
+export const countOf =
+  (noun: string): Show =>
+  (argument) =>
+    Array.isArray(argument) ? `[/* ${argument.length} ${noun} */]` : 'NULL';
+
+/** A set of flags by name: `CLONE_NEWUTS|CLONE_NEWPID`. */
+export const flags =
+  (names: FlagNames): Show =>
+  (argument) =>
+    flagText(Number(argument), names);
+
+/** One of several values by name. */
+export const oneOf =
+  (names: FlagNames): Show =>
+  (argument, resolve) => {
+    const found = Object.entries(names).find(([, value]) => value === argument);
+    return found ? found[0] : plain(argument, resolve);
+  };
+
+/** A signal by name. */
+export const signal: Show = (argument) => signalName(Number(argument));
+
+// Two numbers have a second, older name, which comes later and counts less.
+const signals = new Map(
+  Object.entries(constants.signals)
+    .reverse()
+    .map(([name, number]) => [number, name]),
+);
+
+export function signalName(number: number): string {
+  return signals.get(number) ?? String(number);
+}
+
+/** A directory to start from: `AT_FDCWD` or a descriptor. */
+export const directory: Show = (argument, resolve) => (argument === -100 ? 'AT_FDCWD' : plain(argument, resolve));
+
+export function flagText(value: number, names: FlagNames): string {
+  let rest = value >>> 0;
+  const found: string[] = [];
+  // Wide flags first: MS_REC|MS_PRIVATE before the single bits of others.
+  for (const [name, flag] of Object.entries(names).sort((a, b) => bitCount(b[1]) - bitCount(a[1]))) {
+    const bits = flag >>> 0;
+    if (bits !== 0 && (rest & bits) >>> 0 === bits) {
+      found.push(name);
+      rest = (rest & ~bits) >>> 0;
+    }
+  }
+  const order = Object.keys(names);
+  found.sort((a, b) => order.indexOf(a) - order.indexOf(b));
+  if (rest !== 0) found.push(`0x${rest.toString(16)}`);
+  if (found.length > 0) return found.join('|');
+  return Object.entries(names).find(([, flag]) => flag === 0)?.[0] ?? '0';
+}
+
+export function quoted(text: string): string {
+  const bytes = Buffer.from(text);
+  const shown = [...bytes.subarray(0, STRING_LIMIT)];
+  const escaped = shown.map((byte, index) => escapes[byte] ?? escapedByte(byte, shown[index + 1]));
+  return `"${escaped.join('')}"${bytes.length > STRING_LIMIT ? '...' : ''}`;
+}
+
+const escapes: Record<number, string> = {
+  9: '\\t',
+  10: '\\n',
+  11: '\\v',
+  12: '\\f',
+  13: '\\r',
+  34: '\\"',
+  92: '\\\\',
+};
+
+function escapedByte(byte: number, next = 0): string {
+  if (byte >= 0x20 && byte <= 0x7e) return String.fromCharCode(byte);
+  // A digit that follows would be taken for a part of a shorter escape.
+  return `\\${byte.toString(8).padStart(next >= 0x30 && next <= 0x37 ? 3 : 1, '0')}`;
+}
+
+function bitCount(value: number): number {
+  return (value >>> 0).toString(2).replaceAll('0', '').length;
+}

@@ -1,0 +1,67 @@
+/** What is built once and used again: `~/.cache/container-lab/vm`. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { isAbandoned, newOwnerName } from '../lab/owner.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const KEPT_DAYS = 14;
+
+/** Source: XDG Base Directory Specification, which has relative paths ignored. */
+export function cacheDirectory(): string {
+  const home = process.env.XDG_CACHE_HOME ?? '';
+  return join(isAbsolute(home) ? home : join(homedir(), '.cache'), 'container-lab', 'vm');
+}
+
+/** A short name for what something is made of. */
+export function keyOf(...ingredients: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const ingredient of ingredients) hash.update(`${ingredient.length}:${ingredient}`);
+  return hash.digest('hex').slice(0, 12);
+}
+
+/**
+ * The directory in the cache with a name, filled by `build` if it is not there.
+ * It is built beside its place and renamed when it is whole, so a build that
+ * was interrupted leaves nothing that could be taken for one.
+ */
+export function cached(name: string, build: (directory: string) => void): string {
+  const cache = cacheDirectory();
+  const directory = join(cache, name);
+  if (!existsSync(directory)) {
+    mkdirSync(cache, { recursive: true });
+    sweep(cache);
+    forget(cache);
+    const unfinished = join(cache, newOwnerName());
+    mkdirSync(unfinished);
+    try {
+      build(unfinished);
+      if (!existsSync(directory)) renameSync(unfinished, directory);
+    } finally {
+      rmSync(unfinished, { recursive: true, force: true });
+    }
+  }
+  const now = new Date();
+  utimesSync(directory, now, now);
+  return directory;
+}
+
+/** Removes what is named after processes that are dead. */
+export function sweep(directory: string): void {
+  for (const name of readdirSync(directory).filter(isAbandoned)) {
+    try {
+      rmSync(join(directory, name), { recursive: true, force: true });
+    } catch {
+      // Another user's.
+    }
+  }
+}
+
+/** Removes what nobody has used for two weeks. */
+function forget(cache: string): void {
+  for (const name of readdirSync(cache)) {
+    const used = statSync(join(cache, name), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if (Date.now() - used > KEPT_DAYS * DAY_MS) rmSync(join(cache, name), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,207 @@
+/** Step 6: an empty network and a cable to the host, seen with the kernel's own tables from both sides. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type Container, startContainer } from '../support/container.ts';
+import { kernelTest, onTestEnd, until } from '../support/kernel-test.ts';
+import { ownLinks, read } from '../support/lab.ts';
+import { canRun, program } from '../support/needs.ts';
+
+const test = suite('step 6');
+const needs = [canRun(6), program('nsenter'), program('ip'), program('ping')];
+
+interface Interface {
+  readonly ifname: string;
+  readonly ifindex: number;
+  /** The index of the other end of the cable, in the other's namespace. */
+  readonly link_index?: number;
+  readonly flags: readonly string[];
+  readonly operstate: string;
+  readonly ifalias?: string;
+  readonly addr_info: readonly { readonly family: string; readonly local: string; readonly prefixlen: number }[];
+}
+
+/** A command in the network namespace of a process, with the host's programs and files. */
+const inNetworkOf = (pid: number, ...words: string[]) => ['nsenter', '-t', String(pid), '--net', ...words];
+
+function output([program = '', ...words]: readonly string[]): string {
+  return execFileSync(program, words, { encoding: 'utf8', timeout: 20_000 });
+}
+
+const interfacesOf = (pid: number): Interface[] => JSON.parse(output(inNetworkOf(pid, 'ip', '-j', 'addr')));
+
+const ipv4 = ({ addr_info }: Interface) =>
+  addr_info.filter(({ family }) => family === 'inet').map(({ local, prefixlen }) => `${local}/${prefixlen}`);
+
+function pings([program = '', ...words]: readonly string[]): boolean {
+  return spawnSync(program, words, { timeout: 20_000 }).status === 0;
+}
+
+const ping = (address: string) => ['ping', '-c', '2', '-i', '0.2', '-W', '3', address];
+
+interface Cable {
+  readonly outside: Interface;
+  readonly inside: Interface;
+  readonly near: string;
+  readonly far: string;
+}
+
+/** Both ends of a container's cable; the kit's side is wherever the kit runs. */
+function cableOf(container: Container): Cable {
+  const inside = interfacesOf(container.pid).find(({ ifname }) => ifname === 'eth0');
+  const outside = interfacesOf(container.started).find(({ ifindex }) => ifindex === inside?.link_index);
+  assert.ok(inside && outside, 'there is a cable');
+  const address = (end: Interface) => ipv4(end)[0]?.split('/')[0] ?? '';
+  return { inside, outside, near: address(outside), far: address(inside) };
+}
+
+kernelTest(test, needs, 'inside there are lo and eth0, both up, and nothing of the host', async () => {
+  const container = await startContainer(['6']);
+  const interfaces = interfacesOf(container.pid);
+  assert.equal(interfaces.map(({ ifname }) => ifname).sort(), ['eth0', 'lo']);
+  for (const { ifname, flags } of interfaces) assert.ok(flags.includes('UP') && flags.includes('LOWER_UP'), ifname);
+  assert.equal(interfaces.filter(({ ifname }) => ifname === 'lo').flatMap(ipv4), ['127.0.0.1/8']);
+  const shown = read(`/proc/${container.pid}/net/dev`).match(/^\s*\S+(?=:)/gm);
+  assert.equal(shown?.map((name) => name.trim()).sort(), ['eth0', 'lo']);
+  assert.ok(pings(inNetworkOf(container.pid, ...ping('127.0.0.1'))));
+  assert.is(await container.end(), 0);
+});
+
+kernelTest(
+  test,
+  needs,
+  'on a host with no other container, the ends are 169.254.1.1/30 and 169.254.1.2/30',
+  async () => {
+    // A network of the test's own is the host here: its first container is the only one.
+    const container = await startContainer(['6'], { wrap: ['unshare', '--net'] });
+    const { inside, outside } = cableOf(container);
+    assert.equal([ipv4(outside), ipv4(inside)], [['169.254.1.1/30'], ['169.254.1.2/30']]);
+    assert.equal([outside.ifname, outside.operstate, inside.operstate], ['lab0', 'UP', 'UP']);
+    assert.is(
+      inside.ifindex,
+      JSON.parse(output(inNetworkOf(container.started, 'ip', '-j', 'link', 'show', 'lab0')))[0].link_index,
+    );
+    // An address that was a /16 for a moment would leave routes and broadcast addresses behind.
+    const routes = (pid: number) =>
+      output(
+        inNetworkOf(pid, 'ip', '-4', 'route', 'show', 'table', 'all', 'dev', pid === container.pid ? 'eth0' : 'lab0'),
+      );
+    for (const pid of [container.pid, container.started]) {
+      assert.not.match(routes(pid), /169\.254\.(0\.0|255\.255)/);
+      assert.match(routes(pid), '169.254.1.0/30');
+    }
+    assert.is(await container.end(), 0);
+  },
+);
+
+kernelTest(test, needs, 'each end pings the other', async () => {
+  const container = await startContainer(['6']);
+  const { near, far } = cableOf(container);
+  assert.ok(pings(inNetworkOf(container.pid, ...ping(near))), `inside reaches ${near}`);
+  assert.ok(pings(ping(far)), `outside reaches ${far}`);
+  await container.end();
+  assert.not.ok(pings(['ping', '-c', '1', '-W', '1', far]), 'nobody answers afterwards');
+});
+
+kernelTest(test, needs, 'the other end is reached over the cable: its counters say so', async () => {
+  const container = await startContainer(['6']);
+  const { outside, far } = cableOf(container);
+  const packets = () => Number(read(`/sys/class/net/${outside.ifname}/statistics/rx_packets`));
+  const before = packets();
+  assert.ok(pings(ping(far)));
+  assert.ok(packets() >= before + 2);
+  await container.end();
+});
+
+kernelTest(test, [...needs, program('bash')], 'TCP works in both directions', async () => {
+  const container = await startContainer(['6']);
+  const { near, far } = cableOf(container);
+
+  const server = createServer((socket) => socket.on('error', () => {}).end(`hello ${socket.remoteAddress}\n`));
+  onTestEnd(() => server.close());
+  await once(server.listen(0, near), 'listening');
+  const { port } = server.address() as { port: number };
+  const answer = await container.output(`bash -c 'cat </dev/tcp/${near}/${port}'`);
+  assert.is(answer, `hello ${far}`);
+
+  const script = `require('node:net').createServer((socket) => socket.end('hello ' + socket.remoteAddress)).listen(4711, '${far}')`;
+  await container.run(`'${process.execPath}' -e "${script}" & true`);
+  const talk = () => spawnSync('bash', ['-c', `cat </dev/tcp/${far}/4711`], { encoding: 'utf8', timeout: 5000 }).stdout;
+  assert.is(await until('an answer', talk), `hello ${near}`);
+  await container.end();
+});
+
+kernelTest(test, needs, "the host's network is out of reach, but for the cable", async () => {
+  const server = createServer().on('connection', (socket) => socket.end('host\n'));
+  onTestEnd(() => server.close());
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as { port: number };
+  const connect = `bash -c 'cat </dev/tcp/127.0.0.1/${port}'`;
+  const sharing = await startContainer(['5']);
+  assert.is(await sharing.output(connect), 'host', 'in step 5 it is reached');
+  await sharing.end();
+  const container = await startContainer(['6']);
+  assert.is.not((await container.run(connect)).status, 0);
+  await container.end();
+});
+
+kernelTest(test, needs, 'containers at the same time have names, addresses and neighbours of their own', async () => {
+  const containers = [await startContainer(['6']), await startContainer(['6']), await startContainer(['8'])];
+  const cables = containers.map(cableOf);
+  for (const of of [
+    ({ outside }: Cable) => outside.ifname,
+    ({ outside }: Cable) => String(outside.ifindex),
+    ({ near }: Cable) => near,
+    ({ far }: Cable) => far,
+  ]) {
+    assert.is(new Set(cables.map(of)).size, 3, cables.map(of).join(' '));
+  }
+  cables.forEach(({ near, far }, number) => {
+    assert.ok(pings(ping(far)), `outside reaches ${far}`);
+    assert.ok(pings(inNetworkOf(containers[number]?.pid ?? 0, ...ping(near))), `inside reaches ${near}`);
+  });
+  assert.equal(await Promise.all(containers.map((container) => container.end())), [0, 0, 0]);
+});
+
+kernelTest(test, needs, 'the link bears the name of its run, and is gone with it', async () => {
+  const before = ownLinks();
+  const container = await startContainer(['6']);
+  const { outside } = cableOf(container);
+  assert.equal(
+    ownLinks().filter((name) => !before.includes(name)),
+    [outside.ifname],
+    'the other end has moved',
+  );
+  const environment = readFileSync(`/proc/${container.pid}/environ`, 'utf8').split('\0');
+  assert.ok(environment.includes(`CONTAINER_LAB=${read(`/sys/class/net/${outside.ifname}/ifalias`).trim()}`));
+  await container.end();
+  assert.equal(ownLinks(), before);
+});
+
+kernelTest(test, needs, 'the link is gone at once also when the program is killed', async () => {
+  const before = ownLinks();
+  const container = await startContainer(['6']);
+  process.kill(container.pid, 'SIGKILL');
+  assert.is(await container.ended(), 128 + 9);
+  assert.equal(ownLinks(), before);
+});
+
+kernelTest(test, needs, 'the network of steps 7 and 8 is the same', async () => {
+  for (const step of ['7', '8']) {
+    const container = await startContainer([step]);
+    const { near, far } = cableOf(container);
+    assert.ok(pings(ping(far)) && pings(inNetworkOf(container.pid, ...ping(near))), `step ${step}`);
+    assert.equal(
+      interfacesOf(container.pid)
+        .map(({ ifname }) => ifname)
+        .sort(),
+      ['eth0', 'lo'],
+    );
+    await container.end();
+  }
+});
+
+test.run();

@@ -1,0 +1,237 @@
+/** `npm run clean`: what dead runs have left goes, what lives or is not ours stays. */
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { newLinkName } from '../../src/lab/owner.ts';
+import { controller, groupOf } from '../support/cgroup-files.ts';
+import { startContainer } from '../support/container.ts';
+import { kernelTest, onTestEnd, until, within } from '../support/kernel-test.ts';
+import { lab, ownCgroups, ownLinks, read, statFields, top } from '../support/lab.ts';
+import { canRun, program } from '../support/needs.ts';
+
+const test = suite('clean');
+
+function clean(): string {
+  const { status, stdout, stderr } = lab(['clean']);
+  assert.equal([status, stderr], [0, '']);
+  return stdout;
+}
+
+/** Ends a process that may have ended already. */
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {}
+}
+
+/** Makes a cgroup that goes away with the test, next to where the kit makes its own. */
+function makeCgroup(name: string): string {
+  const directory = join(groupOf('self', 'pids').directory, name);
+  mkdirSync(directory);
+  onTestEnd(() => existsSync(directory) && rmdirSync(directory));
+  return directory;
+}
+
+/** The other end of a veth pair whose ends are both here. */
+function otherEndOf(link: string): string | undefined {
+  const index = read(`/sys/class/net/${link}/iflink`);
+  return readdirSync('/sys/class/net').find((name) => index !== '' && read(`/sys/class/net/${name}/ifindex`) === index);
+}
+
+/** A process that carries a mark, as those inside a container do. */
+async function startMarked(owner: string): Promise<ChildProcess> {
+  const child = spawn('sleep', ['300'], { env: { PATH: process.env.PATH, CONTAINER_LAB: owner }, stdio: 'ignore' });
+  onTestEnd(() => child.kill('SIGKILL'));
+  await until('it sleeps', () => read(`/proc/${child.pid}/comm`) === 'sleep\n');
+  return child;
+}
+
+/** A run that has come as far as its veth pair and cgroup when it is killed: nothing undoes them. */
+async function killedRun(): Promise<{ owner: string; link: string; cgroups: string[] }> {
+  const script = `
+    const { Lab } = await import('${top}/src/lab/lab.ts');
+    const { DEFAULTS } = await import('${top}/src/lab/settings.ts');
+    const { makeVeth } = await import('${top}/src/steps/06-net.ts');
+    const { makeGroup } = await import('${top}/src/steps/07-cgroups.ts');
+    const lab = new Lab({ settings: { ...DEFAULTS, limits: { pids: 50, memory: 2 ** 26 } }, program: () => [] });
+    const veth = await makeVeth(lab);
+    const group = await makeGroup(lab);
+    console.log(JSON.stringify({ owner: lab.owner, link: veth.name, cgroups: group.directories }));
+    setInterval(() => {}, 1000);`;
+  const run = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { cwd: top });
+  onTestEnd(() => run.kill('SIGKILL'));
+  let said = '';
+  run.stdout.on('data', (bytes) => {
+    said += bytes;
+  });
+  await until('the run says what it has made', () => said.endsWith('\n'));
+  run.kill('SIGKILL');
+  await within(5000, 'its end', () => once(run, 'exit'));
+  return JSON.parse(said);
+}
+
+kernelTest(test, [canRun(7)], 'a killed run leaves a link and cgroups; clean removes them and says so', async () => {
+  const { link, cgroups } = await killedRun();
+  const otherEnd = otherEndOf(link) ?? '';
+  assert.ok(ownLinks().includes(link) && ownLinks().includes(otherEnd));
+  assert.ok(cgroups.length > 0 && cgroups.every((directory) => existsSync(directory)));
+  const said = clean().trim().split('\n');
+  assert.equal([ownLinks().includes(link), ownLinks().includes(otherEnd)], [false, false]);
+  assert.equal(
+    cgroups.filter((directory) => existsSync(directory)),
+    [],
+  );
+  assert.ok(said.includes(`removed link ${link}`) || said.includes(`removed link ${otherEnd}`), said.join('\n'));
+  for (const directory of cgroups) assert.ok(said.includes(`removed cgroup ${directory}`), said.join('\n'));
+  assert.not.match(clean(), link);
+});
+
+kernelTest(test, [canRun(6), program('ip')], 'a pair whose run was killed before it had an alias goes, too', () => {
+  // In a network of the test's own. Process 4194303 with start time 1 is gone: no process is that old.
+  const owner = `container-lab-0-${2 ** 22 - 1}-1-1`;
+  const name = newLinkName(owner);
+  const script = `mount -t sysfs sysfs /sys; ip link add lab0 type veth peer name ${name} && ls /sys/class/net && echo --- && ${process.execPath} bin/lab.cjs clean >&2; ls /sys/class/net`;
+  const { stdout, stderr } = spawnSync('unshare', ['--net', '--mount', 'sh', '-c', script], {
+    cwd: top,
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+  const [before = '', after] = stdout.split('---\n');
+  assert.ok(before.includes(`${name}\n`) && before.includes('lab0\n'), stderr);
+  assert.is(after, 'lo\n', stderr);
+});
+
+kernelTest(
+  test,
+  [canRun(8)],
+  'when the kit is killed, the kernel ends the container at once, and clean does the rest',
+  async () => {
+    const container = await startContainer(['8', '--pids', '50']);
+    const { directory } = groupOf(container.pid, 'pids');
+    await container.run('setsid sleep 300 & true');
+    const [inside = ''] = read(`/proc/${container.pid}/task/${container.pid}/children`).trim().split(' ');
+    process.kill(container.started, 'SIGKILL');
+    await container.ended();
+    await until('its processes are gone', () => [container.pid, inside].every((pid) => statFields(pid).length === 0));
+    assert.ok(existsSync(directory), 'nobody was left to remove the cgroup');
+    assert.match(clean(), directory);
+    assert.not.ok(existsSync(directory));
+  },
+);
+
+kernelTest(test, [canRun(1)], 'a process that a killed run of step 1 has left in the background is ended', async () => {
+  const container = await startContainer(['1']);
+  await container.run('(setsid sleep 300 &)');
+  const children = () => read(`/proc/${container.started}/task/${container.started}/children`).trim().split(' ');
+  const left = Number(
+    await until('a daemon', () =>
+      children().find((pid) => pid && Number(pid) !== container.pid && statFields(pid)[1] === '(sleep)'),
+    ),
+  );
+  onTestEnd(() => statFields(left)[1] === '(sleep)' && end(left));
+  await container.killKit();
+  assert.is(statFields(left)[1], '(sleep)', 'it has survived the run');
+  assert.match(clean(), new RegExp(`^removed process ${left}$`, 'm'));
+  await until('it is gone', () => !['S', 'R', 'D'].includes(statFields(left)[2] ?? ''));
+});
+
+kernelTest(test, [canRun(8), program('ping')], "a living run's things stay", async () => {
+  const container = await startContainer(['8', '--pids', '50', '--memory', '100m']);
+  await container.run('sleep 300 & true');
+  const [before, links, cgroups] = [statFields(container.pid)[21], ownLinks(), ownCgroups()];
+  assert.ok(cgroups.length > 0);
+  clean();
+  assert.equal([statFields(container.pid)[21], ownLinks(), ownCgroups()], [before, links, cgroups]);
+  const own = links.find((name) =>
+    read(`/proc/${container.pid}/environ`).includes(read(`/sys/class/net/${name}/ifalias`).trim() || '\n'),
+  );
+  assert.ok(own);
+  const address = JSON.parse(execFileSync('ip', ['-j', 'addr', 'show', own], { encoding: 'utf8' }))[0].addr_info[0]
+    .local;
+  const ping = spawnSync('nsenter', ['-t', String(container.pid), '--net', 'ping', '-c', '1', '-W', '2', address]);
+  assert.is(ping.status, 0);
+  assert.is(read(`/proc/${container.pid}/task/${container.pid}/children`).trim().split(' ').length, 1);
+  assert.is(await container.end(), 0);
+});
+
+kernelTest(test, [canRun(7), controller('pids'), program('ip')], 'look-alikes stay', async () => {
+  const namespace = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0];
+  const alive = `container-lab-${namespace}-${process.pid}-${statFields(process.pid)[21]}-1`;
+  const elsewhere = `container-lab-${Number(namespace) + 1}-999999999-1-1`;
+  const names = [
+    ...['container-lab', 'container-lab-notours', 'container-lab-1-2-3-4-5', `container-lab-${namespace}`],
+    ...[`my-container-lab-${namespace}-999999999-1-1`, `container-lab-${namespace}-999999999-1-1.bak`],
+    ...[elsewhere, alive],
+  ];
+  const cgroups = names.map(makeCgroup);
+  const marked = await Promise.all(['foo', '', 'container-lab', elsewhere, alive].map(startMarked));
+
+  // In a network of the test's own, so that the machine's is left alone.
+  const links = [
+    ['lab0', ''],
+    ['lab7', 'somebody'],
+    ['container-lab', 'container-lab'],
+    ['lab1-router', ''],
+    ['labor-abcdef', 'somebody'],
+    ['other', elsewhere],
+    ['living', alive],
+  ] as const;
+  const make = links.flatMap(([name, alias]) => [
+    `ip link add ${name} type veth peer name p-${name.slice(0, 12)}`,
+    ...(alias ? [`ip link set ${name} alias ${alias}`] : []),
+  ]);
+  const look = 'ls /sys/class/net';
+  const script = `mount -t sysfs sysfs /sys; ${make.join(' && ')} && ${look} && echo --- && ${process.execPath} bin/lab.cjs clean >&2; ${look}`;
+  const { stdout, stderr } = spawnSync('unshare', ['--net', '--mount', 'sh', '-c', script], {
+    cwd: top,
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
+  const [before = '', after] = stdout.split('---\n');
+  assert.ok(
+    links.every(([name]) => before.split('\n').includes(name)),
+    stderr,
+  );
+  assert.is(after, before, stderr);
+
+  const said = clean();
+  for (const name of names) assert.not.match(said, `/${name}\n`);
+  assert.equal(
+    cgroups.filter((directory) => !existsSync(directory)),
+    [],
+  );
+  for (const child of marked) assert.is(statFields(child.pid ?? 0)[2], 'S', child.spawnargs.join(' '));
+});
+
+kernelTest(
+  test,
+  [canRun(7), controller('pids')],
+  'a cgroup of a dead run goes with what is in it, also one inside it',
+  async () => {
+    const namespace = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0];
+    // A number that no process can have: pid_max is at most 2^22.
+    const directory = makeCgroup(`container-lab-${namespace}-999999999-1-1`);
+    const below = join(directory, 'below');
+    mkdirSync(below);
+    const child = spawn('sh', ['-c', `echo $$ >${below}/cgroup.procs; exec sleep 300`], { stdio: 'ignore' });
+    onTestEnd(() => child.kill('SIGKILL'));
+    await until('it is in', () => read(join(below, 'cgroup.procs')).trim() === String(child.pid));
+    const ended = once(child, 'exit');
+    assert.match(clean(), directory);
+    assert.not.ok(existsSync(directory));
+    assert.equal(await within(5000, 'its end', () => ended), [null, 'SIGKILL']);
+  },
+);
+
+kernelTest(test, [canRun(8)], 'after a run there is nothing to clean', async () => {
+  const container = await startContainer(['8', '--pids', '50']);
+  const owner = /CONTAINER_LAB=([^\0]*)/.exec(readFileSync(`/proc/${container.pid}/environ`, 'utf8'))?.[1] ?? '?';
+  await container.end();
+  assert.not.match(clean(), owner);
+  assert.ok(readdirSync('/sys/class/net').every((name) => read(`/sys/class/net/${name}/ifalias`).trim() !== owner));
+});
+
+test.run();

@@ -1,0 +1,108 @@
+/** Transcripts are run for real: what is wrong in them is found, and nothing stays behind. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type Outcome, runBlock } from '../../src/lessons/console/block.ts';
+import type { Failure } from '../../src/lessons/console/run.ts';
+import { parseTranscript } from '../../src/lessons/console/transcript.ts';
+import { readLibrary } from '../../src/lessons/library.ts';
+import { fences } from '../../src/lessons/markdown/fences.ts';
+import { parse } from '../../src/lessons/markdown/parse.ts';
+import { kernelTest } from '../support/kernel-test.ts';
+import { top } from '../support/lab.ts';
+import { fixtureTop } from '../support/lessons.ts';
+import { canRun, root } from '../support/needs.ts';
+
+const test = suite('transcripts are run');
+const needs = [root, canRun(4)];
+
+function run(content: string, words: string[] = []): Promise<Outcome> {
+  return runBlock(parseTranscript({ content, words, line: 1 }), top);
+}
+
+async function failures(content: string, words: string[] = []): Promise<readonly Failure[]> {
+  const outcome = await run(content, words);
+  assert.ok('failures' in outcome, JSON.stringify(outcome));
+  return outcome.failures;
+}
+
+kernelTest(test, needs, 'the sample is right: host, container and second terminal', async () => {
+  for (const { text } of readLibrary(fixtureTop).lessons) {
+    for (const fence of fences(parse(text)).filter(({ language }) => language === 'console')) {
+      assert.equal(await runBlock(parseTranscript(fence), top), { failures: [] });
+    }
+  }
+});
+
+kernelTest(
+  test,
+  needs,
+  'a wrong line is found in each of the three places, and the rest is run all the same',
+  async () => {
+    const found = await failures(
+      '$ echo a\nb\n$ npm run -s step 4\ncontainer# echo c\nd\n2# echo e\nf\ncontainer# exit\nexit\n$ echo g\ng\n',
+    );
+    assert.equal(
+      found.map(({ line, difference }) => [line, ...difference]),
+      [
+        [2, '- b', '+ a'],
+        [5, '- d', '+ c'],
+        [7, '- f', '+ e'],
+      ],
+    );
+  },
+);
+
+kernelTest(test, needs, 'what a killed container says is expected below the command that killed it', async () => {
+  const block = (status: number) =>
+    `$ npm run -s step 3\nThe child is process ⟨pid⟩ out here, and process 1 inside.\ncontainer# echo $$\n1\n2# kill -9 ⟨pid⟩\n$ echo $?\n${status}\n`;
+  assert.equal(await failures(block(137)), []);
+  assert.is((await failures(block(0))).length, 1);
+});
+
+kernelTest(test, needs, 'a command may go on in the foreground while the second terminal is used', async () => {
+  const found = await failures(
+    '$ npm run -s step 3 -- sleep 1000\nThe child is process ⟨pid⟩ out here, and process 1 inside.\n2# kill -9 ⟨pid⟩; echo done\ndone\n$ echo $?\n137\n',
+  );
+  assert.equal(found, []);
+});
+
+kernelTest(test, needs, 'a container that was not left is an error before the next command on the host', async () => {
+  const [found] = await failures('$ npm run -s step 4\n$ echo next\nnext\n');
+  assert.is(found?.line, 3);
+  assert.match(found?.message ?? '', /container# exit/);
+});
+
+kernelTest(test, needs, 'a step that fails gives no shell: that is said, and the block ends', async () => {
+  const [found, ...more] = await failures(
+    '$ npm run -s step 4 -- --no-such-option\ncontainer# echo x\nx\n$ echo y\ny\n',
+  );
+  assert.match(found?.message ?? '', /no shell in a container/);
+  assert.ok(found?.difference.some((line) => line.includes('--no-such-option')));
+  assert.equal(more, []);
+});
+
+kernelTest(test, needs, 'processes that a block leaves are reported and ended', async () => {
+  const [found] = await failures('$ setsid -f sleep 999\n');
+  assert.match(found?.message ?? '', /left something behind: process \d+ sleep/);
+});
+
+kernelTest(test, needs, 'mounts that a block leaves are reported', async () => {
+  const [found] = await failures('$ mkdir $HOME/m && mount -t tmpfs lesson $HOME/m\n');
+  assert.match(found?.message ?? '', /left something behind: mount .*\/m/);
+});
+
+kernelTest(test, [root], 'an ordinary user is one', async () => {
+  const outcome = await run('$ test $(id -u) != 0 && test -w $HOME && test $(id -G | wc -w) = 1 && echo yes\nyes\n', [
+    'user',
+  ]);
+  assert.ok('skipped' in outcome || outcome.failures.length === 0, JSON.stringify(outcome));
+});
+
+kernelTest(test, [root], 'no machine has the controllers in both versions of cgroups', async () => {
+  const [one, two] = [await run('$ true\n', ['v1']), await run('$ true\n', ['v2'])];
+  const skipped = [one, two].filter((outcome) => 'skipped' in outcome);
+  assert.ok(skipped.length >= 1);
+  for (const outcome of skipped) assert.is('skipped' in outcome && outcome.skipped.excusable, skipped.length === 1);
+});
+
+test.run();

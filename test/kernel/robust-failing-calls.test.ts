@@ -1,0 +1,213 @@
+/** Every call of every step fails in turn: the right words, the right status, and nothing left. */
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { ensureImage } from '../../rootfs-builder/images.ts';
+import { CallFailure } from '../../src/executor/failure.ts';
+import { OWNER_VARIABLE } from '../../src/lab/environment.ts';
+import type { LabOptions } from '../../src/lab/lab.ts';
+import { failureStatus, type Run, runStep } from '../../src/lab/run-step.ts';
+import { DEFAULTS, type Settings } from '../../src/lab/settings.ts';
+import { steps } from '../../src/steps/index.ts';
+import type { Call } from '../../src/syscalls/call.ts';
+import { close } from '../../src/syscalls/files.ts';
+import { execve } from '../../src/syscalls/processes.ts';
+import { children, hostView, leftoversOf, linksOf, lostLinks, NONE, unmarkedLinks } from '../support/leftovers.ts';
+import { root, testWith } from '../support/needs.ts';
+import { parentCalls } from '../support/parent-calls.ts';
+
+const self = new Set([process.pid]);
+const program =
+  (path = '/bin/true') =>
+  (owner: string) => [execve(path, ['true'], [`${OWNER_VARIABLE}=${owner}`])];
+
+/** Runs a step in this process; gives its status, or what it threw. */
+async function run(
+  number: number,
+  options: Partial<Run> = {},
+  settings: Partial<Settings> = {},
+): Promise<number | Error> {
+  const step = steps[number];
+  if (!step) throw new Error(`no step ${number}`);
+  const image = number >= 8 ? { rootfs: await ensureImage('host') } : {};
+  try {
+    return await runStep({ step, settings: { ...DEFAULTS, ...image, ...settings }, program: program(), ...options });
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+const fds = () => readdirSync('/proc/self/fd').length;
+
+/** Nothing of a run may be left, be it on the host or in this process. */
+function nothingIsLeft(what: string): void {
+  assert.equal(children(), [], `${what}: children`);
+  assert.equal(linksOf(self), [], `${what}: links`);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGCHLD']) {
+    assert.is(process.listenerCount(signal), 0, `${what}: ${signal}`);
+  }
+}
+
+/** How many calls the child of a step makes. */
+async function lengthOf(number: number): Promise<number> {
+  let length = 0;
+  const count: LabOptions['revise'] = (list) => {
+    length = list.length;
+    return list;
+  };
+  assert.is(await run(number, { revise: count }), 0);
+  return length;
+}
+
+const inserted = (list: readonly Call[], at: number, call: Call) => [...list.slice(0, at), call, ...list.slice(at)];
+
+for (const number of [1, 2, 3, 4, 5, 6, 7, 8]) {
+  testWith(test, [root], `step ${number}: each call of the child fails in turn`, async () => {
+    const before = hostView();
+    const length = await lengthOf(number);
+    for (let at = 0; at < length; at++) {
+      const error = await run(number, { revise: (list) => inserted(list, at, close(-1)) });
+      assert.instance(error, CallFailure, `call ${at + 1}`);
+      assert.is(
+        (error as CallFailure).message,
+        `child call ${at + 1} of ${length + 1} failed:\n` +
+          '  close(-1) = -1 EBADF (Bad file descriptor)\n' +
+          '  See close(2), ERRORS.',
+      );
+      assert.is(failureStatus(error), 125);
+      nothingIsLeft(`call ${at + 1}`);
+    }
+    assert.equal(leftoversOf(self), NONE);
+    assert.is(hostView(), before);
+    console.log(`step ${number}: ${length} places`);
+  });
+
+  testWith(test, [root], `step ${number}: a program that is not there is 127, one that cannot run is 126`, async () => {
+    for (const [path, errno, status] of [
+      ['/no/such/program', 'ENOENT', 127],
+      ['/etc/passwd', 'EACCES', 126],
+      ['/', 'EACCES', 126],
+    ] as const) {
+      const error = await run(number, { program: program(path) });
+      assert.instance(error, CallFailure);
+      assert.equal([(error as CallFailure).errno, failureStatus(error)], [errno, status]);
+      assert.match((error as Error).message, `execve("${path}", ["true"], [/* 1 vars */]) = -1 ${errno}`);
+      nothingIsLeft(path);
+    }
+  });
+}
+
+class Injected extends Error {}
+
+/** Lets the parent stumble before or after its call number `at`. */
+function stumble(at: number, moment: 'before' | 'after') {
+  let stumbled = false; // cleaning up makes calls, too
+  return {
+    observer: parentCalls((when, index, name) => {
+      if (stumbled || when !== moment || index !== at) return;
+      stumbled = true;
+      throw new Injected(`${when} ${name}, call ${index + 1}`);
+    }),
+  };
+}
+
+/** How many calls the parent makes. */
+async function parentLength(number: number): Promise<number> {
+  let total = 0;
+  const observer = parentCalls((_, index) => {
+    total = index + 1;
+  });
+  assert.is(await run(number, { observer }, LIMITS), 0);
+  return total;
+}
+
+/** Calls from the making of a link to the mark on it, each tried before and after. */
+const KNOWN_GAP = 16;
+const LIMITS = { limits: { pids: 100 } };
+
+for (const number of [1, 2, 3, 4, 5, 6, 7, 8]) {
+  testWith(test, [root], `step ${number}: the parent stumbles at each of its calls in turn`, async () => {
+    const before = hostView();
+    const unmarked = unmarkedLinks();
+    const lost: string[] = [];
+    const total = await parentLength(number);
+    // Taking down a network takes the kernel a while: of those steps, every fourth place is tried twice.
+    const sparse = number < 6 ? 1 : 4;
+    for (const [when, apart] of [
+      ['before', 1],
+      ['after', sparse],
+    ] as const) {
+      for (let at = 0; at < total; at += apart) {
+        const error = await run(number, stumble(at, when), LIMITS);
+        // The last calls are those of the clean-up itself.
+        const cause = error instanceof AggregateError ? error.errors[0] : error;
+        assert.instance(cause, Injected, `${when} call ${at + 1}`);
+        nothingIsLeft(`${when} call ${at + 1}`);
+        for (const name of number < 6 ? [] : await lostLinks(unmarked)) {
+          spawnSync('ip', ['link', 'delete', name]);
+          lost.push(cause.message);
+        }
+      }
+    }
+    assert.equal(leftoversOf(self), NONE);
+    assert.is(hostView(), before);
+    console.log(
+      `step ${number}: ${total} places; a link that is not marked yet is left ${lost.length} times: ${lost.join('; ')}`,
+    );
+    // Known: between the call that makes a link and the one that marks it nobody knows whose it is.
+    assert.ok(lost.length <= KNOWN_GAP, lost.join(', '));
+  });
+}
+
+testWith(test, [root], 'what the kernel itself refuses: the words, the advice, and nothing left', async () => {
+  const cases: [number, Partial<Settings>, RegExp][] = [
+    [
+      1,
+      { hostname: 'x'.repeat(65) },
+      /^child call 1 of 2 failed:\n {2}sethostname\("x{65}", 65\) = -1 EINVAL \(Invalid argument\)\n {2}A host name has at most 64 bytes\.$/,
+    ],
+    [
+      5,
+      { uidMap: [{ inside: 5, outside: 100_000, count: 1 }] },
+      /^child call \d+ of \d+ failed:\n {2}setresuid\(0, 0, 0\) = -1 EINVAL .*\n {2}This id has no line in the user namespace’s map\.$/,
+    ],
+    [
+      5,
+      {
+        uidMap: [
+          { inside: 0, outside: 0, count: 1 },
+          { inside: 0, outside: 5, count: 1 },
+        ],
+      },
+      /^parent call \d+ of \d+ failed:\n {2}write\(<\/proc\/\d+\/uid_map>, "0 0 1\\n0 5 1\\n", \d+\) = -1 EINVAL .*\n {2}The kernel does not accept this value\.$/,
+    ],
+    [8, { rootfs: '/proc/nowhere' }, /ENOENT/],
+  ];
+  const before = hostView();
+  for (const [number, settings, words] of cases) {
+    const error = await run(number, {}, settings);
+    assert.instance(error, Error, words.source);
+    assert.match((error as Error).message, words);
+    assert.is(failureStatus(error), 125);
+    nothingIsLeft(words.source);
+  }
+  assert.equal(leftoversOf(self), NONE);
+  assert.is(hostView(), before);
+});
+
+/** The checkpoint's two ends stay open where a run fails before the release; its process ends then. */
+const CHECKPOINT = 2;
+
+testWith(test, [root], 'a run that fails leaves no descriptor open, but the checkpoint', async () => {
+  await run(8);
+  for (const number of [2, 6, 8]) {
+    const count = fds();
+    await run(number, { revise: (list) => inserted(list, list.length - 1, close(-1)) });
+    assert.is(fds(), count, `step ${number}, the last call of the child`);
+    await run(number, stumble(3, 'before'), LIMITS);
+    assert.ok(fds() <= count + CHECKPOINT, `step ${number}, the parent's fourth call`);
+  }
+});
+
+test.run();

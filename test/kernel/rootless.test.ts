@@ -1,0 +1,199 @@
+/** Every step as an ordinary user: what the kernel says of the container, seen by root. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { groupOf } from '../support/cgroup-files.ts';
+import { type Container, startContainer } from '../support/container.ts';
+import { kernelTest, temporaryDirectory, until } from '../support/kernel-test.ts';
+import { lab, markedProcesses, namespacesOf, ownLinks, read, statFields } from '../support/lab.ts';
+import { canRun, program, root } from '../support/needs.ts';
+
+const test = suite('rootless');
+
+/** nobody: no account is more ordinary, and every machine has it. */
+const USER = 65534;
+
+/** A user with a home of their own; images and other files go there. */
+function user() {
+  const home = temporaryDirectory(USER);
+  return { uid: USER, env: { HOME: home, XDG_CACHE_HOME: home, TMPDIR: home } };
+}
+
+/** A home that outlives single tests, so that the image is built once. */
+let settled: ReturnType<typeof user> | undefined;
+
+const start = (words: readonly string[], who = user()) => startContainer([...words, '--rootless'], who);
+
+const added = ['uts', 'ipc', 'pid', 'mnt', 'user', 'net'];
+const statusOf = ({ pid }: Container, field: string) =>
+  new RegExp(`^${field}:\\s*(.*)$`, 'm')
+    .exec(read(`/proc/${pid}/status`))?.[1]
+    ?.split(/\s+/)
+    .join(' ');
+
+for (const step of [1, 2, 3, 4, 5, 6, 7, 8]) {
+  kernelTest(
+    test,
+    [canRun(step, 'rootless')],
+    `step ${step}: its namespaces, and a user namespace in any case`,
+    async () => {
+      const host = namespacesOf('self');
+      const container = await start([String(step), '--hostname', `rootless-${step}`]);
+      const inside = namespacesOf(container.pid);
+      const changed = Object.keys(host).filter((name) => inside[name] !== host[name]);
+      assert.equal(changed.sort(), [...new Set([...added.slice(0, step), 'user'])].sort());
+
+      assert.is(read(`/proc/${container.pid}/uid_map`).trim().split(/\s+/).join(' '), `0 ${USER} 1`);
+      assert.is(read(`/proc/${container.pid}/gid_map`).trim().split(/\s+/).join(' '), `0 ${USER} 1`);
+      assert.is(read(`/proc/${container.pid}/setgroups`), 'deny\n');
+      assert.is(statusOf(container, 'Uid'), [USER, USER, USER, USER].join(' '));
+      assert.is(statusOf(container, 'Gid'), [USER, USER, USER, USER].join(' '));
+      assert.is(await container.output('id -u'), '0');
+      assert.is(await container.output('hostname'), `rootless-${step}`);
+      assert.is.not(readFileSync('/proc/sys/kernel/hostname', 'utf8').trim(), `rootless-${step}`);
+      assert.is(await container.end(7), 7);
+    },
+  );
+}
+
+for (const step of [0, 1, 2, 3, 4, 5, 6, 7, 8]) {
+  kernelTest(test, [root], `step ${step} without root and without --rootless`, () => {
+    const { uid, env } = user();
+    const witness = join(env.HOME, 'started');
+    const { status, stdout, stderr } = lab(['step', String(step), '--', 'touch', witness], { uid, env });
+    if (step === 0) {
+      assert.equal([status, stdout], [0, 'Hello\nWorld\n'], 'needs no root');
+      return;
+    }
+    assert.is.not(status, 0);
+    assert.is(stdout, '');
+    assert.match(stderr, 'sudo');
+    assert.match(stderr, '--rootless');
+    assert.is(stderr.trim().split('\n').length, 1, stderr);
+    assert.is(existsSync(witness), false);
+  });
+}
+
+kernelTest(test, [canRun(4, 'rootless')], 'step 4: /proc is new, and shows the container only', async () => {
+  const container = await start(['4']);
+  assert.equal(
+    readdirSync(`/proc/${container.pid}/root/proc`).filter((name) => /^\d+$/.test(name)),
+    ['1'],
+  );
+  await container.end();
+});
+
+kernelTest(
+  test,
+  [canRun(8, 'rootless'), program('setpriv')],
+  'steps 4 to 8 show nothing of their mounts to a shared "/"',
+  async () => {
+    settled = user();
+    const wrap = [
+      'unshare',
+      '--mount',
+      '--propagation',
+      'shared',
+      'setpriv',
+      `--reuid=${USER}`,
+      `--regid=${USER}`,
+      '--clear-groups',
+    ];
+    for (const step of ['4', '5', '6', '7', '8']) {
+      const before = read('/proc/self/mountinfo').split('\n').length;
+      const container = await startContainer([step, '--rootless'], { env: settled.env, wrap });
+      const table = read(`/proc/${container.started}/mountinfo`);
+      assert.match(table, ' shared:');
+      assert.is(table.split('\n').length, before, `step ${step}`);
+      assert.not.match(read(`/proc/${container.pid}/mountinfo`), ' shared:');
+      await container.end();
+    }
+  },
+);
+
+kernelTest(test, [canRun(5, 'rootless')], "step 5: a file made inside is the user's outside", async () => {
+  const who = user();
+  const container = await start(['5'], who);
+  await container.output(`: >${who.env.HOME}/made`);
+  const { uid, gid } = statSync(join(who.env.HOME, 'made'));
+  assert.equal([uid, gid], [USER, USER]);
+  assert.is(await container.output(`stat -c %u:%g ${who.env.HOME}/made /etc/passwd`), '0:0\n65534:65534');
+  assert.is.not((await container.run('cat /etc/shadow')).status, 0);
+  await container.end();
+});
+
+kernelTest(test, [canRun(6, 'rootless'), program('nsenter')], 'step 6: only lo, and it is up', async () => {
+  const links = ownLinks();
+  const container = await start(['6']);
+  const words = ['-t', String(container.pid), '--net', 'ip', '-j', 'addr'];
+  const interfaces = JSON.parse(execFileSync('nsenter', words, { encoding: 'utf8' }));
+  assert.equal(
+    interfaces.map((end: { ifname: string }) => end.ifname),
+    ['lo'],
+  );
+  assert.ok(interfaces[0].flags.includes('UP'));
+  assert.is(interfaces[0].addr_info[0].local, '127.0.0.1');
+  assert.equal(ownLinks(), links);
+  assert.match(container.narration, /Without root there is no veth pair/);
+  await container.end();
+});
+
+kernelTest(test, [canRun(7, 'rootless')], 'step 7: limits hold, or the kit says which do not', async () => {
+  const container = await start(['7', '--pids', '20', '--memory', '100m']);
+  for (const controller of ['pids', 'memory'] as const) {
+    const isLimited = groupOf(container.pid, controller).directory !== groupOf('self', controller).directory;
+    const isNamed = new RegExp(`^(\\w+, )*${controller}(, \\w+)*: `, 'm').test(container.narration);
+    assert.is(isLimited, !isNamed, `${controller}: ${container.narration}`);
+  }
+  await container.end();
+});
+
+kernelTest(
+  test,
+  [canRun(8, 'rootless')],
+  "step 8: the image's files are root's inside when they are the user's",
+  async () => {
+    const who = user();
+    const image = join(who.env.HOME, 'image');
+    // As the user would have it: built by themselves, in a directory of their own.
+    const script = `const { ensureImage } = require('./rootfs-builder/images.ts'); void ensureImage('host', { place: '${who.env.HOME}' });`;
+    execFileSync(process.execPath, ['--import', 'tsx', '--input-type=commonjs', '-e', script], {
+      uid: USER,
+      gid: USER,
+      env: { ...process.env, ...who.env },
+      timeout: 20_000,
+    });
+    execFileSync('mv', [join(who.env.HOME, 'host'), image]);
+    const container = await start(['8', '--rootfs', image], who);
+    assert.is(await container.output('stat -L -c %u:%g / /etc /etc/passwd /usr/bin/env | sort -u'), '0:0');
+    await container.output('echo made >/etc/made; mkdir /srv-made');
+    assert.equal([statSync(join(image, 'etc/made')).uid, statSync(join(image, 'srv-made')).uid], [USER, USER]);
+    const { dev, ino } = statSync(`/proc/${container.pid}/root/.`);
+    assert.equal([dev, ino], [statSync(image).dev, statSync(image).ino]);
+    assert.equal(readdirSync(join(image, 'dev')), []);
+    await container.end();
+  },
+);
+
+kernelTest(test, [canRun(1, 'rootless')], 'a daemon left behind by step 1 is ended without root, too', async () => {
+  const container = await start(['1']);
+  await container.run('(setsid sleep 300 &)');
+  const children = () => read(`/proc/${container.started}/task/${container.started}/children`).trim().split(' ');
+  const left = await until('a daemon', () =>
+    children().find((pid) => Number(pid) !== container.pid && statFields(pid)[1] === '(sleep)'),
+  );
+  assert.match(read(`/proc/${left}/comm`), 'sleep');
+  await container.end();
+  assert.equal(statFields(left), []);
+  assert.equal(markedProcesses(), []);
+});
+
+kernelTest(test, [root], 'root gets no --rootless', () => {
+  const { status, stdout, stderr } = lab(['step', '4', '--rootless', '--', 'echo', 'started']);
+  assert.equal([status, stdout], [2, '']);
+  assert.match(stderr, /--rootless/);
+});
+
+test.run();

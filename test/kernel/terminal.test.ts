@@ -1,0 +1,203 @@
+/** At a real terminal: job control, Ctrl-C, Ctrl-Z, and a terminal that is given back. */
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { startContainer } from '../support/container.ts';
+import { kernelTest, until } from '../support/kernel-test.ts';
+import { findProcess, markedProcesses, read, statFields } from '../support/lab.ts';
+import { canRun, program } from '../support/needs.ts';
+import { Terminal } from '../support/terminal.ts';
+
+const test = suite('terminal');
+const needs = [program('tmux'), program('bash')];
+
+/** Of a process: its state, its process group, and the group in the foreground of its terminal. */
+function job(pid: number): { state: string; group: string; foreground: string } {
+  const [, , state = '', , group = '', , , foreground = ''] = statFields(pid);
+  return { state, group, foreground };
+}
+
+const inForeground = (pid: number) => job(pid).group !== '' && job(pid).group === job(pid).foreground;
+const isGone = (pid: number) => statFields(pid).length === 0;
+const parentOf = (pid: number) => Number(statFields(pid)[3]);
+
+let lengths = 0;
+/** A length for sleep(1) that is a word of no other command line. */
+function someTime(): string {
+  lengths += 1;
+  return `1000.${process.pid}${lengths}`;
+}
+
+for (const step of [1, 2, 3, 4, 5, 6, 7, 8]) {
+  kernelTest(
+    test,
+    [canRun(step), ...needs],
+    `step ${step}: a shell; Ctrl-C ends the program inside and not the shell; exit 3`,
+    async () => {
+      const terminal = new Terminal();
+      terminal.type(`kit step ${step}${step === 7 ? ' -- bash' : ''}; echo status=$?`);
+      await terminal.answers('inside');
+      const length = someTime();
+      terminal.type(`sleep ${length}`);
+      const sleep = await findProcess(length);
+      const shell = parentOf(sleep);
+      assert.is.not(shell, terminal.shell);
+      await until('the program has the terminal', () => inForeground(sleep));
+      assert.not.ok(inForeground(shell), 'job control: the program has a group of its own');
+      terminal.key('C-c');
+      await until('it is gone', () => isGone(sleep));
+      await terminal.answers('still');
+      await until('the shell has the terminal', () => inForeground(shell));
+      terminal.type('exit 3');
+      await terminal.shows(/^status=3$/m);
+      await until('the outer shell has the terminal', () => inForeground(terminal.shell));
+      assert.not.match(terminal.screen(), /no job control|cannot set terminal/);
+    },
+  );
+}
+
+for (const step of [2, 4, 8]) {
+  kernelTest(test, [canRun(step), ...needs], `step ${step}: Ctrl-Z, bg and fg in the shell inside`, async () => {
+    const terminal = new Terminal();
+    terminal.type(`kit step ${step}; echo status=$?`);
+    await terminal.answers('inside');
+    const length = someTime();
+    terminal.type(`sleep ${length}`);
+    const sleep = await findProcess(length);
+    await until('it has the terminal', () => inForeground(sleep));
+    terminal.key('C-z');
+    await until('it is stopped', () => job(sleep).state === 'T');
+    await terminal.answers('stopped');
+    terminal.type('bg');
+    await until('it runs on', () => job(sleep).state === 'S');
+    assert.not.ok(inForeground(sleep));
+    terminal.type('fg');
+    await until('it has the terminal again', () => inForeground(sleep));
+    terminal.key('C-c');
+    await until('it is gone', () => isGone(sleep));
+    terminal.type('exit 4');
+    await terminal.shows(/^status=4$/m);
+  });
+}
+
+for (const step of [0, 1, 3, 4, 8]) {
+  kernelTest(test, [canRun(step), ...needs], `step ${step}: Ctrl-C at a command ends it with 130`, async () => {
+    const terminal = new Terminal();
+    const length = someTime();
+    terminal.type(`kit step ${step} -- sleep ${length}; echo status=$?`);
+    const sleep = await findProcess(length);
+    await until('it has the terminal', () => inForeground(sleep));
+    terminal.key('C-c');
+    await terminal.shows(/status=130$/m);
+    assert.ok(isGone(sleep));
+    assert.ok(inForeground(terminal.shell));
+  });
+}
+
+kernelTest(test, [canRun(1), ...needs], 'Ctrl-Z stops a command with the kit; fg goes on with both', async () => {
+  const terminal = new Terminal();
+  const length = someTime();
+  terminal.type(`kit step 1 -- sleep ${length}`);
+  const sleep = await findProcess(length);
+  const kit = parentOf(sleep);
+  await until('it has the terminal', () => inForeground(sleep));
+  terminal.key('C-z');
+  await until('both are stopped', () => job(sleep).state === 'T' && job(kit).state === 'T');
+  await terminal.answers('outside');
+  terminal.type('fg');
+  await until('both run', () => job(sleep).state === 'S' && job(kit).state === 'S' && inForeground(sleep));
+  terminal.key('C-c');
+  await until('they are gone', () => isGone(sleep) && isGone(kit));
+  terminal.type('echo status=$?');
+  await terminal.shows(/status=130$/m);
+});
+
+kernelTest(test, [canRun(4), program('npm'), ...needs], 'through npm it is the same', async () => {
+  const terminal = new Terminal();
+  terminal.type('npm run -s step 4; echo status=$?');
+  await terminal.answers('inside');
+  const length = someTime();
+  terminal.type(`sleep ${length}`);
+  const sleep = await findProcess(length);
+  await until('it has the terminal', () => inForeground(sleep));
+  terminal.key('C-c');
+  await until('it is gone', () => isGone(sleep));
+  await terminal.answers('still');
+  terminal.type('exit 3');
+  await terminal.shows(/^status=3$/m);
+  await until('the outer shell has the terminal', () => inForeground(terminal.shell));
+  terminal.type(`npm run -s step 4 -- sleep ${length}9; echo status=$?`);
+  const other = await findProcess(`${length}9`);
+  await until('it has the terminal', () => inForeground(other));
+  terminal.key('C-c');
+  await terminal.shows(/status=130$/m);
+  await terminal.answers('outside');
+});
+
+kernelTest(test, [canRun(8), ...needs], 'the settings of the terminal are as before', async () => {
+  const terminal = new Terminal();
+  terminal.type('stty -a | md5sum >/dev/null; before=$(stty -a)');
+  terminal.type('kit step 8; test "$before" = "$(stty -a)" && echo sa""me');
+  await terminal.answers('inside');
+  terminal.type('tty; exit');
+  await terminal.shows(/^same$/m);
+});
+
+for (const [step, words] of [
+  [4, ''],
+  [4, ' -- sleep LENGTH'],
+  [1, ' -- sleep LENGTH'],
+  [8, ' -- sh -c "trap : TERM; while :; do sleep LENGTH; done"'],
+] as const) {
+  kernelTest(test, [canRun(step), ...needs], `SIGTERM to the kit at a terminal: step ${step}${words}`, async () => {
+    const terminal = new Terminal();
+    const length = someTime();
+    terminal.type(`kit step ${step}${words.replace('LENGTH', length)}; echo status=$?`);
+    if (words === '') {
+      await terminal.answers('inside');
+      terminal.type(`sleep ${length}`);
+    }
+    const sleep = await findProcess(length);
+    const kit = await until('the kit', () => {
+      let pid = sleep;
+      while (pid > 1 && !read(`/proc/${pid}/cmdline`).includes('lab.cjs')) pid = parentOf(pid);
+      return pid > 1 && pid;
+    });
+    process.kill(kit, 'SIGTERM');
+    await terminal.shows(/^status=143$/m);
+    assert.equal(markedProcesses(), []);
+    await terminal.answers('outside');
+    await until('the outer shell has the terminal', () => inForeground(terminal.shell));
+  });
+}
+
+for (const [signal, status] of [
+  ['SIGTERM', 143],
+  ['SIGINT', 130],
+  ['SIGHUP', 129],
+] as const) {
+  kernelTest(test, [canRun(8)], `${signal} to the kit without a terminal ends all with ${status}`, async () => {
+    for (const step of ['0', '4', '8']) {
+      const container = await startContainer([step]);
+      // Its own process group and session, and deaf to what could be sent to it.
+      await container.run('setsid sh -c "trap : TERM INT HUP; while :; do sleep 100; done" & sleep 0.1');
+      process.kill(container.started, signal);
+      assert.is(await container.ended(), status, `step ${step}`);
+      assert.equal(markedProcesses(), []);
+    }
+  });
+}
+
+kernelTest(test, [canRun(4), ...needs], 'when the terminal is closed, all ends', async () => {
+  const terminal = new Terminal();
+  terminal.type('kit step 4');
+  await terminal.answers('inside');
+  const length = someTime();
+  terminal.type(`sleep ${length}`);
+  const sleep = await findProcess(length);
+  const kit = parentOf(parentOf(sleep));
+  assert.match(read(`/proc/${kit}/cmdline`), 'lab.cjs');
+  terminal.close();
+  await until('they are gone', () => isGone(sleep) && isGone(kit));
+});
+
+test.run();

@@ -1,0 +1,30 @@
+/**
+ * Runs step 8 in a process that kills itself right after the parent's call
+ * number N: `die-at-call.ts N`. Without N, prints the names of those calls.
+ */
+import { ensureImage } from '../../rootfs-builder/images.ts';
+import { OWNER_VARIABLE } from '../../src/lab/environment.ts';
+import { runStep } from '../../src/lab/run-step.ts';
+import { DEFAULTS } from '../../src/lab/settings.ts';
+import { steps } from '../../src/steps/index.ts';
+import { execve } from '../../src/syscalls/processes.ts';
+import { parentCalls } from './parent-calls.ts';
+
+const last = Number(process.argv[2] ?? -1);
+const names: string[] = [];
+
+const observer = parentCalls((when, index, name) => {
+  if (when === 'before') return;
+  names[index] = name;
+  if (index === last) process.kill(process.pid, 'SIGKILL');
+});
+
+const step = steps[8];
+if (!step) throw new Error('no step 8');
+await runStep({
+  step,
+  settings: { ...DEFAULTS, rootfs: await ensureImage('host'), limits: { pids: 100 } },
+  program: (owner) => [execve('/bin/sleep', ['sleep', last < 0 ? '0' : '1000'], [`${OWNER_VARIABLE}=${owner}`])],
+  observer,
+});
+console.log(names.join(' '));

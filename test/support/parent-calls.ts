@@ -1,0 +1,40 @@
+/** An observer that numbers the parent's calls. */
+import type { Observer, Site } from '../../src/lab/observer.ts';
+import { verdictOf } from '../../src/network/netlink.ts';
+import { errnoNumber } from '../../src/syscalls/errno.ts';
+
+/** Whether the kernel says that a link of this name is there: then the next name is tried. */
+function isTaken({ call, known }: Site): boolean {
+  if (call.info.name !== 'recvfrom') return false;
+  return [...(known.outs?.values() ?? [])].some((answer) => verdictOf(answer) === -errnoNumber('EEXIST'));
+}
+
+/**
+ * Tells of each call of the parent, from 0, before it is made and after. The
+ * tries of names that are taken do not count: however many there are, the
+ * calls that follow have the same numbers.
+ */
+export function parentCalls(hear: (when: 'before' | 'after', index: number, name: string) => void): Observer {
+  let index = 0;
+  let closing = false;
+  return {
+    gates: () => false,
+    before({ side, call }) {
+      if (side === 'parent' && !closing) hear('before', index, call.info.name);
+    },
+    after(site) {
+      if (site.side !== 'parent') return;
+      if (isTaken(site)) {
+        index -= 2; // socket, sendto
+        closing = true;
+      } else if (closing) {
+        closing = false;
+      } else {
+        hear('after', index, site.call.info.name);
+        index += 1;
+      }
+    },
+    say: () => {},
+    end: () => {},
+  };
+}

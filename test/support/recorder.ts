@@ -1,0 +1,82 @@
+/**
+ * A run that makes no system calls: it writes down, as text, what a step asks
+ * for. So a step's list can be compared as text, on any machine, by any user.
+ */
+import { requestText } from '../../src/executor/text.ts';
+import type { Lab } from '../../src/lab/lab.ts';
+import { DEFAULTS, type Settings } from '../../src/lab/settings.ts';
+import type { Step } from '../../src/steps/index.ts';
+import { type Argument, type Call, isCall, isOut } from '../../src/syscalls/call.ts';
+import { cloneCall, execve } from '../../src/syscalls/processes.ts';
+
+const FIRST_FD = 3;
+const FIRST_PID = 1000;
+
+/** A step's calls, one a line: the parent's at the margin, the child's indented. */
+export async function record(step: Step, settings: Partial<Settings> = {}): Promise<string[]> {
+  const lines: string[] = [];
+  let fds = FIRST_FD;
+  let pids = FIRST_PID;
+
+  /** What the kernel would say: new descriptors count up, everything else is zero. */
+  function pretend(list: readonly Call[], indent: string) {
+    const results = new Map<Call, number>();
+    const outs = new Map<Argument, Buffer>();
+    for (const call of list) {
+      results.set(call, call.info.opens ? fds++ : 0);
+      for (const out of call.args) {
+        if (out === null || isCall(out) || !isOut(out)) continue;
+        const bytes = Buffer.alloc(out.size);
+        bytes.set(out.initial ?? []);
+        if (call.info.name === 'pipe2') {
+          bytes.writeInt32LE(fds++, 0);
+          bytes.writeInt32LE(fds++, 4);
+        }
+        outs.set(out, bytes);
+      }
+      lines.push(`${indent}${requestText(call, { results, ...(indent ? {} : { outs }) })}`);
+    }
+    return { results: [...results.values()], outs };
+  }
+
+  function clone(list: readonly Call[], flags: number, options: { directory?: number } = {}) {
+    const from = options.directory === undefined ? '' : ` in ${options.directory}`;
+    lines.push(`${requestText(cloneCall(flags))}${from}`);
+    pretend(list, '  ');
+    return { pid: pids++, destroy: async () => {} };
+  }
+
+  const lab = {
+    owner: 'container-lab-1-2-3-4',
+    settings: { ...DEFAULTS, hostname: 'lab', ...settings },
+    program: [execve('/bin/true', ['true'], [])],
+    clone: async (...args: Parameters<typeof clone>) => clone(...args),
+    cloneHelper: async (...args: Parameters<typeof clone>) => clone(...args),
+    perform: async (list: readonly Call[]) => pretend(list, ''),
+    wait: async ({ pid }: { pid: number }) => {
+      lines.push(`wait for ${pid}`);
+      return { status: 0 };
+    },
+    tell: async () => {},
+    onEnd: () => {},
+  };
+  await step.run(lab as unknown as Lab);
+  return lines;
+}
+
+/** Makes this process look like a user's, to whom asks for its ids; gives the way back. */
+export function pretendToBe(uid: number, environment: Record<string, string> = {}): () => void {
+  const { geteuid, getegid } = process;
+  const { SUDO_UID, SUDO_GID } = process.env;
+  process.geteuid = () => uid;
+  process.getegid = () => uid;
+  delete process.env.SUDO_UID;
+  delete process.env.SUDO_GID;
+  Object.assign(process.env, environment);
+  return () => {
+    process.geteuid = geteuid;
+    process.getegid = getegid;
+    for (const name of ['SUDO_UID', 'SUDO_GID']) delete process.env[name];
+    Object.assign(process.env, { ...(SUDO_UID && { SUDO_UID }), ...(SUDO_GID && { SUDO_GID }) });
+  };
+}

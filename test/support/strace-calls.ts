@@ -1,0 +1,127 @@
+/**
+ * Makes one call of each kind, and prints all as the kit does, as JSON. Run by test/kernel/executor-strace under strace, in namespaces of its own.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { attempt } from '../../src/executor/perform.ts';
+import { callText } from '../../src/executor/text.ts';
+import { addVeth, deleteLink, moveLink, setAlias } from '../../src/network/netlink.ts';
+import type { Call, Out } from '../../src/syscalls/call.ts';
+import {
+  chdir,
+  chroot,
+  close,
+  fchdir,
+  mkdir,
+  openat,
+  pipe2,
+  read,
+  rmdir,
+  symlink,
+  write,
+} from '../../src/syscalls/files.ts';
+import * as flags from '../../src/syscalls/flags.ts';
+import { dropGroups, setGroup, setUser } from '../../src/syscalls/identity.ts';
+import { attachMountHere, cloneMount, mapMountIds, mount, umount } from '../../src/syscalls/mounts.ts';
+import { sethostname, setns } from '../../src/syscalls/namespaces.ts';
+import {
+  interfaceAddress,
+  interfaceIndex,
+  interfaceNetmask,
+  interfaceSocket,
+  interfaceUp,
+  netlinkSocket,
+  receiveAnswer,
+  sendRequest,
+} from '../../src/syscalls/network.ts';
+import { becomeSubreaper, execve, getpid, kill, setpgid, wait4 } from '../../src/syscalls/processes.ts';
+import { quoted } from '../../src/syscalls/show.ts';
+
+const lines: string[] = [];
+
+function make(call: Call): number {
+  const { result, outs } = attempt(call);
+  lines.push(callText(call, result, { outs }));
+  return result;
+}
+
+const text = (size: number): Out => ({ size, text: (bytes) => quoted(bytes.toString('utf8')) });
+const { MS, O, MNT } = flags;
+const folder = mkdtempSync(join(tmpdir(), 'lab-strace-'));
+const inside = (name: string) => join(folder, name);
+
+attempt(chdir('/the list begins'));
+make(getpid());
+make(sethostname('In Namespace'));
+make(sethostname('ä "quoted" \\ name\twith\nall\x01\x012\x7f kinds'));
+make(sethostname('x'.repeat(65)));
+make(mkdir(inside('a'), 0o1755));
+make(mkdir(inside('a')));
+make(mkdir('/nowhere/at/all'));
+make(symlink('/proc/self/fd', inside('link')));
+make(chdir(folder));
+make(chdir('/no such place'));
+for (const flag of [O.O_RDONLY, O.O_PATH | O.O_DIRECTORY, O.O_RDONLY | O.O_NOFOLLOW])
+  make(close(make(openat(folder, flag))));
+const file = make(openat(inside('file'), O.O_RDWR | O.O_CREAT | O.O_EXCL | O.O_TRUNC | O.O_APPEND, 0o640));
+make(write(file, 'two lines\nand "quotes", \\ and \x1b[0m ä\n'));
+make(write(file, 'y'.repeat(300)));
+make(write(-1, 'x'));
+make(close(file));
+const again = make(openat('file', O.O_RDONLY, 0));
+make(read(again, text(9)));
+make(close(again));
+make(close(-1));
+make(openat('/dev/full', O.O_WRONLY));
+make(pipe2());
+const here = make(openat('/', O.O_RDONLY | O.O_DIRECTORY));
+make(fchdir(here));
+make(openat('tmp', O.O_PATH, 0, here));
+make(mount('none', '/', null, MS.MS_REC | MS.MS_PRIVATE));
+make(mount('none', '/', null, MS.MS_REC | MS.MS_SLAVE));
+make(mount('tmpfs', inside('a'), 'tmpfs', MS.MS_NOSUID | MS.MS_NODEV | MS.MS_NOEXEC, 'mode=755,size=64k'));
+make(mount(null, inside('a'), null, MS.MS_REMOUNT | MS.MS_BIND | MS.MS_RDONLY));
+make(mount('/dev/null', inside('file'), null, MS.MS_BIND));
+make(mount('x', '/', 'no-such-type'));
+make(umount(inside('file')));
+make(umount(inside('file'), MNT.MNT_DETACH | MNT.MNT_FORCE));
+const tree = make(cloneMount(here));
+make(mapMountIds(tree, 9999));
+make(chdir(inside('a')));
+make(attachMountHere(tree));
+make(umount('/no such place', MNT.MNT_DETACH));
+make(chdir('/'));
+make(chroot('/'));
+make(chroot('/no such place'));
+make(setns(make(openat('/proc/self/ns/uts', O.O_RDONLY)), flags.CLONE_NEWUTS));
+make(setns(-1, flags.CLONE_NEWNET));
+make(dropGroups());
+make(setGroup(0));
+make(setUser(0));
+const socket = make(interfaceSocket());
+make(interfaceUp(socket, 'lo'));
+make(interfaceUp(socket, 'nothing'));
+make(interfaceAddress(socket, 'lo', '127.0.0.2'));
+make(interfaceNetmask(socket, 'lo', '255.0.0.0'));
+make(interfaceIndex(socket, 'lo'));
+make(interfaceIndex(socket, 'nothing'));
+const netlink = make(netlinkSocket());
+for (const message of [addVeth('one', 'two'), setAlias(99, 'mark'), moveLink(99, 1, 'eth0'), deleteLink(99)]) {
+  make(sendRequest(netlink, message));
+  make(receiveAnswer(netlink, { size: 256, text: () => '<answer>' }));
+}
+make(kill(0, 0));
+make(kill(process.pid, 28));
+make(setpgid(0, 0));
+make(wait4(-1, flags.W.WNOHANG | flags.W.WUNTRACED));
+make(becomeSubreaper());
+make(execve('/no such program', ['a', 'b "c"'], ['A=1', 'B=2']));
+make(rmdir(inside('nothing')));
+make(umount(inside('a'), MNT.MNT_DETACH));
+make(umount(inside('a'), MNT.MNT_DETACH));
+make(rmdir(inside('a')));
+attempt(chdir('/the list ends'));
+
+rmSync(folder, { recursive: true });
+console.log(JSON.stringify(lines));

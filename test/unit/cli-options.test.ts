@@ -1,0 +1,335 @@
+/** What may be typed after `npm run step N`, and what is said of the rest. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { OPTIONS, parseOptions, refuseSwallowedOptions } from '../../src/cli/options.ts';
+import { resolveSettings } from '../../src/cli/resolve-settings.ts';
+import { UsageError } from '../../src/cli/usage-error.ts';
+import { bytes, cpuCount, cpuList, hostName, idRange, integer } from '../../src/cli/values.ts';
+import { DEFAULTS } from '../../src/lab/settings.ts';
+import { pretendToBe } from '../support/recorder.ts';
+
+/** The one line that is said, where something is refused. */
+function complaint(act: () => unknown): string {
+  try {
+    act();
+  } catch (error) {
+    assert.instance(error, UsageError);
+    const { message } = error as UsageError;
+    assert.not.match(message, '\n');
+    return message;
+  }
+  throw new Error('accepted');
+}
+
+const parse = (line: string, step = 8) => parseOptions(line.split(' ').filter(Boolean), step);
+
+test('nothing at all: the defaults, and no command', () => {
+  assert.equal(parse(''), { settings: {}, pause: false, quiet: false, command: [] });
+});
+
+test('the first word that is no option starts the command', () => {
+  assert.equal(parse('--pause ps -a --memory 1').command, ['ps', '-a', '--memory', '1']);
+  assert.equal(parse('-- ps ax').command, ['ps', 'ax']);
+  assert.equal(parse('--pause -- --odd-program -- x').command, ['--odd-program', '--', 'x']);
+  assert.equal(parse('--').command, []);
+});
+
+test('every option, with its value after a blank or after =', () => {
+  const line =
+    '--trace=json --pause --quiet --rootless --hostname a --uid-map 0:1:2 --uid-map=5:6:7 --gid-map 0:0:1 ' +
+    '--memory 64m --cpus=.5 --cpu-shares 512 --cpuset-cpus=0-1,3 --pids 64 --device-write-bps 1mb --rootfs=./x=y sh';
+  assert.equal(parse(line), {
+    settings: {
+      rootless: true,
+      hostname: 'a',
+      uidMap: [
+        { inside: 0, outside: 1, count: 2 },
+        { inside: 5, outside: 6, count: 7 },
+      ],
+      gidMap: [{ inside: 0, outside: 0, count: 1 }],
+      limits: {
+        memory: 64 * 2 ** 20,
+        cpus: 0.5,
+        cpuShares: 512,
+        cpusetCpus: '0-1,3',
+        pids: 64,
+        deviceWriteBps: 2 ** 20,
+      },
+      rootfs: './x=y',
+    },
+    trace: 'json',
+    pause: true,
+    quiet: true,
+    command: ['sh'],
+  });
+});
+
+test('--trace takes no word: the next one starts the command', () => {
+  assert.equal([parse('--trace json').trace, parse('--trace json').command], ['text', ['json']]);
+  assert.is(parse('--trace ps').trace, 'text');
+});
+
+test('of an option that is given twice, the last counts; limits add up', () => {
+  assert.equal(parse('--memory 1m --pids 3 --memory 2m').settings.limits, { memory: 2 * 2 ** 20, pids: 3 });
+  assert.is(parse('--hostname a --hostname b').settings.hostname, 'b');
+});
+
+test('refusals: one line that names the option and what it wants', () => {
+  const cases: [string, RegExp][] = [
+    ['--memroy 1m', /^There is no option --memroy\. Options: --trace .*--rootfs$/],
+    ['-m 1m', /^There is no option -m\./],
+    ['-', /^There is no option -\./],
+    ['--=x', /^There is no option --\./],
+    ['--memory', /^--memory needs a value: --memory BYTES$/],
+    ['--rootfs', /^--rootfs needs a value: --rootfs NAME\|DIR$/],
+    ['--memory lots', /^--memory: "lots" is not a size\..*64m\.$/],
+    ['--memory=', /^--memory: "" is not a size/],
+    ['--cpus many', /^--cpus: "many" is not a number of CPUs/],
+    ['--pids 0', /^--pids: "0" is not a whole number from 1 to 4194304\.$/],
+    ['--cpu-shares 1', /^--cpu-shares: "1" is not a whole number from 2 to 262144\.$/],
+    ['--cpuset-cpus 1-0', /^--cpuset-cpus: "1-0" is not a list of CPUs/],
+    ['--uid-map 0:0', /^--uid-map: "0:0" is not INSIDE:OUTSIDE:COUNT/],
+    ['--hostname=', /^--hostname: "" is not a host name/],
+    ['--pause=yes', /^--pause takes no value\.$/],
+    ['--trace=xml', /^--trace is alone or --trace=json, not --trace=xml\.$/],
+  ];
+  for (const [line, expected] of cases) {
+    assert.match(
+      complaint(() => parse(line)),
+      expected,
+      line,
+    );
+  }
+});
+
+test('a name that every object has is no option', () => {
+  for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty']) {
+    assert.match(
+      complaint(() => parse(`--${name}`)),
+      'There is no option',
+    );
+    assert.match(
+      complaint(() => parseOptions([`-${name}`], 8)),
+      'There is no option',
+    );
+  }
+});
+
+test('an option applies from its step on', () => {
+  for (const [name, { from, value, optional }] of Object.entries(OPTIONS)) {
+    if (from === 0) continue;
+    const words = value && !optional ? [name, 'x'] : [name];
+    assert.is(
+      complaint(() => parseOptions(words, from - 1)),
+      `${name} applies from step ${from} on; this is step ${from - 1}.`,
+    );
+  }
+});
+
+test('options that npm kept for itself are noticed', () => {
+  refuseSwallowedOptions({});
+  assert.is(
+    complaint(() => refuseSwallowedOptions({ npm_config_cpuset_cpus: '0' })),
+    'npm kept --cpuset-cpus for itself. Put -- before the options: npm run step 4 -- --cpuset-cpus',
+  );
+});
+
+test('bytes: docker run’s units', () => {
+  const good: [string, number][] = [
+    ['1', 1],
+    ['17b', 17],
+    ['2k', 2048],
+    ['2KB', 2048],
+    ['1.5m', 1_572_864],
+    ['64M', 67_108_864],
+    ['3g', 3_221_225_472],
+    ['1gb', 2 ** 30],
+  ];
+  for (const [text, expected] of good) assert.is(bytes(text), expected, text);
+  const bad = [
+    '',
+    ' ',
+    'lots',
+    '0',
+    '0m',
+    '-1',
+    '+1',
+    '1t',
+    '1mib',
+    '1 m',
+    'm',
+    '.5m',
+    '1.',
+    '1e9',
+    '0x10',
+    'NaN',
+    '0.1',
+    '1,5m',
+    '1m\n',
+    'Infinity',
+  ];
+  for (const text of bad)
+    assert.match(
+      complaint(() => bytes(text)),
+      'is not a size',
+      text,
+    );
+});
+
+test('bytes: more than a number can count exactly is refused', () => {
+  assert.match(
+    complaint(() => bytes('9'.repeat(400))),
+    'is not a size',
+  );
+  assert.match(
+    complaint(() => bytes('99999999999g')),
+    'is not a size',
+  );
+});
+
+test('cpuCount', () => {
+  const good: [string, number][] = [
+    ['1', 1],
+    ['0.5', 0.5],
+    ['.5', 0.5],
+    ['0.01', 0.01],
+    ['16', 16],
+  ];
+  for (const [text, expected] of good) assert.is(cpuCount(text), expected, text);
+  for (const text of ['', '0', '0.009', '-1', '1.', '.', '1e3', '50%', 'one', '1 ', '9'.repeat(400)]) {
+    assert.match(
+      complaint(() => cpuCount(text)),
+      'is not a number of CPUs',
+      text,
+    );
+  }
+});
+
+test('integer: both ends belong to it', () => {
+  const parse = integer(2, 10);
+  assert.equal([parse('2'), parse('10'), parse('007')], [2, 10, 7]);
+  for (const text of ['1', '11', '', '5.0', '-5', '+5', ' 5', '5\n', '0x5', '1e1']) {
+    assert.match(
+      complaint(() => parse(text)),
+      'is not a whole number from 2 to 10',
+      text,
+    );
+  }
+});
+
+test('cpuList: as it was typed', () => {
+  for (const text of ['0', '0-1', '0,2', '0-1,3,5-7', '3-3']) assert.is(cpuList(text), text);
+  for (const text of ['', ',', '0,', ',0', '0-', '-1', '1-0', '0--1', 'a', '0 1', '0-1-2', '0\n']) {
+    assert.match(
+      complaint(() => cpuList(text)),
+      'is not a list of CPUs',
+      text,
+    );
+  }
+});
+
+test('hostName: 1 to 64 bytes', () => {
+  for (const text of ['a', 'x'.repeat(64), 'ä'.repeat(32)]) assert.is(hostName(text), text);
+  for (const text of ['', 'x'.repeat(65), 'ä'.repeat(33), 'a\0b']) {
+    assert.match(
+      complaint(() => hostName(text)),
+      '1 to 64 bytes',
+      text,
+    );
+  }
+});
+
+test('idRange: inside, outside, count, each a number that an id can be', () => {
+  assert.equal(idRange('0:100000:65536'), { inside: 0, outside: 100_000, count: 65_536 });
+  assert.equal(idRange('0:0:4294967295'), { inside: 0, outside: 0, count: 4_294_967_295 });
+  const bad = [
+    '',
+    '0',
+    '0:0',
+    '0:0:0',
+    '0:0:1:1',
+    ':0:1',
+    '0::1',
+    '0:0:',
+    '-1:0:1',
+    '0:-1:1',
+    '0:0:-1',
+    'a:b:c',
+    '1.5:0:1',
+    '0:0:1 ',
+    '0:0:4294967296',
+    '4294967295:0:1',
+    '0:4294967295:1',
+    '0:1:4294967295',
+  ];
+  for (const text of bad)
+    assert.match(
+      complaint(() => idRange(text)),
+      'is not INSIDE:OUTSIDE:COUNT',
+      text,
+    );
+});
+
+const request = (settings = {}) => ({ settings, pause: false, quiet: true, command: [] });
+
+async function refusal(act: () => Promise<unknown>): Promise<string> {
+  try {
+    await act();
+  } catch (error) {
+    assert.instance(error, UsageError);
+    return (error as UsageError).message;
+  }
+  throw new Error('accepted');
+}
+
+test('settings: defaults, and what was asked for on top', async () => {
+  const back = pretendToBe(0);
+  assert.equal(await resolveSettings(4, request({ hostname: 'x' })), { ...DEFAULTS, hostname: 'x' });
+  const classic = (await resolveSettings(7, request())).limits;
+  assert.is(classic.memory, 512 * 2 ** 20);
+  assert.match(classic.cpusetCpus ?? '', /^\d+(,\d+)?$/);
+  assert.equal((await resolveSettings(7, request({ limits: { pids: 5 } }))).limits, { pids: 5 });
+  back();
+});
+
+test('settings: who may run what', async () => {
+  const user = pretendToBe(1000);
+  assert.equal(await resolveSettings(0, request()), DEFAULTS);
+  assert.match(
+    await refusal(() => resolveSettings(1, request())),
+    /^Step 1 makes namespaces.*sudo, or add --rootless\.$/,
+  );
+  assert.is((await resolveSettings(1, request({ rootless: true }))).rootless, true);
+  user();
+  const root = pretendToBe(0);
+  assert.match(await refusal(() => resolveSettings(1, request({ rootless: true }))), /you are root/);
+  root();
+});
+
+test('settings: a folder for an image, seen from where npm was called', async () => {
+  const back = pretendToBe(0);
+  const before = process.env.INIT_CWD;
+  process.env.INIT_CWD = '/usr';
+  assert.is((await resolveSettings(8, request({ rootfs: './bin' }))).rootfs, '/usr/bin');
+  assert.is((await resolveSettings(8, request({ rootfs: '/usr/' }))).rootfs, '/usr');
+  assert.match(
+    await refusal(() => resolveSettings(8, request({ rootfs: './nowhere' }))),
+    /\/usr\/nowhere is not a directory/,
+  );
+  assert.match(await refusal(() => resolveSettings(8, request({ rootfs: '/etc/passwd' }))), /is not a directory/);
+  if (before === undefined) delete process.env.INIT_CWD;
+  else process.env.INIT_CWD = before;
+  back();
+});
+
+test('settings: an image that there is none of is a mistake in what was typed', async () => {
+  const back = pretendToBe(0);
+  try {
+    assert.match(await refusal(() => resolveSettings(8, request({ rootfs: 'no-such-image' }))), /no-such-image/);
+    assert.match(await refusal(() => resolveSettings(8, request({ rootfs: '' }))), /--rootfs/);
+  } finally {
+    back();
+  }
+});
+
+test.run();

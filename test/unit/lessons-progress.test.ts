@@ -1,0 +1,58 @@
+/** The progress file. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { hasPassed, markRead, progressFile, readProgress } from '../../src/lessons/progress.ts';
+
+const test = suite('progress');
+let directory = '';
+const file = () => join(directory, 'container-lab/progress.json');
+
+test.before.each(() => {
+  directory = mkdtempSync(join(tmpdir(), 'lessons-'));
+});
+test.after.each(() => rmSync(directory, { recursive: true }));
+
+test('it is where the XDG base directories say', () => {
+  assert.is(progressFile({ XDG_STATE_HOME: '/state' }), '/state/container-lab/progress.json');
+  assert.is(progressFile({ HOME: '/home/x' }), '/home/x/.local/state/container-lab/progress.json');
+});
+
+test('without a file nothing has been read', () => {
+  assert.equal(readProgress(file()).lessons, {});
+});
+
+test('a lesson is marked once, by its id', () => {
+  markRead('mount', file(), new Date('2025-01-02T03:04:05Z'));
+  markRead('mount', file(), new Date('2026-01-01T00:00:00Z'));
+  assert.equal(readProgress(file()).lessons, { mount: { read: '2025-01-02T03:04:05.000Z' } });
+});
+
+test('what this version does not know is kept', () => {
+  markRead('uts', file());
+  const progress = {
+    version: 1,
+    lessons: { uts: { stars: 5 } },
+    exercises: { e1: { lesson: 'uts', passed: 'x' } },
+    name: 'Ada',
+  };
+  writeFileSync(file(), JSON.stringify(progress));
+  markRead('uts', file(), new Date(0));
+  const after = JSON.parse(readFileSync(file(), 'utf8'));
+  assert.equal(after, { ...progress, lessons: { uts: { stars: 5, read: '1970-01-01T00:00:00.000Z' } } });
+  assert.ok(hasPassed(after, 'uts'));
+  assert.not(hasPassed(after, 'ipc'));
+});
+
+test('a file that is none of ours is never overwritten', () => {
+  markRead('uts', file());
+  for (const text of ['{', '{"version":2}', 'null']) {
+    writeFileSync(file(), text);
+    assert.throws(() => markRead('uts', file()), /no progress file of version 1/);
+    assert.is(readFileSync(file(), 'utf8'), text);
+  }
+});
+
+test.run();

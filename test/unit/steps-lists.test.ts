@@ -1,0 +1,362 @@
+/** What each step asks of the kernel, compared as text. No call is made. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Settings } from '../../src/lab/settings.ts';
+import { steps } from '../../src/steps/index.ts';
+import { pretendToBe, record } from '../support/recorder.ts';
+
+async function listOf(number: number, uid: number, settings: Partial<Settings> = {}): Promise<string> {
+  const step = steps[number];
+  if (!step) throw new Error(`no step ${number}`);
+  const back = pretendToBe(uid);
+  try {
+    return (await record(step, { rootless: uid !== 0, ...settings })).join('\n');
+  } finally {
+    back();
+  }
+}
+
+/** Lines without the indentation that they have in this file; `|` marks the margin. */
+function lines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => line.replace(/^\s*\|/, ''))
+    .filter((line) => line.trim() !== '')
+    .join('\n');
+}
+
+const PROGRAM = '  execve("/bin/true", ["true"], [/* 0 vars */])';
+const HOSTNAME = '  sethostname("lab", 3)';
+const PRIVATE = '  mount("none", "/", NULL, MS_REC|MS_PRIVATE, NULL)';
+const WAIT_AT_3 = lines(`
+  |  close(4)
+  |  read(3, <1 bytes>, 1)`);
+const RELEASE = lines(`
+  |close(3)
+  |write(4, ".", 1)
+  |close(4)`);
+const PROC = '  mount("proc", "/proc", "proc", MS_NOSUID|MS_NODEV|MS_NOEXEC, NULL)';
+const ROOT_OF_ALL = '  setgroups(0, NULL)\n  setresgid(0, 0, 0)\n  setresuid(0, 0, 0)';
+const ROOT_OF_ONE = '  setresgid(0, 0, 0)\n  setresuid(0, 0, 0)';
+
+const file = (fd: number, path: string, text: string) =>
+  lines(`
+  |openat(AT_FDCWD, "${path}", O_WRONLY|O_CLOEXEC)
+  |write(${fd}, "${text.replaceAll('\n', '\\n')}", ${text.length})
+  |close(${fd})`);
+
+const maps = (fd: number, pid: number, text: string) =>
+  [file(fd, `/proc/${pid}/uid_map`, text), file(fd + 1, `/proc/${pid}/gid_map`, text)].join('\n');
+
+const deniedMaps = (fd: number, pid: number, text: string) =>
+  [file(fd, `/proc/${pid}/setgroups`, 'deny'), maps(fd + 1, pid, text)].join('\n');
+
+const request = (fd: number, message: string, size: number) =>
+  lines(`
+  |socket(AF_NETLINK, SOCK_RAW|SOCK_CLOEXEC, 0)
+  |sendto(${fd}, {${message}}, ${size}, 0, NULL, 0)
+  |recvfrom(${fd}, {NLMSG_ERROR, error=0}, 256, 0, NULL, NULL)
+  |close(${fd})`);
+
+const indexOf = (fd: number, name: string) =>
+  lines(`
+  |socket(AF_INET, SOCK_DGRAM|SOCK_CLOEXEC, 0)
+  |ioctl(${fd}, SIOCGIFINDEX, {ifr_name="${name}", ifr_ifindex=0})
+  |close(${fd})`);
+
+const makeVeth = (fd: number) =>
+  [
+    request(
+      fd,
+      'RTM_NEWLINK, NLM_F_CREATE|NLM_F_EXCL, {IFLA_IFNAME="lab0", IFLA_INFO_KIND="veth", VETH_INFO_PEER={IFLA_IFNAME="lab2-000034"}}',
+      100,
+    ),
+    indexOf(fd + 1, 'lab0'),
+    request(fd + 2, 'RTM_NEWLINK, {ifi_index=0, IFLA_IFALIAS="container-lab-1-2-3-4"}', 60),
+    indexOf(fd + 3, 'lab2-000034'),
+  ].join('\n');
+
+const up = (indent: string, fd: number, name: string, address?: string) =>
+  [
+    'socket(AF_INET, SOCK_DGRAM|SOCK_CLOEXEC, 0)',
+    ...(address
+      ? [
+          `ioctl(${fd}, SIOCSIFADDR, {ifr_name="${name}", ifr_addr={sa_family=AF_INET, sin_addr=${address}}})`,
+          `ioctl(${fd}, SIOCSIFNETMASK, {ifr_name="${name}", ifr_netmask={sa_family=AF_INET, sin_addr=255.255.255.252}})`,
+        ]
+      : []),
+    `ioctl(${fd}, SIOCSIFFLAGS, {ifr_name="${name}", ifr_flags=IFF_UP|IFF_RUNNING})`,
+    `close(${fd})`,
+  ]
+    .map((line) => indent + line)
+    .join('\n');
+
+const connectVeth = (fd: number, pid: number) =>
+  [
+    request(fd, `RTM_NEWLINK, {ifi_index=0, IFLA_NET_NS_PID=${pid}, IFLA_IFNAME="eth0"}`, 52),
+    up('', fd + 1, 'lab0', '169.254.1.1'),
+  ].join('\n');
+
+const device = (fd: number, name: string) =>
+  lines(`
+  |  openat(AT_FDCWD, "dev/${name}", O_WRONLY|O_CREAT|O_CLOEXEC, 0666)
+  |  close(${fd})
+  |  mount("/dev/${name}", "dev/${name}", NULL, MS_BIND, NULL)`);
+
+const enterImage = (fd: number) =>
+  [
+    '  mkdirat(AT_FDCWD, "proc", 0755)',
+    '  mount("proc", "proc", "proc", MS_NOSUID|MS_NODEV|MS_NOEXEC, NULL)',
+    '  mkdirat(AT_FDCWD, "dev", 0755)',
+    '  mount("tmpfs", "dev", "tmpfs", MS_NOSUID|MS_NOEXEC, "mode=755,size=64k")',
+    ...['null', 'zero', 'full', 'random', 'urandom', 'tty'].map((name, index) => device(fd + index, name)),
+    '  mkdirat(AT_FDCWD, "dev/pts", 0755)',
+    '  mount("devpts", "dev/pts", "devpts", MS_NOSUID|MS_NOEXEC, "newinstance,ptmxmode=0666,mode=0620")',
+    '  symlinkat("pts/ptmx", AT_FDCWD, "dev/ptmx")',
+    '  symlinkat("/proc/self/fd", AT_FDCWD, "dev/fd")',
+    '  symlinkat("/proc/self/fd/0", AT_FDCWD, "dev/stdin")',
+    '  symlinkat("/proc/self/fd/1", AT_FDCWD, "dev/stdout")',
+    '  symlinkat("/proc/self/fd/2", AT_FDCWD, "dev/stderr")',
+    '  chroot(".")',
+    '  chdir("/")',
+  ].join('\n');
+
+const RANGE = '0 1000000000 65536\n';
+const MINE = '0 1000 1\n';
+const ALL_SIX = 'clone(CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWPID|CLONE_NEWNS|CLONE_NEWUSER|CLONE_NEWNET)';
+
+test('step 0: a child that says "World"', async () => {
+  assert.is(
+    await listOf(0, 0),
+    lines(`
+    |write(1, "Hello\\n", 6)
+    |clone(0)
+    |  write(1, "World\\n", 6)
+    |${PROGRAM}
+    |wait for 1000`),
+  );
+});
+
+test('step 1: a host name of its own', async () => {
+  assert.is(await listOf(1, 0), ['clone(CLONE_NEWUTS)', HOSTNAME, PROGRAM, 'wait for 1000'].join('\n'));
+});
+
+for (const [number, added] of [
+  [2, ''],
+  [3, '|CLONE_NEWPID'],
+] as const) {
+  test(`step ${number}: the child waits until the parent has written its byte`, async () => {
+    assert.is(
+      await listOf(number, 0),
+      [
+        'pipe2([3, 4], O_CLOEXEC)',
+        `clone(CLONE_NEWUTS|CLONE_NEWIPC${added})`,
+        WAIT_AT_3,
+        HOSTNAME,
+        PROGRAM,
+        RELEASE,
+        'wait for 1000',
+      ].join('\n'),
+    );
+  });
+}
+
+test('step 4: private first, then /proc', async () => {
+  assert.is(
+    await listOf(4, 0),
+    [
+      'pipe2([3, 4], O_CLOEXEC)',
+      'clone(CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWPID|CLONE_NEWNS)',
+      WAIT_AT_3,
+      HOSTNAME,
+      PRIVATE,
+      PROC,
+      PROGRAM,
+      RELEASE,
+      'wait for 1000',
+    ].join('\n'),
+  );
+});
+
+const FIVE = 'clone(CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWPID|CLONE_NEWNS|CLONE_NEWUSER)';
+
+test('step 5 by root: maps to a range that nobody has', async () => {
+  assert.is(
+    await listOf(5, 0),
+    [
+      'pipe2([3, 4], O_CLOEXEC)',
+      FIVE,
+      WAIT_AT_3,
+      ROOT_OF_ALL,
+      HOSTNAME,
+      PRIVATE,
+      PROC,
+      PROGRAM,
+      maps(5, 1000, RANGE),
+      RELEASE,
+      'wait for 1000',
+    ].join('\n'),
+  );
+});
+
+test('step 5 by a user: setgroups is denied first, and groups stay', async () => {
+  assert.is(
+    await listOf(5, 1000),
+    [
+      'pipe2([3, 4], O_CLOEXEC)',
+      FIVE,
+      WAIT_AT_3,
+      ROOT_OF_ONE,
+      HOSTNAME,
+      PRIVATE,
+      PROC,
+      PROGRAM,
+      deniedMaps(5, 1000, MINE),
+      RELEASE,
+      'wait for 1000',
+    ].join('\n'),
+  );
+});
+
+test('step 5 with maps that were asked for: one write each, whatever the number of lines', async () => {
+  const text = await listOf(5, 0, {
+    uidMap: [
+      { inside: 0, outside: 100_000, count: 1000 },
+      { inside: 1000, outside: 5000, count: 1 },
+    ],
+    gidMap: [{ inside: 0, outside: 7, count: 1 }],
+  });
+  assert.match(text, file(5, '/proc/1000/uid_map', '0 100000 1000\n1000 5000 1\n'));
+  assert.match(text, file(6, '/proc/1000/gid_map', '0 7 1\n'));
+});
+
+/** Steps 6 and 7 differ by the cgroup alone, and without limits there is none. */
+for (const number of [6, 7]) {
+  test(`step ${number} by root: lo, and a cable`, async () => {
+    assert.is(
+      await listOf(number, 0),
+      [
+        'pipe2([3, 4], O_CLOEXEC)',
+        makeVeth(5),
+        ALL_SIX,
+        WAIT_AT_3,
+        ROOT_OF_ALL,
+        HOSTNAME,
+        PRIVATE,
+        PROC,
+        up('  ', 9, 'lo'),
+        up('  ', 10, 'eth0', '169.254.1.2'),
+        PROGRAM,
+        maps(11, 1000, RANGE),
+        connectVeth(13, 1000),
+        RELEASE,
+        'wait for 1000',
+      ].join('\n'),
+    );
+  });
+
+  test(`step ${number} by a user: lo alone`, async () => {
+    assert.is(
+      await listOf(number, 1000),
+      [
+        'pipe2([3, 4], O_CLOEXEC)',
+        ALL_SIX,
+        WAIT_AT_3,
+        ROOT_OF_ONE,
+        HOSTNAME,
+        PRIVATE,
+        PROC,
+        up('  ', 5, 'lo'),
+        PROGRAM,
+        deniedMaps(6, 1000, MINE),
+        RELEASE,
+        'wait for 1000',
+      ].join('\n'),
+    );
+  });
+}
+
+test('step 7: the cgroup is made before the clone, joined before the release', async () => {
+  const text = await listOf(7, 0, { limits: { pids: 64 } });
+  const made = text.indexOf('mkdirat(AT_FDCWD, "');
+  // A machine without the controller has nothing to make.
+  if (made < 0) {
+    console.log('skipped: this machine has no pids controller in reach');
+    return;
+  }
+  const joined = text.search(/openat\(AT_FDCWD, ".*container-lab-1-2-3-4\/cgroup\.procs"/);
+  assert.match(
+    text,
+    /openat\(AT_FDCWD, ".*container-lab-1-2-3-4\/pids\.max", O_WRONLY\|O_CLOEXEC\)\nwrite\(\d+, "64", 2\)/,
+  );
+  assert.ok(made < text.indexOf(ALL_SIX) && text.indexOf(ALL_SIX) < joined);
+  assert.ok(joined < text.indexOf('write(4, ".", 1)'));
+  assert.match(text.slice(joined), /^openat\([^\n]*\nwrite\(\d+, "1000", 4\)\n/);
+});
+
+test('step 8 by root, with an image that belongs to root: the image is mounted through the maps', async () => {
+  assert.is(
+    await listOf(8, 0, { rootfs: '/proc' }),
+    [
+      'pipe2([3, 4], O_CLOEXEC)',
+      'openat(AT_FDCWD, "/proc", O_RDONLY|O_DIRECTORY|O_CLOEXEC|O_PATH)',
+      'clone(CLONE_NEWUSER)',
+      '  ppoll(NULL, 0, NULL, NULL, 8)',
+      maps(6, 1000, RANGE),
+      lines(`
+      |openat(AT_FDCWD, "/proc/1000/ns/user", O_RDONLY|O_CLOEXEC)
+      |openat(AT_FDCWD, "/proc", O_RDONLY|O_DIRECTORY|O_CLOEXEC)
+      |open_tree(9, "", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC|AT_EMPTY_PATH)
+      |mount_setattr(10, "", AT_EMPTY_PATH, {attr_set=MOUNT_ATTR_IDMAP, propagation=MS_PRIVATE, userns_fd=8}, 32)`),
+      makeVeth(11),
+      `${ALL_SIX} in 5`,
+      WAIT_AT_3,
+      ROOT_OF_ALL,
+      HOSTNAME,
+      PRIVATE,
+      up('  ', 15, 'lo'),
+      up('  ', 16, 'eth0', '169.254.1.2'),
+      '  move_mount(10, "", AT_FDCWD, "", MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH)',
+      '  fchdir(10)',
+      enterImage(17),
+      PROGRAM,
+      maps(23, 1001, RANGE),
+      connectVeth(25, 1001),
+      RELEASE,
+      'wait for 1001',
+    ].join('\n'),
+  );
+});
+
+test("step 8 with an image that is the container's root's own: no mapping", async () => {
+  const owner = [{ inside: 0, outside: 0, count: 1 }];
+  assert.is(
+    await listOf(8, 1000, { rootfs: '/proc', uidMap: owner }),
+    [
+      'pipe2([3, 4], O_CLOEXEC)',
+      'openat(AT_FDCWD, "/proc", O_RDONLY|O_DIRECTORY|O_CLOEXEC|O_PATH)',
+      `${ALL_SIX} in 5`,
+      WAIT_AT_3,
+      ROOT_OF_ONE,
+      HOSTNAME,
+      PRIVATE,
+      up('  ', 6, 'lo'),
+      enterImage(7),
+      PROGRAM,
+      file(13, '/proc/1000/setgroups', 'deny'),
+      file(14, '/proc/1000/uid_map', '0 0 1\n'),
+      file(15, '/proc/1000/gid_map', MINE),
+      RELEASE,
+      'wait for 1000',
+    ].join('\n'),
+  );
+});
+
+test('nothing is printed that has no text', async () => {
+  for (const step of steps) {
+    const text = await listOf(step.number, 0, { rootfs: '/proc' });
+    assert.not.match(text, /undefined|NaN|\[object/, step.title);
+  }
+});
+
+test.run();
