@@ -36,13 +36,26 @@ function traced(command: readonly string[], trace = names.join(',')) {
     { cwd: top, encoding: 'utf8', timeout: TIMEOUT_MS },
   );
   assert.is(status, 0, stderr);
-  const lines = readFileSync(file, 'utf8')
-    .split('\n')
-    .flatMap((line) => {
-      const [, pid, text = ''] = /^(\d+)\s+(.*)$/.exec(line) ?? [];
-      return pid && !/^(---|\+\+\+)/.test(text) ? [{ pid: Number(pid), text }] : [];
-    });
-  return { stdout, lines };
+  return { stdout, lines: wholeCalls(readFileSync(file, 'utf8')) };
+}
+
+/** strace cuts a call in two where another process's line comes between: puts the halves together. */
+function wholeCalls(output: string): { pid: number; text: string }[] {
+  const begun = new Map<string, { pid: number; text: string }>();
+  return output.split('\n').flatMap((line) => {
+    const [, pid, text = ''] = /^(\d+)\s+(.*)$/.exec(line) ?? [];
+    if (!pid || /^(---|\+\+\+)/.test(text)) return [];
+    const [, rest] = /^<\.\.\. \w+ resumed>(.*)$/.exec(text) ?? [];
+    const call = begun.get(pid);
+    if (rest !== undefined && call) {
+      call.text += rest;
+      begun.delete(pid);
+      return [];
+    }
+    const made = { pid: Number(pid), text: text.replace(/ ?<unfinished \.\.\.>$/, '') };
+    if (made.text !== text) begun.set(pid, made);
+    return [made];
+  });
 }
 
 type Traced = ReturnType<typeof traced>;
