@@ -22,6 +22,7 @@ let group: number | undefined;
 
 const CHECKS: readonly [string, readonly string[]][] = [
   ['types', ['node_modules/.bin/tsc', '-p', '.']],
+  ['types of the exercises', ['node_modules/.bin/tsc', '-p', 'exercises']],
   ['lint', ['node_modules/.bin/biome', 'check', '--error-on-warnings', '.']],
   ['native build', [process.execPath, 'native/build.mjs']],
 ];

@@ -38,7 +38,18 @@ export const MS = {
   MS_SHARED: 1 << 20,
 } as const;
 
-export const { MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE, MS_SLAVE } = MS;
+export const {
+  MS_RDONLY,
+  MS_NOSUID,
+  MS_NODEV,
+  MS_NOEXEC,
+  MS_REMOUNT,
+  MS_BIND,
+  MS_REC,
+  MS_PRIVATE,
+  MS_SLAVE,
+  MS_SHARED,
+} = MS;
 
 /** open(2). */
 export const O = {

@@ -124,6 +124,19 @@ export function setpgid(pid: number, group: number): Call {
   return SETPGID(pid, group);
 }
 
+const SETSID = defineCall({
+  name: 'setsid',
+  source: 'setsid(2)',
+  purpose: 'Begins a session of its own, which has no terminal: nothing typed there reaches it.',
+  show: [],
+  advice: { EPERM: 'The leader of a process group cannot begin a session.' },
+});
+
+/** Leaves the terminal for a new session. Source: setsid(2). */
+export function setsid(): Call {
+  return SETSID();
+}
+
 const PRCTL = defineCall({
   name: 'prctl',
   source: 'prctl(2)',

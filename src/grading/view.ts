@@ -1,0 +1,21 @@
+/** What a submission can see of the kit: what it is made with, and nothing that grades it. */
+import { join } from 'node:path';
+import { top } from '../exercises/catalogue.ts';
+import type { View } from '../sandbox/root.ts';
+
+/** Where it sees it. */
+export const KIT = '/kit';
+
+const SOURCES = ['cgroups', 'executor', 'lab', 'network', 'steps', 'submission', 'syscalls', 'trace'];
+const OTHERS = ['bin/submission.cjs', 'native', 'node_modules', 'package.json', 'tsconfig.json'];
+
+export function kitView(images: Readonly<Record<string, string>> = {}): Pick<View, 'binds'> {
+  const paths = [...SOURCES.map((name) => `src/${name}`), ...OTHERS];
+  return {
+    binds: {
+      [`${KIT}/node`]: process.execPath,
+      ...Object.fromEntries(paths.map((path) => [join(KIT, path), join(top, path)])),
+      ...Object.fromEntries(Object.entries(images).map(([name, path]) => [join(KIT, 'rootfs', name), path])),
+    },
+  };
+}
