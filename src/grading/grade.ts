@@ -51,6 +51,8 @@ type Verdict = Pick<Grade, 'status' | 'checks' | 'trace' | 'message'>;
 const nothing = { checks: [], trace: [] };
 
 async function run(exercise: Entry, text: string, timeout: number): Promise<Verdict> {
+  if (text.includes('\0'))
+    return { ...nothing, status: 'failed', message: 'The file holds a NUL character: it is no text.' };
   const round = exercise.round();
   let sandbox: Sandbox;
   try {

@@ -39,7 +39,7 @@ export class Process {
 
   /** A field of /proc/PID/status, such as `NSpid`; source: proc_pid_status(5). */
   status(field: string): string {
-    return new RegExp(`^${field}:\\s*(.*)$`, 'm').exec(this.read('status'))?.[1] ?? '';
+    return new RegExp(`^${field}:[ \\t]*(.*)$`, 'm').exec(this.read('status'))?.[1] ?? '';
   }
 
   /** One letter: `R`, `S`, `Z`, … */

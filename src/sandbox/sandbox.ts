@@ -24,13 +24,13 @@ import {
   CLONE_NEWUTS,
 } from '../syscalls/flags.ts';
 import { sethostname, unshare } from '../syscalls/namespaces.ts';
-import { execve, setsid } from '../syscalls/processes.ts';
+import { execve, limitProcesses, setsid } from '../syscalls/processes.ts';
 import { type Identities, identities } from './identities.ts';
 import { type Enclosure, enclose } from './limits.ts';
 import { enterRoot, type View } from './root.ts';
 import { type Output, openStreams, type Streams } from './streams.ts';
 
-export interface SandboxOptions extends Pick<View, 'binds' | 'files'> {
+export interface SandboxOptions extends Pick<View, 'binds' | 'files' | 'hidden'> {
   readonly argv: readonly string[];
   readonly environment?: readonly string[];
   readonly directory: string;
@@ -110,7 +110,7 @@ export class Sandbox {
   static async #start(
     lab: Lab,
     ids: Identities,
-    { binds, files, directory, timeout }: SandboxOptions,
+    { binds, files, hidden, directory, timeout }: SandboxOptions,
   ): Promise<Sandbox> {
     const stopped: { by?: 'time' | 'output' } = {};
     let stop = (_by: 'time' | 'output') => {};
@@ -127,9 +127,11 @@ export class Sandbox {
         unshare(CLONE_NEWCGROUP),
         sethostname(lab.settings.hostname),
         ...setUpNetwork(undefined),
-        ...enterRoot({ binds, files, cgroups: enclosure.mounts, scratch: SCRATCH_BYTES }),
+        ...enterRoot({ binds, files, hidden, cgroups: enclosure.mounts, scratch: SCRATCH_BYTES }),
         chdir(directory),
         ...streams.adopt,
+        // Where no cgroup can count them, as for an ordinary user.
+        limitProcesses(LIMITS.pids),
         ...lab.program,
       ],
       FLAGS,
