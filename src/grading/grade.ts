@@ -100,9 +100,10 @@ async function failureOf(sandbox: Sandbox): Promise<void> {
   }
 }
 
-function assignmentOf({ stem, needs = [] }: Entry, { settings = {}, given = {}, programs }: Round): Assignment {
+function assignmentOf({ stem, needs = [] }: Entry, round: Round): Assignment {
+  const { settings = {}, given = {}, directories = [], programs } = round;
   const rootfs = needs.includes('image') ? `${KIT}/rootfs/host` : DEFAULTS.rootfs;
-  return { file: `${KIT}/workspace/${stem}.ts`, settings: { ...settings, rootfs }, given, programs };
+  return { file: `${KIT}/workspace/${stem}.ts`, settings: { ...settings, rootfs }, given, directories, programs };
 }
 
 function unmet(need: Need, { identities, unlimited }: Sandbox): string | undefined {

@@ -1,5 +1,5 @@
 /** A process of a submission as the kernel shows it to the host: the files of /proc/PID. */
-import { readFileSync, readlinkSync, statSync } from 'node:fs';
+import { lstatSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { type Membership, parseMemberships } from '../cgroups/hierarchies.ts';
 import { type Mount, parseMountinfo } from '../cgroups/mountinfo.ts';
 import type { IdRange } from '../lab/settings.ts';
@@ -33,7 +33,7 @@ export class Process {
   }
 
   /** `uts:[4026531838]`: equal for two processes if they share the namespace. Source: namespaces(7). */
-  namespace(name: NamespaceName): string {
+  namespace(name: NamespaceName | 'pid_for_children'): string {
     return this.#look(() => readlinkSync(`/proc/${this.pid}/ns/${name}`));
   }
 
@@ -86,6 +86,12 @@ export class Process {
     // The trailing dot: what the link leads to, and not the link.
     const { dev, ino } = this.#look(() => statSync(`/proc/${this.pid}/${which}/.`, { bigint: true }));
     return `${dev}:${ino}`;
+  }
+
+  /** Whether its working directory holds a name: one that was drawn, lest it be a link that was put there. */
+  holds(name: string): boolean {
+    this.directory('cwd');
+    return lstatSync(`/proc/${this.pid}/cwd/${name}`, { throwIfNoEntry: false }) !== undefined;
   }
 
   #look<T>(act: () => T): T {
