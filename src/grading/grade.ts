@@ -65,7 +65,7 @@ async function run(exercise: Entry, text: string, timeout: number): Promise<Verd
       directory: `${KIT}/workspace`,
       timeout,
     });
-    return await judgeRun(exercise, round, sandbox, new Trial(sandbox, assignment));
+    return await judgeRun(exercise, round, sandbox, new Trial(sandbox, assignment, images.host));
   } catch (error) {
     if (error instanceof SandboxUnavailable) return { ...nothing, status: 'not run', message: error.message };
     return { ...nothing, status: 'error', message: `The grader failed: ${(error as Error).stack ?? error}` };
