@@ -1,8 +1,10 @@
 /** The cgroups of a process, as the host sees them: the files there are evidence. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { Counters } from '../cgroups/counters.ts';
 import { findHierarchies } from '../cgroups/hierarchies.ts';
+import type { Expectation } from './expectation.ts';
 import type { Process } from './process.ts';
+import type { Trial } from './trial.ts';
 
 /**
  * The directory of a process's cgroup for a controller: in its v1 hierarchy if
@@ -49,9 +51,25 @@ export function refusedForks(directory: string): number {
   return new Counters([directory]).keyed('pids.events', 'max') ?? 0;
 }
 
-/** Who else is in a process's cgroup, in words; `others` by their names. */
-export function sharedWith(process: Process, controller: string, others: Readonly<Record<string, Process>>): string {
+/** Whose cgroup a process is in: of those with a name, the submission's, the sandbox's, or else `one of its own`. */
+export function cgroupInWords(
+  trial: Trial,
+  process: Process,
+  controller: string,
+  owners: Readonly<Record<string, Process>> = {},
+): Expectation {
+  const named = { ...owners, "the submission's": trial.parent };
   const own = cgroupOf(process, controller);
-  const [name] = Object.entries(others).find(([, other]) => cgroupOf(other, controller) === own) ?? [];
-  return name === undefined ? 'one of its own' : `the one that ${name} is in`;
+  const [whose] = Object.entries(named).find(([, owner]) => cgroupOf(owner, controller) === own) ?? [];
+  return {
+    expected: 'one of its own',
+    observed: whose ?? (trial.cgroups.includes(own) ? "the sandbox's" : 'one of its own'),
+    command: `cat ${[process, ...Object.values(named)].map(({ pid }) => `/proc/${pid}/cgroup`).join(' ')}`,
+  };
+}
+
+/** For the end: whoever makes a cgroup removes it. */
+export function removed(directory: string): Expectation {
+  const observed = existsSync(directory) ? 'still there' : 'removed';
+  return { expected: 'removed', observed, command: `ls -d ${directory}` };
 }

@@ -107,6 +107,11 @@ export class Trial {
     this.#sandbox.write(text);
   }
 
+  /** The sandbox's own cgroups, from which it can make others. */
+  get cgroups(): readonly string[] {
+    return this.#sandbox.cgroups;
+  }
+
   /** `DEVICE:INODE` of the image's top, to compare with a process's directories. */
   get image(): string {
     const { dev, ino } = statSync(this.#image, { bigint: true });

@@ -56,6 +56,8 @@ export class Sandbox {
   /** Process 1 of it, as the host counts. */
   readonly pid: number;
   readonly identities: Identities;
+  /** The directories of its own cgroups, which it can divide. */
+  readonly cgroups: readonly string[];
   /** What cannot be limited on this machine, a line per reason. */
   readonly unlimited: readonly string[];
   /** Resolves when all of it has ended. */
@@ -76,6 +78,7 @@ export class Sandbox {
   ) {
     this.pid = child.pid;
     this.identities = ids;
+    this.cgroups = enclosure.directories;
     this.unlimited = enclosure.missing;
     this.#streams = streams;
     this.#end = () => lab.end();
