@@ -26,8 +26,10 @@ export async function viewMounts<T>(of: Process, look: (view: Process) => T): Pr
   const child = new Child([mounts, ...join, setns(mounts, CLONE_NEWNS), waitForSignal()], 0, { copy: true });
   try {
     const view = new Process(child.pid);
-    for (let tries = 0; view.namespace('mnt') !== of.namespace('mnt'); tries++) {
-      if (tries === TRIES) throw new Error('The mount namespace cannot be joined.');
+    for (let tries = 0; ; tries++) {
+      const wanted = of.namespace('mnt'); // Or it has ended, and there is nothing to join.
+      if (view.lives && view.namespace('mnt') === wanted) break;
+      if (tries === TRIES || !view.lives) throw new Error('The mount namespace cannot be joined.');
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
     return look(view);
