@@ -2,6 +2,7 @@
  * One run of a submission, as the grader sees it from outside: its processes,
  * and what the kernel says of them.
  */
+import { statSync } from 'node:fs';
 import type { Outcome, Sandbox } from '../sandbox/sandbox.ts';
 import { type Assignment, type Program, TRACE } from '../submission/assignment.ts';
 import { descendants } from './descendants.ts';
@@ -19,10 +20,13 @@ export class Trial {
   readonly results: CheckResult[] = [];
   readonly #sandbox: Sandbox;
   readonly #assignment: Assignment;
+  readonly #image: string;
 
-  constructor(sandbox: Sandbox, assignment: Assignment) {
+  /** `image`: where the machine has the image, if the exercise needs one. */
+  constructor(sandbox: Sandbox, assignment: Assignment, image = '') {
     this.#sandbox = sandbox;
     this.#assignment = assignment;
+    this.#image = image;
     this.parent = new Process(sandbox.pid);
   }
 
@@ -96,6 +100,22 @@ export class Trial {
       }
       await this.#pause();
     }
+  }
+
+  /** Sends text to the standard input, for what is no servant. */
+  send(text: string): void {
+    this.#sandbox.write(text);
+  }
+
+  /** The sandbox's own cgroups, from which it can make others. */
+  get cgroups(): readonly string[] {
+    return this.#sandbox.cgroups;
+  }
+
+  /** `DEVICE:INODE` of the image's top, to compare with a process's directories. */
+  get image(): string {
+    const { dev, ino } = statSync(this.#image, { bigint: true });
+    return `${dev}:${ino}`;
   }
 
   /** Runs a program of the host's in a container's namespaces: what it sees is evidence. */

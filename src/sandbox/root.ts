@@ -16,6 +16,8 @@ import type { CgroupMount } from './limits.ts';
 export interface View {
   /** Where each file or directory of the machine appears: path inside, path outside. */
   readonly binds: Readonly<Record<string, string>>;
+  /** Where the directory appears in which the child begins, if it shall. */
+  readonly image?: string | undefined;
   /** Files that exist in the sandbox alone, with their text. */
   readonly files: Readonly<Record<string, string>>;
   /** Directories of the machine that must not be seen, should they be among its programs. */
@@ -32,13 +34,15 @@ const ROOT_BYTES = 4 * 2 ** 20;
 const SYSTEM = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
 
 /** The child's calls, after which `/` is the sandbox's and nothing else can be reached. */
-export function enterRoot({ binds, files, hidden, cgroups, scratch }: View): Call[] {
+export function enterRoot({ binds, image, files, hidden, cgroups, scratch }: View): Call[] {
   const directories = new Directories();
   return [
     ...makePrivate(),
     mount('tmpfs', '/tmp', 'tmpfs', MS_NOSUID | MS_NODEV, `mode=755,size=${ROOT_BYTES}`),
     mkdir(`/tmp${OLD}`),
     pivotRoot('/tmp', `/tmp${OLD}`),
+    // Before it leaves there, for the way back can lead through places that root inside may not enter.
+    ...(image === undefined ? [] : [...directories.at(image), mount('.', image, null, MS_BIND | MS_REC)]),
     chdir('/'),
     ...SYSTEM.flatMap((path) => systemPath(path, directories)),
     ...hidden.filter(isShown).map((path) => mount('tmpfs', path, 'tmpfs', MS_NOSUID | MS_NODEV, 'mode=755,size=4k')),
