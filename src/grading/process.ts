@@ -1,5 +1,6 @@
 /** A process of a submission as the kernel shows it to the host: the files of /proc/PID. */
 import { lstatSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { constants } from 'node:os';
 import { type Membership, parseMemberships } from '../cgroups/hierarchies.ts';
 import { type Mount, parseMountinfo } from '../cgroups/mountinfo.ts';
 import type { IdRange } from '../lab/settings.ts';
@@ -27,6 +28,16 @@ export class Process {
   get lives(): boolean {
     try {
       return !'ZX'.includes(this.state);
+    } catch {
+      return false;
+    }
+  }
+
+  /** Whether it has a handler for a signal; not if it is gone. */
+  catches(signal: NodeJS.Signals): boolean {
+    try {
+      const mask = BigInt(`0x${this.status('SigCgt')}`);
+      return ((mask >> BigInt(constants.signals[signal] - 1)) & 1n) === 1n;
     } catch {
       return false;
     }

@@ -13,6 +13,8 @@ import { type NamespaceName, Process } from './process.ts';
 const PAUSE_MS = 10;
 /** For what should happen at once. */
 const PATIENCE_MS = 5000;
+/** For what should not happen. */
+const STILL_MS = 300;
 
 export class Trial {
   /** The process that runs the submission: process 1 of the sandbox, and the parent of its containers. */
@@ -46,6 +48,17 @@ export class Trial {
     const deadline = Date.now() + patience;
     while (!judge(name, await look()).passed && Date.now() < deadline && !this.#sandbox.outcome) await this.#pause();
     this.expect(name, await look());
+  }
+
+  /** Notes an expectation that shall stay met for a while: something does not happen. */
+  async expectStill(name: string, look: () => Expectation | Promise<Expectation>): Promise<void> {
+    const deadline = Date.now() + STILL_MS;
+    let last = await look();
+    while (judge(name, last).passed && Date.now() < deadline) {
+      await this.#pause();
+      last = await look();
+    }
+    this.expect(name, last);
   }
 
   /** The process of a container's program, once it runs. @throws CheckFailed if it never does */
@@ -137,6 +150,14 @@ export class Trial {
   signal({ pid }: Process, name: NodeJS.Signals): void {
     // Only to what descends from the sandbox: a number can be somebody else's by now.
     if (this.processes().some((candidate) => candidate.pid === pid)) process.kill(pid, name);
+  }
+
+  /** Ends a sentry with its status. @throws CheckFailed if it never runs */
+  async relieve(name: string): Promise<void> {
+    const sentry = await this.program(name);
+    // A shell that has only begun has no handler yet, and would die of the signal.
+    while (sentry.lives && !sentry.catches('SIGUSR1')) await this.#pause();
+    this.signal(sentry, 'SIGUSR1');
   }
 
   /** Waits for the end of the submission. */
