@@ -28,7 +28,7 @@ export function fill(pieces: readonly Piece[]): Piece[][] {
     room -= piece.height;
   };
   for (const unit of unitsOf(pieces)) {
-    if (unit.reduce((sum, { height }) => sum + height, 0) > room) turn();
+    if (heightOf(unit) > room) turn();
     for (let piece of unit) {
       while (piece.height > room) {
         const halves = piece.cut?.(room);
@@ -43,13 +43,20 @@ export function fill(pieces: readonly Piece[]): Piece[][] {
   return slides;
 }
 
+/** Pieces that want to be on one slide. */
 function unitsOf(pieces: readonly Piece[]): Piece[][] {
   const units: Piece[][] = [];
   let open = false;
   for (const piece of pieces) {
-    if (open) units.at(-1)?.push(piece);
+    const last = units.at(-1);
+    const fits = piece.cut !== undefined || heightOf([...(last ?? []), piece]) <= ROOM;
+    if (last && open && fits) last.push(piece);
     else units.push([piece]);
     open = piece.leads;
   }
   return units;
+}
+
+function heightOf(pieces: readonly Piece[]): number {
+  return pieces.reduce((sum, { height }) => sum + height, 0);
 }

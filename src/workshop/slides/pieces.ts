@@ -27,12 +27,17 @@ export const ROOM = 548;
 const GAP = 16;
 const PROSE = { columns: 70, row: 39 };
 const CODE = { columns: 92, row: 27, frame: 26, caption: 30 };
+/** A diagram takes what is left, but that at least: then two lines fit above it. */
+const DIAGRAM = 440;
+/** No slide has fewer lines of what was cut. */
+const FEWEST = 4;
 const TABLE = { columns: 94, row: 30, frame: 13 };
 
 export function piecesOf(blocks: readonly Block[]): Piece[] {
   return blocks.flatMap((block, at) => {
     const next = blocks[at + 1];
-    const leads = block.kind === 'prose' && (next?.kind === 'fence' || next?.kind === 'table');
+    const isParagraph = block.kind === 'prose' && block.bullet === undefined;
+    const leads = isParagraph && next !== undefined && (next.kind !== 'prose' || next.bullet !== undefined);
     return pieceOf(block, leads);
   });
 }
@@ -44,7 +49,7 @@ function pieceOf(block: Block, leads: boolean): Piece {
     case 'fence':
       return fencePiece(block.fence, block.fence.content.replace(/\n$/, '').split('\n'));
     case 'diagram':
-      return { html: diagramHtml({ content: block.source }, block.drawing), height: ROOM, leads: false };
+      return { html: diagramHtml({ content: block.source }, block.drawing), height: DIAGRAM, leads: false };
     case 'table':
       return tablePiece(block.rows);
   }
@@ -69,20 +74,21 @@ function fencePiece(fence: Fence, lines: readonly string[]): Piece {
     cut: (height) => {
       const most = countWithin(heights, height - frame);
       const at = breakBefore(fence, lines, most);
-      if (at < 1 || at >= lines.length) return undefined;
+      if (at < FEWEST) return undefined;
       const rest = lines.slice(lines[at] === '' ? at + 1 : at);
       return [fencePiece(fence, lines.slice(0, at)), fencePiece(fence, rest)];
     },
   };
 }
 
-/** Where to break lines, `most` of which fit: at a blank line or before a command, if one is in the lower half. */
+/** Where to break lines, `most` of which fit: at a blank line or before a command, if there is one not too far up. */
 function breakBefore({ language }: Fence, lines: readonly string[], most: number): number {
-  for (let at = most; at > most / 2; at--) {
+  const last = Math.min(most, lines.length - FEWEST);
+  for (let at = last; at > most / 3; at--) {
     const line = lines[at] ?? '';
     if (language === 'console' ? promptOf(line) : line === '') return at;
   }
-  return most;
+  return last;
 }
 
 function tablePiece(rows: readonly (readonly Token[])[]): Piece {

@@ -3,8 +3,9 @@
  * workshop/README.md tells the teacher:
  *
  * - The title, with the lesson's first paragraph: its question.
- * - Of every section that is not named below: the first sentence of each
- *   paragraph and of each item, and all tables, diagrams, code and transcripts.
+ * - Of every section that is not named below: the beginning of each paragraph and
+ *   of each item, as many sentences as make nine words; and all tables, diagrams,
+ *   code and transcripts.
  * - An experiment is asked first: what stands before its first transcript, in
  *   full, and the commands without what they print. Then comes what they print.
  * - "Check your understanding": the questions without the answers.
@@ -16,7 +17,7 @@ import { promptOf } from '../../lessons/console/transcript.ts';
 import type { Lesson } from '../../lessons/library.ts';
 import { type Fence, fenceOf } from '../../lessons/markdown/fences.ts';
 import { parse, plainText } from '../../lessons/markdown/parse.ts';
-import { firstSentence, withoutLinks, withParts } from './sentence.ts';
+import { beginning, withoutLinks, withParts } from './sentence.ts';
 
 const LEFT_OUT = ['How others do it', 'By hand', 'Exercise', 'Your turn', 'Manual pages', 'Read on'];
 const EXPERIMENTS = 'Experiments';
@@ -103,7 +104,7 @@ function groupsOf(tokens: readonly Token[]): Token[][] {
 function blocksOf(groups: readonly Token[][], length: 'whole' | 'short'): Block[] {
   const cut = ({ children }: Token) => {
     const inline = withoutLinks(children ?? []);
-    return length === 'short' ? firstSentence(inline) : inline;
+    return length === 'short' ? beginning(inline) : inline;
   };
   return groups.flatMap((group, at): Block[] => {
     const [first] = group;
@@ -166,12 +167,12 @@ function onlyTyped(fence: Fence): Fence {
 
 function commands(number: number): Block {
   const lines = [
-    `npm run step ${number} -- --trace true     # every system call`,
-    `npm run step ${number} -- --pause          # one call at a time`,
-    `npm run lesson ${number} -- --hints        # all of this, and the answers`,
-    'npm run watch                    # the exercises, checked on every save',
-  ];
-  const content = lines.map((line) => `$ ${line}\n`).join('');
+    [`npm run step ${number} -- --trace true`, 'every system call'],
+    [`npm run step ${number} -- --pause`, 'one call at a time'],
+    [`npm run lesson ${number} -- --hints`, 'all of this, and the answers'],
+    ['npm run watch', 'the exercises, checked on every save'],
+  ] as const;
+  const content = lines.map(([command, meaning]) => `$ ${command.padEnd(34)} # ${meaning}\n`).join('');
   return { kind: 'fence', fence: { language: 'console', words: [], content, line: 0, endLine: 0 } };
 }
 

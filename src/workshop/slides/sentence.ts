@@ -1,12 +1,12 @@
 /** The beginning of a paragraph: as many sentences as it takes to say something. */
 import type { Token } from 'markdown-it';
 
-/** `Why?` alone says nothing yet. */
-const LEAST_WORDS = 4;
+/** `Why?` alone says nothing yet, and neither does "ps tells the truth." */
+const LEAST_WORDS = 9;
 const END = /[.?!]["”')]*(?=\s|$)/g;
 
-/** Cuts a paragraph's inline content after its first sentence; after its second if the first has less than four words. */
-export function firstSentence(children: readonly Token[]): Token[] {
+/** Cuts a paragraph's inline content after its first sentence, or the first few if they are short. */
+export function beginning(children: readonly Token[]): Token[] {
   const kept: Token[] = [];
   const open: Token[] = [];
   let words = '';

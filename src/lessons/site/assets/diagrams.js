@@ -2,6 +2,13 @@
 // Draws each diagram twice, for light and for dark; the style sheet shows one of them.
 (async () => {
   const figures = [...document.querySelectorAll('figure.diagram')];
+  // On a slide, room is what letters need to be large.
+  const spacing = document.querySelector('main.deck')
+    ? {
+        flowchart: { rankSpacing: 24, nodeSpacing: 24, diagramPadding: 0 },
+        sequence: { messageMargin: 20, diagramMarginY: 0 },
+      }
+    : {};
   for (const [scheme, theme] of [
     ['light', 'default'],
     ['dark', 'dark'],
@@ -10,6 +17,7 @@
       startOnLoad: false,
       securityLevel: 'strict',
       theme,
+      ...spacing,
       fontFamily: getComputedStyle(document.body).fontFamily,
     });
     for (const [index, figure] of figures.entries()) {
