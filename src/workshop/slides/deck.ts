@@ -32,7 +32,7 @@ export function deckHtml({ number, title, slides }: Deck, previous?: Deck, next?
     `${neighbours}<script src="assets/slides.js" defer></script>
 <script src="assets/mermaid.js" defer></script>
 <script src="assets/diagrams.js" defer></script>`,
-    `<main class="deck">\n${sections.join('')}</main>\n<button type="button" id="theme" hidden></button>`,
+    `<main class="deck">\n${sections.join('')}</main>`,
   );
 }
 
@@ -63,7 +63,6 @@ export function indexHtml(decks: readonly Deck[], handout: string): string {
 <p><a href="${handout}">The handout</a>: print it on one page of A4.</p>
 <p>To print a deck, or to keep it as PDF, print its page: each slide becomes a sheet.</p>
 <table>${keys.join('\n')}</table>
-<p><button type="button" id="theme" hidden>Light or dark</button></p>
 </main>`,
   );
 }
@@ -88,6 +87,7 @@ ${head}
 </head>
 <body>
 ${body}
+<button type="button" id="theme" hidden>Light or dark</button>
 </body>
 </html>
 `;

@@ -31,7 +31,7 @@ const CODE = { columns: 92, row: 27, frame: 26, caption: 30 };
 const DIAGRAM = 440;
 /** No slide has fewer lines of what was cut. */
 const FEWEST = 4;
-const TABLE = { columns: 94, row: 30, frame: 13 };
+const TABLE = { columns: 94, row: 30, frame: 13, between: 3 };
 
 export function piecesOf(blocks: readonly Block[]): Piece[] {
   return blocks.flatMap((block, at) => {
@@ -93,7 +93,7 @@ function breakBefore({ language }: Fence, lines: readonly string[], most: number
 
 function tablePiece(rows: readonly (readonly Token[])[]): Piece {
   const texts = rows.map((row) => row.map((cell) => plainText(cell)));
-  const widths = columnWidths(texts, TABLE.columns);
+  const widths = columnWidths(texts, TABLE.columns - TABLE.between * (rows[0]?.length ?? 0));
   const heights = texts.map((row) => {
     const tallest = Math.max(...row.map((cell, at) => Math.ceil(cell.length / (widths[at] ?? 1))));
     return Math.max(1, tallest) * TABLE.row + TABLE.frame;
@@ -112,8 +112,9 @@ function tablePiece(rows: readonly (readonly Token[])[]): Piece {
 }
 
 function tableHtml(head: readonly Token[], body: readonly (readonly Token[])[], widths: readonly number[]): string {
-  const all = sum(widths);
-  const columns = widths.map((width) => `<col style="width: ${((width / all) * 100).toFixed(1)}%">`).join('');
+  const all = sum(widths) + TABLE.between * widths.length;
+  const percent = (width: number) => (((width + TABLE.between) / all) * 100).toFixed(1);
+  const columns = widths.map((width) => `<col style="width: ${percent(width)}%">`).join('');
   const row = (cells: readonly Token[], tag: string) =>
     `<tr>${cells.map((cell) => `<${tag}>${tokensHtml([cell])}</${tag}>`).join('')}</tr>`;
   return `<table><colgroup>${columns}</colgroup><thead>${row(head, 'th')}</thead><tbody>${body

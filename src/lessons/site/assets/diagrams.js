@@ -5,7 +5,7 @@
   // On a slide, room is what letters need to be large.
   const spacing = document.querySelector('main.deck')
     ? {
-        flowchart: { rankSpacing: 24, nodeSpacing: 24, diagramPadding: 0 },
+        flowchart: { rankSpacing: 24, nodeSpacing: 24, diagramPadding: 2, wrappingWidth: 300 },
         sequence: { messageMargin: 20, diagramMarginY: 0 },
       }
     : {};
