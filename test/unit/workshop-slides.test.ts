@@ -23,7 +23,7 @@ const lesson = (text: string): Lesson => ({
 
 function cut(text: string): string {
   const inline = parse(text)[1];
-  const children = beginning(inline?.children ?? []);
+  const children = beginning(inline?.children ?? [], 9);
   assert.is(children.filter(({ nesting }) => nesting > 0).length, children.filter(({ nesting }) => nesting < 0).length);
   return plainText({ children } as unknown as typeof inline);
 }
@@ -67,14 +67,14 @@ test('the title asks the question, and the rest of the opening follows', () => {
 });
 
 test('an experiment is asked before it is answered', () => {
-  const text = `Why?\n\n## Experiments\n\n### Two\n\n*What do you expect?* One. Two. Three.\n\n${FENCE}console\n$ cat <<E\n> x\n> E\nx\n> not typed\n${FENCE}\n\n*Why?* As it is so, and so it has to be. More.\n`;
+  const text = `Why?\n\n## Experiments\n\n### Two\n\n*What do you expect?* One. Two. Three.\n\n${FENCE}console\n$ cat <<E\n> x\n> E\nx\n> not typed\n${FENCE}\n\n*Why?* As it is so, and so it has to be. And more is told of it here than elsewhere, you see. Much more.\n`;
   const [, asked, told] = topicsOf(lesson(text));
   assert.is(asked?.over, 'Experiment: what do you expect?');
   assert.equal(asked?.blocks.map(textOf), ['What do you expect? One. Two. Three.', '$ cat <<E\n> x\n> E\n']);
   assert.is(told?.over, 'Experiment: what happens');
   assert.equal(told?.blocks.map(textOf), [
     '$ cat <<E\n> x\n> E\nx\n> not typed\n',
-    'Why? As it is so, and so it has to be.',
+    'Why? As it is so, and so it has to be. And more is told of it here than elsewhere, you see.',
   ]);
 });
 

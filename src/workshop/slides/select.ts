@@ -7,7 +7,8 @@
  *   of each item, as many sentences as make nine words; and all tables, diagrams,
  *   code and transcripts.
  * - An experiment is asked first: what stands before its first transcript, in
- *   full, and the commands without what they print. Then comes what they print.
+ *   full, and the commands without what they print. Then comes what they print,
+ *   and why: of each paragraph as many sentences as make twenty words.
  * - "Check your understanding": the questions without the answers.
  * - Left out: how others do it, exercises, reading lists; boxes, folded answers,
  *   and paragraphs in brackets.
@@ -20,6 +21,12 @@ import { parse, plainText } from '../../lessons/markdown/parse.ts';
 import { beginning, withoutLinks, withParts } from './sentence.ts';
 
 const LEFT_OUT = ['How others do it', 'By hand', 'Exercise', 'Your turn', 'Manual pages', 'Read on'];
+/** Words of a paragraph, at least: fewer than nine say nothing, as in "ps tells the truth." */
+const SHORT = 9;
+/** An experiment is worth its explanation. */
+const EXPLAINED = 20;
+const WHOLE = Number.POSITIVE_INFINITY;
+
 const EXPERIMENTS = 'Experiments';
 const QUESTIONS = 'Check your understanding';
 
@@ -50,26 +57,26 @@ export function topicsOf({ number, title, text }: Lesson): Topic[] {
   const [question, ...rest] = opening?.groups ?? [];
   const over = `Lesson ${number}`;
   return [
-    { over, heading: title, blocks: question ? blocksOf([question], 'whole') : [], isTitle: true as const },
-    { over, heading: 'See for yourself', blocks: blocksOf(rest, 'short') },
+    { over, heading: title, blocks: question ? blocksOf([question], WHOLE) : [], isTitle: true as const },
+    { over, heading: 'See for yourself', blocks: blocksOf(rest, SHORT) },
     ...parts.filter(({ section }) => !LEFT_OUT.includes(section)).flatMap((part) => topicsOfPart(part, over)),
     { over, heading: 'Now you', blocks: [commands(number)] },
   ].filter(({ blocks }) => blocks.length > 0);
 }
 
 function topicsOfPart({ section, heading, groups }: Part, lesson: string): Topic[] {
-  if (section === QUESTIONS) return [{ over: lesson, heading, blocks: blocksOf(groups.filter(isNumbered), 'whole') }];
+  if (section === QUESTIONS) return [{ over: lesson, heading, blocks: blocksOf(groups.filter(isNumbered), WHOLE) }];
   if (section !== EXPERIMENTS) {
     const over = heading === section ? lesson : section;
-    return [{ over, heading, blocks: blocksOf(groups, 'short') }];
+    return [{ over, heading, blocks: blocksOf(groups, SHORT) }];
   }
   const at = groups.findIndex(([token]) => isConsole(token));
-  if (at < 0) return [{ over: 'Experiment', heading, blocks: blocksOf(groups, 'short') }];
+  if (at < 0) return [{ over: 'Experiment', heading, blocks: blocksOf(groups, SHORT) }];
   const transcript = fenceOf(groups[at]?.[0] as Token);
-  const asked = [...blocksOf(groups.slice(0, at), 'whole'), { kind: 'fence', fence: onlyTyped(transcript) } as const];
+  const asked = [...blocksOf(groups.slice(0, at), WHOLE), { kind: 'fence', fence: onlyTyped(transcript) } as const];
   return [
     { over: 'Experiment: what do you expect?', heading, blocks: asked },
-    { over: 'Experiment: what happens', heading, blocks: blocksOf(groups.slice(at), 'short') },
+    { over: 'Experiment: what happens', heading, blocks: blocksOf(groups.slice(at), EXPLAINED) },
   ];
 }
 
@@ -101,11 +108,8 @@ function groupsOf(tokens: readonly Token[]): Token[][] {
   return groups;
 }
 
-function blocksOf(groups: readonly Token[][], length: 'whole' | 'short'): Block[] {
-  const cut = ({ children }: Token) => {
-    const inline = withoutLinks(children ?? []);
-    return length === 'short' ? beginning(inline) : inline;
-  };
+function blocksOf(groups: readonly Token[][], leastWords: number): Block[] {
+  const cut = ({ children }: Token) => beginning(withoutLinks(children ?? []), leastWords);
   return groups.flatMap((group, at): Block[] => {
     const [first] = group;
     switch (first?.type) {

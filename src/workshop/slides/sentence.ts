@@ -1,12 +1,10 @@
 /** The beginning of a paragraph: as many sentences as it takes to say something. */
 import type { Token } from 'markdown-it';
 
-/** `Why?` alone says nothing yet, and neither does "ps tells the truth." */
-const LEAST_WORDS = 9;
 const END = /[.?!]["”')]*(?=\s|$)/g;
 
-/** Cuts a paragraph's inline content after its first sentence, or the first few if they are short. */
-export function beginning(children: readonly Token[]): Token[] {
+/** Cuts a paragraph's inline content after the first sentence that makes it at least so many words long. */
+export function beginning(children: readonly Token[], leastWords: number): Token[] {
   const kept: Token[] = [];
   const open: Token[] = [];
   let words = '';
@@ -15,7 +13,7 @@ export function beginning(children: readonly Token[]): Token[] {
       for (const { index, 0: end } of token.content.matchAll(END)) {
         const content = token.content.slice(0, index + end.length);
         const ends = content.length < token.content.length || isFollowedByBlank(children.slice(at + 1));
-        if (!ends || wordsIn(words + content) < LEAST_WORDS) continue;
+        if (!ends || wordsIn(words + content) < leastWords) continue;
         const closing = open.reverse().map((opening) => closerOf(opening, children));
         return [...kept, withParts(token, { content }), ...closing];
       }
