@@ -6,7 +6,7 @@ import { OPTIONS, parseOptions, refuseSwallowedOptions } from '../../src/cli/opt
 import { resolveSettings } from '../../src/cli/resolve-settings.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
 import { bytes, cpuCount, cpuList, hostName, idRange, integer } from '../../src/cli/values.ts';
-import { DEFAULTS } from '../../src/lab/settings.ts';
+import { DEFAULTS, type IdRange } from '../../src/lab/settings.ts';
 import { pretendToBe } from '../support/recorder.ts';
 
 /** The one line that is said, where something is refused. */
@@ -312,6 +312,14 @@ test('settings: who may run what', async () => {
     /^Step 1 makes namespaces.*sudo, or add --rootless\.$/,
   );
   assert.is((await resolveSettings(1, request({ rootless: true }))).rootless, true);
+  const mapped = (...uidMap: IdRange[]) => resolveSettings(5, request({ rootless: true, uidMap }));
+  const own = { inside: 7, outside: 1000, count: 1 };
+  assert.equal((await mapped(own)).uidMap, [own]);
+  for (const uidMap of [[{ ...own, outside: 0 }], [{ ...own, count: 2 }], [own, { ...own, inside: 8 }]])
+    assert.is(
+      await refusal(() => mapped(...uidMap)),
+      '--uid-map: without root the kernel maps your own id and no other: --uid-map 0:1000:1.',
+    );
   user();
   const root = pretendToBe(0);
   assert.match(await refusal(() => resolveSettings(1, request({ rootless: true }))), /you are root/);
