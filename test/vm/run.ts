@@ -14,6 +14,8 @@ const vm = [process.execPath, fileURLToPath(new URL('../../bin/lab.cjs', import.
 const BOOT_TIMEOUT_S = 300;
 /** Instructions may be emulated: then it takes several times as long as on the host. */
 const TIMEOUT_S = 3600;
+/** Seconds for a file, and how many times longer than usual the tests wait. */
+const EMULATED = ['TEST_TIMEOUT=1800', 'TEST_PATIENCE=5'];
 /** For the machine to end itself before it is ended. */
 const GRACE_S = 60;
 
@@ -29,24 +31,31 @@ const TIERS: readonly Tier[] = [
   { title: 'an ordinary user', options: ['--user'], environment: [] },
 ];
 
-/** Gives the files to run. Not every machine that has qemu can boot another. */
-async function prepare(words: readonly string[]): Promise<readonly string[]> {
+/** What the tests of both tiers are told: words, and variables of the environment. */
+interface Manner {
+  readonly words: readonly string[];
+  readonly environment: readonly string[];
+}
+
+/** Not every machine that has qemu can boot another. */
+async function prepare(all: readonly string[]): Promise<Manner> {
   const { accelerator } = prepareMachine(console.log);
   const boot = [...vm, '--boot-timeout', String(BOOT_TIMEOUT_S), '--', 'true'];
   const { status, output } = await runCommand(boot, { timeoutS: BOOT_TIMEOUT_S + GRACE_S });
   if (status !== 0) throw new Error(`no machine boots here (status ${status}):\n${output.trim()}`);
-  if (words[0] !== '--selection') return words;
-  if (accelerator === 'kvm') return words.slice(1);
+  const words = all.filter((word) => word !== '--selection');
+  if (accelerator === 'kvm') return { words, environment: [] };
+  if (words.length === all.length) return { words, environment: EMULATED };
   console.log(
     `Without KVM instructions are emulated, and the whole would take too long: only ${SELECTION.join(', ')}.`,
   );
-  return SELECTION;
+  return { words: SELECTION, environment: EMULATED };
 }
 
 /** Runs one tier, showing what it prints. */
-async function runTier({ options, environment }: Tier, words: readonly string[]): Promise<Counts> {
+async function runTier({ options, environment }: Tier, manner: Manner): Promise<Counts> {
   const limits = ['--timeout', String(TIMEOUT_S), '--boot-timeout', String(BOOT_TIMEOUT_S)];
-  const command = ['env', 'TEST_TIMEOUT=1800', ...environment, 'npm', 'test', '--silent', '--', ...words];
+  const command = ['env', ...environment, ...manner.environment, 'npm', 'test', '--silent', '--', ...manner.words];
   const { status, output } = await runCommand([...vm, '--memory', '3g', ...limits, ...options, ...command], {
     timeoutS: TIMEOUT_S + GRACE_S,
     hear: (line) => console.log(line),
@@ -55,11 +64,11 @@ async function runTier({ options, environment }: Tier, words: readonly string[])
 }
 
 async function main(words: readonly string[]): Promise<void> {
-  const files = await prepare(words).catch(exitNotHere);
+  const manner = await prepare(words).catch(exitNotHere);
   const results: Counts[] = [];
   for (const tier of TIERS) {
     console.log(`In the machine, as ${tier.title}:`);
-    results.push(await runTier(tier, files));
+    results.push(await runTier(tier, manner));
   }
   console.log('');
   for (const [index, counts] of results.entries()) console.log(`as ${TIERS[index]?.title}: ${countsLine(counts)}`);
