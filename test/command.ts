@@ -7,6 +7,8 @@ const top = fileURLToPath(new URL('..', import.meta.url));
 const GRACE_MS = 3000;
 /** The command that runs. It leads a process group, which is ours to end: Ctrl-C does not reach it. */
 let running: ChildProcess | undefined;
+/** We are to end ourselves: nothing goes on after the command that runs. */
+let isEnding = false;
 
 export interface Outcome {
   /** Null if it did not end by itself in time. */
@@ -63,7 +65,7 @@ export function runCommand(
       clearTimeout(timer);
       clearTimeout(grace);
       running = undefined;
-      finish({ status: late ? null : status, output });
+      if (!isEnding) finish({ status: late ? null : status, output });
     });
   });
 }
@@ -91,6 +93,7 @@ for (const [signal, status] of [
   ['SIGTERM', 143],
 ] as const) {
   process.on(signal, async () => {
+    isEnding = true;
     if (running) await end(running);
     process.exit(status);
   });

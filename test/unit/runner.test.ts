@@ -1,6 +1,6 @@
 /** test/run.ts itself: whatever goes wrong in a test file must count as a failure. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -161,7 +161,7 @@ test('a process that a file leaves behind, with the pipes open, is a failure and
   }
 });
 
-test('a runner that is ended takes the running file along', async () => {
+test('a runner that is ended takes the running file along, and starts no other', async () => {
   const place = join(folder, 'ended');
   mkdirSync(join(place, 'unit'), { recursive: true });
   const body = `import { writeFileSync } from 'node:fs';
@@ -171,6 +171,7 @@ test('a runner that is ended takes the running file along', async () => {
     }));
     test.run();`;
   writeFileSync(join(place, 'unit/wait.test.ts'), START + body);
+  writeFileSync(join(place, 'unit/waits.test.ts'), START + body.replace('./pid', './next'));
   const child = spawn(process.execPath, ['--import', 'tsx', runner, 'wait'], {
     env: { ...process.env, TEST_FOLDER: place, ...limit },
     stdio: 'ignore',
@@ -188,6 +189,8 @@ test('a runner that is ended takes the running file along', async () => {
   for (let tries = 0; alive(pid) && tries < 100; tries++) await new Promise((resolve) => setTimeout(resolve, 20));
   assert.ok(pid > 0);
   assert.not.ok(alive(pid));
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  assert.not.ok(existsSync(join(place, 'unit/next')));
 });
 
 test.run();
