@@ -1,12 +1,14 @@
 /**
  * `npm test`: types, lint, the native library, unit tests, kernel tests.
- * `npm test -- pid mount` runs only the test files whose path holds such a word.
+ * `npm test -- pid mount` runs only the test files whose path holds such a word,
+ * those of the first word first.
  *
  * uvu is content with no file and with a file that forgot `test.run()`. Here a
  * file counts only by the totals that it prints, and none is a failure.
  *
  * TEST_FOLDER is the folder that holds `unit` and `kernel`, TEST_TIMEOUT the
  * seconds that a file may take: test/unit/runner tries this runner with them.
+ * After TEST_BUDGET seconds no further file is begun; those left are named.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -17,6 +19,7 @@ import { type Counts, countsLine, sum } from './counts.ts';
 const top = join(dirname(fileURLToPath(import.meta.url)), '..');
 const folder = resolve(top, process.env.TEST_FOLDER ?? 'test');
 const TIMEOUT_S = Number(process.env.TEST_TIMEOUT ?? 600);
+const BUDGET_S = Number(process.env.TEST_BUDGET ?? Number.POSITIVE_INFINITY);
 
 const CHECKS: readonly [string, readonly string[]][] = [
   ['types', ['node_modules/.bin/tsc', '-p', '.']],
@@ -30,8 +33,13 @@ function testFiles(kind: string, words: readonly string[]): string[] {
   return readdirSync(start, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.test.ts'))
     .map((name) => join(start, name))
-    .filter((path) => words.length === 0 || words.some((word) => relative(top, path).includes(word)))
+    .filter((path) => words.length === 0 || rank(path, words) >= 0)
     .sort();
+}
+
+/** The number of the first word that a path holds, or -1. */
+function rank(path: string, words: readonly string[]): number {
+  return words.findIndex((word) => relative(top, path).includes(word));
 }
 
 /** What uvu printed of one file, last of all; undefined when it printed no totals. */
@@ -65,7 +73,9 @@ async function timed(
 }
 
 async function main(words: readonly string[]): Promise<void> {
-  const files = [...testFiles('unit', words), ...testFiles('kernel', words)];
+  const files = [...testFiles('unit', words), ...testFiles('kernel', words)].sort(
+    (one, other) => rank(one, words) - rank(other, words),
+  );
 
   if (words.length === 0) {
     for (const [name, command] of CHECKS) {
@@ -76,7 +86,12 @@ async function main(words: readonly string[]): Promise<void> {
       }));
     }
   }
-  for (const file of files) {
+  for (const [index, file] of files.entries()) {
+    if (performance.now() / 1000 > BUDGET_S) {
+      const left = files.slice(index).map((path) => relative(folder, path));
+      console.log(`not run, since ${BUDGET_S} s are over: ${left.join(', ')}`);
+      break;
+    }
     await timed(relative(folder, file), [process.execPath, '--import', 'tsx', file], (status, output) => {
       const found = totals(output);
       // Without totals, or with a status that they do not explain, the file itself has failed.

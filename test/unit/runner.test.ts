@@ -95,6 +95,24 @@ test('each way for a file to go wrong is one failure, and costs nothing else', (
   assert.is(status, 1);
 });
 
+test('the files of the first word come first', () => {
+  const file = `${passes('one')}test.run();`;
+  const { stdout } = runOn({ 'unit/a.test.ts': file, 'unit/b.test.ts': file, 'kernel/c.test.ts': file }, ['/c.', '/']);
+  assert.equal(stdout.match(/^✓ \S+/gm), ['✓ kernel/c.test.ts:', '✓ unit/a.test.ts:', '✓ unit/b.test.ts:']);
+});
+
+test('when the time is up, the files that are left are named, and count as nothing', () => {
+  const wait = `test('one', () => new Promise((resolve) => { setTimeout(resolve, 3000); }));test.run();`;
+  const file = `${passes('two')}test.run();`;
+  const { status, stdout, last } = runOn(
+    { 'unit/a.test.ts': wait, 'unit/b.test.ts': file, 'unit/c.test.ts': file },
+    ['unit'],
+    { ...limit, TEST_BUDGET: '3' },
+  );
+  assert.equal([status, last], [0, '1 passed, 0 failed']);
+  assert.match(stdout, /^not run, since 3 s are over: unit\/b\.test\.ts, unit\/c\.test\.ts$/m);
+});
+
 test('what a failing file printed is shown', () => {
   const { stdout } = runOn({ 'unit/a.test.ts': `console.log('a clue');\n${fails('the name')}test.run();` });
   assert.match(stdout, /^ {4}a clue$/m);
