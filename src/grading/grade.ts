@@ -8,7 +8,7 @@ import { ASSIGNMENT_FILE, type Assignment } from '../submission/assignment.ts';
 import { CheckFailed, type CheckResult } from './expectation.ts';
 import { ProcessGone } from './process.ts';
 import { Trial } from './trial.ts';
-import { KIT, kitView } from './view.ts';
+import { IMAGE, KIT, kitView } from './view.ts';
 
 /**
  * `failed` is the submission's doing, `not run` this machine's, and `error` the
@@ -51,19 +51,22 @@ type Verdict = Pick<Grade, 'status' | 'checks' | 'trace' | 'message'>;
 const nothing = { checks: [], trace: [] };
 
 async function run(exercise: Entry, text: string, timeout: number): Promise<Verdict> {
+  if (text.includes('\0'))
+    return { ...nothing, status: 'failed', message: 'The file holds a NUL character: it is no text.' };
   const round = exercise.round();
   let sandbox: Sandbox;
   try {
-    const images: Record<string, string> = exercise.needs?.includes('image') ? { host: await ensureImage('host') } : {};
+    const image = exercise.needs?.includes('image') ? await ensureImage('host') : undefined;
     const assignment = assignmentOf(exercise, round);
     sandbox = await Sandbox.start({
-      ...kitView(images),
+      ...kitView(),
+      image: image === undefined ? undefined : { inside: IMAGE, outside: image },
       files: { [assignment.file]: text, [ASSIGNMENT_FILE]: JSON.stringify(assignment) },
       argv: [`${KIT}/node`, `${KIT}/bin/submission.cjs`],
       directory: `${KIT}/workspace`,
       timeout,
     });
-    return await judgeRun(exercise, round, sandbox, new Trial(sandbox, assignment));
+    return await judgeRun(exercise, round, sandbox, new Trial(sandbox, assignment, image));
   } catch (error) {
     if (error instanceof SandboxUnavailable) return { ...nothing, status: 'not run', message: error.message };
     return { ...nothing, status: 'error', message: `The grader failed: ${(error as Error).stack ?? error}` };
@@ -100,7 +103,7 @@ async function failureOf(sandbox: Sandbox): Promise<void> {
 
 function assignmentOf({ stem, needs = [] }: Entry, round: Round): Assignment {
   const { settings = {}, given = {}, directories = [], programs } = round;
-  const rootfs = needs.includes('image') ? `${KIT}/rootfs/host` : DEFAULTS.rootfs;
+  const rootfs = needs.includes('image') ? IMAGE : DEFAULTS.rootfs;
   return { file: `${KIT}/workspace/${stem}.ts`, settings: { ...settings, rootfs }, given, directories, programs };
 }
 

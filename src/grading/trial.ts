@@ -2,6 +2,7 @@
  * One run of a submission, as the grader sees it from outside: its processes,
  * and what the kernel says of them.
  */
+import { statSync } from 'node:fs';
 import type { Outcome, Sandbox } from '../sandbox/sandbox.ts';
 import { type Assignment, type Program, TRACE } from '../submission/assignment.ts';
 import { descendants } from './descendants.ts';
@@ -12,6 +13,8 @@ import { type NamespaceName, Process } from './process.ts';
 const PAUSE_MS = 10;
 /** For what should happen at once. */
 const PATIENCE_MS = 5000;
+/** For what should not happen. */
+const STILL_MS = 300;
 
 export class Trial {
   /** The process that runs the submission: process 1 of the sandbox, and the parent of its containers. */
@@ -19,10 +22,13 @@ export class Trial {
   readonly results: CheckResult[] = [];
   readonly #sandbox: Sandbox;
   readonly #assignment: Assignment;
+  readonly #image: string;
 
-  constructor(sandbox: Sandbox, assignment: Assignment) {
+  /** `image`: where the machine has the image, if the exercise needs one. */
+  constructor(sandbox: Sandbox, assignment: Assignment, image = '') {
     this.#sandbox = sandbox;
     this.#assignment = assignment;
+    this.#image = image;
     this.parent = new Process(sandbox.pid);
   }
 
@@ -42,6 +48,17 @@ export class Trial {
     const deadline = Date.now() + patience;
     while (!judge(name, await look()).passed && Date.now() < deadline && !this.#sandbox.outcome) await this.#pause();
     this.expect(name, await look());
+  }
+
+  /** Notes an expectation that shall stay met for a while: something does not happen. */
+  async expectStill(name: string, look: () => Expectation | Promise<Expectation>): Promise<void> {
+    const deadline = Date.now() + STILL_MS;
+    let last = await look();
+    while (judge(name, last).passed && Date.now() < deadline) {
+      await this.#pause();
+      last = await look();
+    }
+    this.expect(name, last);
   }
 
   /** The process of a container's program, once it runs. @throws CheckFailed if it never does */
@@ -98,6 +115,22 @@ export class Trial {
     }
   }
 
+  /** Sends text to the standard input, for what is no servant. */
+  send(text: string): void {
+    this.#sandbox.write(text);
+  }
+
+  /** The sandbox's own cgroups, from which it can make others. */
+  get cgroups(): readonly string[] {
+    return this.#sandbox.cgroups;
+  }
+
+  /** `DEVICE:INODE` of the image's top, to compare with a process's directories. */
+  get image(): string {
+    const { dev, ino } = statSync(this.#image, { bigint: true });
+    return `${dev}:${ino}`;
+  }
+
   /** Runs a program of the host's in a container's namespaces: what it sees is evidence. */
   enter(
     process: Process,
@@ -117,6 +150,14 @@ export class Trial {
   signal({ pid }: Process, name: NodeJS.Signals): void {
     // Only to what descends from the sandbox: a number can be somebody else's by now.
     if (this.processes().some((candidate) => candidate.pid === pid)) process.kill(pid, name);
+  }
+
+  /** Ends a sentry with its status. @throws CheckFailed if it never runs */
+  async relieve(name: string): Promise<void> {
+    const sentry = await this.program(name);
+    // A shell that has only begun has no handler yet, and would die of the signal.
+    while (sentry.lives && !sentry.catches('SIGUSR1')) await this.#pause();
+    this.signal(sentry, 'SIGUSR1');
   }
 
   /** Waits for the end of the submission. */
