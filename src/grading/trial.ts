@@ -154,7 +154,12 @@ export class Trial {
   /** Sends a signal to one process, as the host can. Source: kill(2). */
   signal({ pid }: Process, name: NodeJS.Signals): void {
     // Only to what descends from the sandbox: a number can be somebody else's by now.
-    if (this.processes().some((candidate) => candidate.pid === pid)) process.kill(pid, name);
+    if (!this.processes().some((candidate) => candidate.pid === pid)) return;
+    try {
+      process.kill(pid, name);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // It ended meanwhile.
+    }
   }
 
   /** Ends a sentry with its status. @throws CheckFailed if it never runs */
