@@ -1,4 +1,5 @@
 /** Which ids a container gets by default. */
+import { readFileSync } from 'node:fs';
 import type { IdRange, Settings } from './settings.ts';
 
 export interface IdMaps {
@@ -17,6 +18,10 @@ interface Caller {
   readonly gid: number;
   readonly sudoUid?: string | undefined;
   readonly sudoGid?: string | undefined;
+  /** Root of a user namespace that has been given no more ids than its own. */
+  readonly alone?: boolean;
+  /** setgroups(2) was denied in the caller's user namespace, and so it is in those below. */
+  readonly deniesSetgroups?: boolean;
 }
 
 /**
@@ -27,9 +32,9 @@ interface Caller {
 export function idMaps(settings: Pick<Settings, 'uidMap' | 'gidMap'>, caller = currentCaller()): IdMaps {
   const privileged = caller.uid === 0;
   return {
-    uids: settings.uidMap ?? [privileged ? unprivileged(caller.sudoUid) : rootIs(caller.uid)],
-    gids: settings.gidMap ?? [privileged ? unprivileged(caller.sudoGid) : rootIs(caller.gid)],
-    denySetgroups: !privileged,
+    uids: settings.uidMap ?? [privileged && !caller.alone ? unprivileged(caller.sudoUid) : rootIs(caller.uid)],
+    gids: settings.gidMap ?? [privileged && !caller.alone ? unprivileged(caller.sudoGid) : rootIs(caller.gid)],
+    denySetgroups: !privileged || caller.deniesSetgroups === true,
   };
 }
 
@@ -48,5 +53,27 @@ function currentCaller(): Caller {
     gid: process.getegid?.() ?? 0,
     sudoUid: process.env.SUDO_UID,
     sudoGid: process.env.SUDO_GID,
+    alone: !isMapped(UNPRIVILEGED_START),
+    deniesSetgroups: read('/proc/self/setgroups').trim() === 'deny',
   };
+}
+
+/** Whether the caller's user namespace has an id; without user namespaces all ids are there. */
+function isMapped(id: number): boolean {
+  const lines = read('/proc/self/uid_map').trim();
+  return (
+    lines === '' ||
+    lines.split('\n').some((line) => {
+      const [inside = 0, , count = 0] = line.trim().split(/\s+/).map(Number);
+      return id >= inside && id < inside + count;
+    })
+  );
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
 }

@@ -56,14 +56,14 @@ export function enterImage({ mapped }: Image): Call[] {
 const DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty'];
 
 /**
- * A minimal /dev. In a user namespace nobody may make device nodes, so those of
- * the host are bound to empty files.
+ * A minimal /dev. In a user namespace nobody may make device nodes, so the host's
+ * are bound to empty files.
  */
-function mountDev(directory: string): Call[] {
+export function mountDev(directory: string, hosts = '/dev'): Call[] {
   return [
     ensureDirectory(directory),
     mount('tmpfs', directory, 'tmpfs', MS_NOSUID | MS_NOEXEC, 'mode=755,size=64k'),
-    ...DEVICES.flatMap((name) => bindDevice(`/dev/${name}`, `${directory}/${name}`)),
+    ...DEVICES.flatMap((name) => bindDevice(`${hosts}/${name}`, `${directory}/${name}`)),
     mkdir(`${directory}/pts`),
     mount('devpts', `${directory}/pts`, 'devpts', MS_NOSUID | MS_NOEXEC, 'newinstance,ptmxmode=0666,mode=0620'),
     symlink('pts/ptmx', `${directory}/ptmx`),

@@ -67,6 +67,18 @@ export function close(fd: number | Call): Call {
   return CLOSE(fd);
 }
 
+const DUP3 = defineCall({
+  name: 'dup3',
+  source: 'dup(2)',
+  purpose: 'Makes one descriptor mean what another means; that is how a program gets its standard streams.',
+  show: [plain, plain, flags({ O_CLOEXEC })],
+});
+
+/** Makes `to` mean what `fd` means, also after exec. Source: dup(2). */
+export function dup3(fd: number | Call, to: number): Call {
+  return DUP3(fd, to, 0);
+}
+
 /** The descriptor that a `close` closes, or undefined for any other call. */
 export function closedBy(call: Call): Argument | undefined {
   return call.info.name === 'close' ? call.args[0] : undefined;

@@ -38,7 +38,18 @@ export const MS = {
   MS_SHARED: 1 << 20,
 } as const;
 
-export const { MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE, MS_SLAVE } = MS;
+export const {
+  MS_RDONLY,
+  MS_NOSUID,
+  MS_NODEV,
+  MS_NOEXEC,
+  MS_REMOUNT,
+  MS_BIND,
+  MS_REC,
+  MS_PRIVATE,
+  MS_SLAVE,
+  MS_SHARED,
+} = MS;
 
 /** open(2). */
 export const O = {
@@ -112,6 +123,9 @@ export const PR = {
   PR_SET_CHILD_SUBREAPER: 36,
   PR_SET_NO_NEW_PRIVS: 38,
 } as const;
+
+/** getrlimit(2). */
+export const RLIMIT = { RLIMIT_NPROC: 6 } as const;
 
 /** wait(2). */
 export const W = { WNOHANG: 1, WUNTRACED: 2, WCONTINUED: 8 } as const;

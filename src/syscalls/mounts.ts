@@ -42,6 +42,23 @@ export function umount(target: string, flag = 0): Call {
   return UMOUNT2(target, flag);
 }
 
+const PIVOT_ROOT = defineCall({
+  name: 'pivot_root',
+  source: 'pivot_root(2)',
+  purpose: 'Makes a mount the root of the mount namespace, and puts the old root somewhere below it.',
+  show: [plain, plain],
+  advice: {
+    EINVAL: 'The new root must be a mount point, its parent mount must not be shared, and the old one goes below it.',
+    EBUSY: 'The new root is the root that is there already.',
+    EPERM: 'pivot_root needs CAP_SYS_ADMIN in the mount namespace. Run with sudo, or add --rootless.',
+  },
+});
+
+/** Swaps the root mount; `.` and `.` stack the old one on the new. Source: pivot_root(2). */
+export function pivotRoot(newRoot: string, putOld: string): Call {
+  return PIVOT_ROOT(newRoot, putOld);
+}
+
 const OPEN_TREE_CALL = defineCall({
   name: 'open_tree',
   source: 'open_tree(2)',
@@ -58,7 +75,7 @@ export function cloneMount(fd: number | Call): Call {
 const MOUNT_SETATTR = defineCall({
   name: 'mount_setattr',
   source: 'mount_setattr(2)',
-  purpose: 'Changes a mount; here, whose files it shows: the ids on disk are read through a user namespace.',
+  purpose: 'Changes a mount: makes it read-only, or shows the ids on disk through a user namespace.',
   show: [directory, plain, flags(AT), plain, plain],
   advice: {
     EINVAL:
@@ -74,17 +91,29 @@ const MOUNT_SETATTR = defineCall({
  * appear on the host. Linux 5.12. Source: mount_setattr(2).
  */
 export function mapMountIds(mountFd: number | Call, userNamespaceFd: number): Call {
-  const attributes = idmapAttributes(userNamespaceFd);
+  const attributes = mountAttributes(
+    MOUNT_ATTR.MOUNT_ATTR_IDMAP,
+    `, propagation=MS_PRIVATE, userns_fd=${userNamespaceFd}`,
+  );
+  attributes.bytes.writeBigUInt64LE(BigInt(MS.MS_PRIVATE), 16);
+  attributes.bytes.writeBigUInt64LE(BigInt(userNamespaceFd), 24);
   return MOUNT_SETATTR(mountFd, '', AT.AT_EMPTY_PATH, attributes, attributes.bytes.length);
 }
 
-function idmapAttributes(userNamespaceFd: number): Struct {
-  const bytes = Buffer.alloc(32); // struct mount_attr: attr_set, attr_clr, propagation, userns_fd
-  bytes.writeBigUInt64LE(BigInt(MOUNT_ATTR.MOUNT_ATTR_IDMAP), 0);
-  bytes.writeBigUInt64LE(BigInt(MS.MS_PRIVATE), 16);
-  bytes.writeBigUInt64LE(BigInt(userNamespaceFd), 24);
-  const set = flagText(MOUNT_ATTR.MOUNT_ATTR_IDMAP, MOUNT_ATTR);
-  return { bytes, text: `{attr_set=${set}, propagation=MS_PRIVATE, userns_fd=${userNamespaceFd}}` };
+/**
+ * Makes a mount, and those below it, read-only, and leaves what else was set as
+ * it was: a remount would have to repeat that. Linux 5.12. Source: mount_setattr(2).
+ */
+export function makeReadOnly(path: string): Call {
+  const attributes = mountAttributes(MOUNT_ATTR.MOUNT_ATTR_RDONLY, ', userns_fd=0');
+  return MOUNT_SETATTR(AT_FDCWD, path, AT.AT_RECURSIVE, attributes, attributes.bytes.length);
+}
+
+/** struct mount_attr: attr_set, attr_clr, propagation, userns_fd. */
+function mountAttributes(set: number, others: string): Struct & { bytes: Buffer } {
+  const bytes = Buffer.alloc(32);
+  bytes.writeBigUInt64LE(BigInt(set), 0);
+  return { bytes, text: `{attr_set=${flagText(set, MOUNT_ATTR)}${others}}` };
 }
 
 const MOVE_MOUNT_CALL = defineCall({

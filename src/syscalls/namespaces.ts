@@ -19,6 +19,35 @@ export function sethostname(name: string): Call {
   return SETHOSTNAME(name, Buffer.byteLength(name));
 }
 
+const SETDOMAINNAME = defineCall({
+  name: 'setdomainname',
+  source: 'setdomainname(2)',
+  purpose: 'Names the NIS domain, for every process in the same UTS namespace.',
+  show: [plain, plain],
+  advice: {
+    EPERM: 'Naming a domain needs CAP_SYS_ADMIN in its UTS namespace. Run with sudo, or add --rootless.',
+    EINVAL: 'A domain name has at most 64 bytes.',
+  },
+});
+
+/** Names the domain of the caller's UTS namespace; at most 64 bytes. Source: setdomainname(2). */
+export function setdomainname(name: string): Call {
+  return SETDOMAINNAME(name, Buffer.byteLength(name));
+}
+
+const UNSHARE = defineCall({
+  name: 'unshare',
+  source: 'unshare(2)',
+  purpose: 'Leaves a namespace for a new one; a new PID namespace is for the children only.',
+  show: [flags(CLONE)],
+  advice: { EPERM: 'New namespaces need CAP_SYS_ADMIN. Run with sudo, or add --rootless.' },
+});
+
+/** Moves the caller into new namespaces. Source: unshare(2). */
+export function unshare(flag: number): Call {
+  return UNSHARE(flag);
+}
+
 const SETNS = defineCall({
   name: 'setns',
   source: 'setns(2)',

@@ -10,8 +10,8 @@ import type { Moment } from './timeline.ts';
 export function textPrinter(write: (line: string) => void, level: 0 | 1 | 2 | 3): (moment: Moment) => void {
   const chalk = new Chalk({ level });
   const styles = { parent: chalk.cyan, child: chalk.yellow };
-  /** A call that has started and not finished, and whether that is on paper. */
-  const open = new Map<Site['side'], { site: Site; printed: boolean }>();
+  /** By process: a call that has started and not finished, and whether that is on paper. */
+  const open = new Map<number, { site: Site; printed: boolean }>();
 
   function line({ side, pid }: Site, text: string): void {
     const column = side === 'parent' ? '' : '    ';
@@ -36,11 +36,11 @@ export function textPrinter(write: (line: string) => void, level: 0 | 1 | 2 | 3)
       write(chalk.dim(said));
     } else if (site && kind === 'started') {
       interrupt();
-      open.set(site.side, { site, printed: false });
+      open.set(site.pid, { site, printed: false });
       if (isExec(site.call)) interrupt();
     } else if (site) {
-      const begun = open.get(site.side);
-      open.delete(site.side);
+      const begun = open.get(site.pid);
+      open.delete(site.pid);
       interrupt();
       const outcome = resultText(result);
       const shown = result < 0 ? chalk.red(outcome) : outcome;

@@ -12,6 +12,7 @@ import {
   chdir,
   chroot,
   close,
+  dup3,
   fchdir,
   mkdir,
   openat,
@@ -23,8 +24,16 @@ import {
 } from '../../src/syscalls/files.ts';
 import * as flags from '../../src/syscalls/flags.ts';
 import { dropGroups, setGroup, setUser } from '../../src/syscalls/identity.ts';
-import { attachMountHere, cloneMount, mapMountIds, mount, umount } from '../../src/syscalls/mounts.ts';
-import { sethostname, setns } from '../../src/syscalls/namespaces.ts';
+import {
+  attachMountHere,
+  cloneMount,
+  makeReadOnly,
+  mapMountIds,
+  mount,
+  pivotRoot,
+  umount,
+} from '../../src/syscalls/mounts.ts';
+import { setdomainname, sethostname, setns, unshare } from '../../src/syscalls/namespaces.ts';
 import {
   interfaceAddress,
   interfaceIndex,
@@ -35,7 +44,16 @@ import {
   receiveAnswer,
   sendRequest,
 } from '../../src/syscalls/network.ts';
-import { becomeSubreaper, execve, getpid, kill, setpgid, wait4 } from '../../src/syscalls/processes.ts';
+import {
+  becomeSubreaper,
+  execve,
+  getpid,
+  kill,
+  limitProcesses,
+  setpgid,
+  setsid,
+  wait4,
+} from '../../src/syscalls/processes.ts';
 import { quoted } from '../../src/syscalls/show.ts';
 
 const lines: string[] = [];
@@ -56,6 +74,8 @@ make(getpid());
 make(sethostname('In Namespace'));
 make(sethostname('ä "quoted" \\ name\twith\nall\x01\x012\x7f kinds'));
 make(sethostname('x'.repeat(65)));
+make(setdomainname('lab.example'));
+make(unshare(flags.CLONE_NEWUTS | flags.CLONE_NEWIPC));
 make(mkdir(inside('a'), 0o1755));
 make(mkdir(inside('a')));
 make(mkdir('/nowhere/at/all'));
@@ -72,6 +92,7 @@ make(close(file));
 const again = make(openat('file', O.O_RDONLY, 0));
 make(read(again, text(9)));
 make(close(again));
+make(dup3(again, again));
 make(close(-1));
 make(openat('/dev/full', O.O_WRONLY));
 make(pipe2());
@@ -84,6 +105,8 @@ make(mount('tmpfs', inside('a'), 'tmpfs', MS.MS_NOSUID | MS.MS_NODEV | MS.MS_NOE
 make(mount(null, inside('a'), null, MS.MS_REMOUNT | MS.MS_BIND | MS.MS_RDONLY));
 make(mount('/dev/null', inside('file'), null, MS.MS_BIND));
 make(mount('x', '/', 'no-such-type'));
+make(makeReadOnly(inside('a')));
+make(pivotRoot('/no such place', '/'));
 make(umount(inside('file')));
 make(umount(inside('file'), MNT.MNT_DETACH | MNT.MNT_FORCE));
 const tree = make(cloneMount(here));
@@ -114,8 +137,10 @@ for (const message of [addVeth('one', 'two'), setAlias(99, 'mark'), moveLink(99,
 make(kill(0, 0));
 make(kill(process.pid, 28));
 make(setpgid(0, 0));
+make(setsid());
 make(wait4(-1, flags.W.WNOHANG | flags.W.WUNTRACED));
 make(becomeSubreaper());
+make(limitProcesses(4096));
 make(execve('/no such program', ['a', 'b "c"'], ['A=1', 'B=2']));
 make(rmdir(inside('nothing')));
 make(umount(inside('a'), MNT.MNT_DETACH));

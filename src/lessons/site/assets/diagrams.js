@@ -32,6 +32,8 @@
       drawing.className = `drawn ${scheme}`;
       const { svg } = await mermaid.render(`diagram-${scheme}-${index}`, figure.dataset.source);
       drawing.innerHTML = svg;
+      // Letters of 16 pixels become 11.
+      drawing.style.setProperty('--legible', `${drawing.firstElementChild.viewBox.baseVal.width * 0.7}px`);
       figure.append(drawing);
     }
   }

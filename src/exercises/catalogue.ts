@@ -1,0 +1,49 @@
+/**
+ * The exercises: the folders `exercises/4a-private-mounts`. The id, `4a`, never
+ * changes, whatever is added; its number is that of the step.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { Exercise } from './exercise.ts';
+
+/** The top of the repository. */
+export const top = fileURLToPath(new URL('../..', import.meta.url));
+const folder = join(top, 'exercises');
+const NAME = /^((\d+)[a-z])-([a-z0-9-]+)$/;
+
+export interface Entry extends Exercise {
+  /** `4a`. */
+  readonly id: string;
+  readonly step: number;
+  /** `4a-private-mounts`, which is also the name of a submission's file, with `.ts`. */
+  readonly stem: string;
+  readonly directory: string;
+}
+
+/** All exercises, in their order. */
+export async function catalogue(from = folder): Promise<readonly Entry[]> {
+  const names = existsSync(from) ? readdirSync(from).sort() : [];
+  const entries = names.map(async (stem): Promise<Entry[]> => {
+    const [, id, step] = NAME.exec(stem) ?? [];
+    if (!id) return [];
+    const directory = join(from, stem);
+    const { exercise } = (await import(pathToFileURL(join(directory, 'exercise.ts')).href)) as { exercise: Exercise };
+    return [{ ...exercise, id, step: Number(step), stem, directory }];
+  });
+  return (await Promise.all(entries)).flat().sort((a, b) => a.step - b.step || a.id.localeCompare(b.id));
+}
+
+export function textOf({ directory }: Entry, file: 'task.md' | 'starter.ts' | 'solution.ts' | 'after.md'): string {
+  return readFileSync(join(directory, file), 'utf8');
+}
+
+/** The wrong solutions that an exercise ships, each with a part of the message that it must get. */
+export function wrongSolutions({ directory }: Entry): { name: string; text: string; fails: string }[] {
+  return readdirSync(join(directory, 'wrong'))
+    .sort()
+    .map((name) => {
+      const text = readFileSync(join(directory, 'wrong', name), 'utf8');
+      return { name, text, fails: /^\/\/ Fails: (.*)$/m.exec(text)?.[1] ?? '' };
+    });
+}

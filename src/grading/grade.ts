@@ -1,0 +1,115 @@
+/** Grading one submission of one exercise. */
+import { ensureImage } from '../../rootfs-builder/images.ts';
+import type { Entry } from '../exercises/catalogue.ts';
+import type { Need, Round } from '../exercises/exercise.ts';
+import { DEFAULTS } from '../lab/settings.ts';
+import { Sandbox, SandboxUnavailable } from '../sandbox/sandbox.ts';
+import { ASSIGNMENT_FILE, type Assignment } from '../submission/assignment.ts';
+import { CheckFailed, type CheckResult } from './expectation.ts';
+import { ProcessGone } from './process.ts';
+import { Trial } from './trial.ts';
+import { IMAGE, KIT, kitView } from './view.ts';
+
+/**
+ * `failed` is the submission's doing, `not run` this machine's, and `error` the
+ * grader's. Only `passed` is worth points.
+ */
+export type Status = 'passed' | 'failed' | 'not run' | 'error';
+
+export interface Grade {
+  readonly id: string;
+  readonly title: string;
+  readonly status: Status;
+  readonly points: number;
+  readonly max: number;
+  /** What was expected and observed, in order; a failed one is the last. */
+  readonly checks: readonly CheckResult[];
+  /** Why it did not pass, in one line. */
+  readonly message?: string;
+  /** The system calls up to the failure. */
+  readonly trace: readonly string[];
+  readonly seconds: number;
+}
+
+export interface GradeOptions {
+  /** Wall-clock seconds that a submission may take. */
+  readonly timeout: number;
+}
+
+export const DEFAULT_TIMEOUT = 30;
+
+export async function gradeText(exercise: Entry, text: string, { timeout }: GradeOptions): Promise<Grade> {
+  const begin = performance.now();
+  const verdict = await run(exercise, text, timeout);
+  const { id, title, points: max } = exercise;
+  const points = verdict.status === 'passed' ? max : 0;
+  return { id, title, max, points, ...verdict, seconds: Math.round(performance.now() - begin) / 1000 };
+}
+
+type Verdict = Pick<Grade, 'status' | 'checks' | 'trace' | 'message'>;
+
+const nothing = { checks: [], trace: [] };
+
+async function run(exercise: Entry, text: string, timeout: number): Promise<Verdict> {
+  if (text.includes('\0'))
+    return { ...nothing, status: 'failed', message: 'The file holds a NUL character: it is no text.' };
+  const round = exercise.round();
+  let sandbox: Sandbox;
+  try {
+    const image = exercise.needs?.includes('image') ? await ensureImage('host') : undefined;
+    const assignment = assignmentOf(exercise, round);
+    sandbox = await Sandbox.start({
+      ...kitView(),
+      image: image === undefined ? undefined : { inside: IMAGE, outside: image },
+      files: { [assignment.file]: text, [ASSIGNMENT_FILE]: JSON.stringify(assignment) },
+      argv: [`${KIT}/node`, `${KIT}/bin/submission.cjs`],
+      directory: `${KIT}/workspace`,
+      timeout,
+    });
+    return await judgeRun(exercise, round, sandbox, new Trial(sandbox, assignment, image));
+  } catch (error) {
+    if (error instanceof SandboxUnavailable) return { ...nothing, status: 'not run', message: error.message };
+    return { ...nothing, status: 'error', message: `The grader failed: ${(error as Error).stack ?? error}` };
+  }
+}
+
+async function judgeRun({ needs = [] }: Entry, { check }: Round, sandbox: Sandbox, trial: Trial): Promise<Verdict> {
+  try {
+    const reason = needs.map((need) => unmet(need, sandbox)).find((found) => found !== undefined);
+    if (reason) return { ...nothing, status: 'not run', message: reason };
+    await check(trial);
+    if (trial.results.length === 0) throw new Error('It expects nothing.');
+    return { status: 'passed', checks: trial.results, trace: trial.trace };
+  } catch (error) {
+    // A sandbox that could not be finished, and not what was to run in it.
+    await failureOf(sandbox);
+    if (error instanceof CheckFailed || error instanceof ProcessGone) {
+      return { status: 'failed', checks: trial.results, message: error.message, trace: trial.trace };
+    }
+    throw error;
+  } finally {
+    await sandbox.remove();
+  }
+}
+
+/** @throws SandboxUnavailable if a call of the sandbox's own list failed */
+async function failureOf(sandbox: Sandbox): Promise<void> {
+  try {
+    if (sandbox.failed) await sandbox.ended;
+  } catch (error) {
+    throw new SandboxUnavailable(`The sandbox cannot be made: ${(error as Error).message}`);
+  }
+}
+
+function assignmentOf({ stem, needs = [] }: Entry, round: Round): Assignment {
+  const { settings = {}, given = {}, directories = [], programs } = round;
+  const rootfs = needs.includes('image') ? IMAGE : DEFAULTS.rootfs;
+  return { file: `${KIT}/workspace/${stem}.ts`, settings: { ...settings, rootfs }, given, directories, programs };
+}
+
+function unmet(need: Need, { identities, unlimited }: Sandbox): string | undefined {
+  if (need === 'image') return undefined;
+  if (need === 'ids') return identities.hasRange ? undefined : 'It needs more user ids than one: grade as root.';
+  const line = unlimited.find((reason) => reason.split(':')[0]?.split(', ').includes(need));
+  return line && `It needs a cgroup. ${line}`;
+}

@@ -1,0 +1,214 @@
+/**
+ * One run of a submission, as the grader sees it from outside: its processes,
+ * and what the kernel says of them.
+ */
+import { statSync } from 'node:fs';
+import type { Outcome, Sandbox } from '../sandbox/sandbox.ts';
+import { type Assignment, type Program, TRACE } from '../submission/assignment.ts';
+import { descendants } from './descendants.ts';
+import { type Answer, enter, enterCommand } from './enter.ts';
+import { CheckFailed, type CheckResult, type Expectation, judge } from './expectation.ts';
+import { type NamespaceName, Process } from './process.ts';
+
+const PAUSE_MS = 10;
+/** For what should happen at once. */
+const PATIENCE_MS = 5000;
+/** For what should not happen. */
+const STILL_MS = 300;
+
+export class Trial {
+  /** The process that runs the submission: process 1 of the sandbox, and the parent of its containers. */
+  readonly parent: Process;
+  readonly results: CheckResult[] = [];
+  readonly #sandbox: Sandbox;
+  readonly #assignment: Assignment;
+  readonly #image: string;
+
+  /** `image`: where the machine has the image, if the exercise needs one. */
+  constructor(sandbox: Sandbox, assignment: Assignment, image = '') {
+    this.#sandbox = sandbox;
+    this.#assignment = assignment;
+    this.#image = image;
+    this.parent = new Process(sandbox.pid);
+  }
+
+  /** Notes an expectation. @throws CheckFailed if it is not met */
+  expect(name: string, expectation: Expectation): void {
+    const result = judge(name, expectation);
+    this.results.push(result);
+    if (!result.passed) throw new CheckFailed(result);
+  }
+
+  /** Notes an expectation of what a process shows, and repeats the look until it is met or the patience is over. */
+  async expectSoon(
+    name: string,
+    look: () => Expectation | Promise<Expectation>,
+    patience = PATIENCE_MS,
+  ): Promise<void> {
+    const deadline = Date.now() + patience;
+    while (!judge(name, await look()).passed && Date.now() < deadline && !this.#sandbox.outcome) await this.#pause();
+    this.expect(name, await look());
+  }
+
+  /** Notes an expectation that shall stay met for a while: something does not happen. */
+  async expectStill(name: string, look: () => Expectation | Promise<Expectation>): Promise<void> {
+    const deadline = Date.now() + STILL_MS;
+    let last = await look();
+    while (judge(name, last).passed && Date.now() < deadline) {
+      await this.#pause();
+      last = await look();
+    }
+    this.expect(name, last);
+  }
+
+  /** The process of a container's program, once it runs. @throws CheckFailed if it never does */
+  async program(name = 'program'): Promise<Process> {
+    const what = name === 'program' ? 'the program runs' : `the program \`${name}\` runs`;
+    for (;;) {
+      const found = this.find(name);
+      if (found) return found;
+      if (this.#sandbox.outcome) {
+        this.expect(what, { expected: 'a running program', observed: this.describeEnd(), holds: false });
+      }
+      await this.#pause();
+    }
+  }
+
+  /** The same, if it runs now. */
+  find(name = 'program'): Process | undefined {
+    const program = this.#assignment.programs[name];
+    return program && this.processes().find((candidate) => runs(candidate, program));
+  }
+
+  /** All processes of the sandbox, the submission's own first. */
+  processes(): Process[] {
+    return descendants(this.#sandbox.pid);
+  }
+
+  /** The processes that descend from one, which is the first of them. */
+  below(process: Process): Process[] {
+    return descendants(process.pid);
+  }
+
+  /**
+   * Lets `program`, if it is a servant, do a line of shell. What it answers is
+   * no evidence, for the submission may have put anything in its place: look at
+   * what it has done. @throws CheckFailed if there is no answer
+   */
+  async say(line: string): Promise<Answer> {
+    const marker = this.#assignment.programs.program?.marker ?? '';
+    const from = this.#sandbox.stdout.text.length;
+    this.#sandbox.write(`${line}\n`);
+    const deadline = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const [, output = '', status] =
+        new RegExp(`^([^]*?)\n?${marker} (\\d+)\n`).exec(this.#sandbox.stdout.text.slice(from)) ?? [];
+      if (status !== undefined) return { status: Number(status), output: output.trim() };
+      if (this.#sandbox.outcome || Date.now() > deadline) {
+        this.expect('the program does what it is told', {
+          expected: `an answer to: ${line}`,
+          observed: this.#sandbox.outcome ? this.describeEnd() : 'none',
+          holds: false,
+        });
+      }
+      await this.#pause();
+    }
+  }
+
+  /** Sends text to the standard input, for what is no servant. */
+  send(text: string): void {
+    this.#sandbox.write(text);
+  }
+
+  /** The sandbox's own cgroups, from which it can make others. */
+  get cgroups(): readonly string[] {
+    return this.#sandbox.cgroups;
+  }
+
+  /** `DEVICE:INODE` of the image's top, to compare with a process's directories. */
+  get image(): string {
+    const { dev, ino } = statSync(this.#image, { bigint: true });
+    return `${dev}:${ino}`;
+  }
+
+  /** Runs a program of the host's in a container's namespaces: what it sees is evidence. */
+  enter(
+    process: Process,
+    namespaces: readonly Exclude<NamespaceName, 'mnt'>[],
+    ...argv: readonly string[]
+  ): Promise<Answer & { command: string }> {
+    const command = enterCommand(process, namespaces, argv);
+    return enter(process, namespaces, argv).then((answer) => ({ ...answer, command }));
+  }
+
+  /** Ends the input: servants end with their status. */
+  release(): void {
+    this.#sandbox.endInput();
+  }
+
+  /** Sends a signal to one process, as the host can. Source: kill(2). */
+  signal({ pid }: Process, name: NodeJS.Signals): void {
+    // Only to what descends from the sandbox: a number can be somebody else's by now.
+    if (this.processes().some((candidate) => candidate.pid === pid)) process.kill(pid, name);
+  }
+
+  /** Ends a sentry with its status. @throws CheckFailed if it never runs */
+  async relieve(name: string): Promise<void> {
+    const sentry = await this.program(name);
+    // A shell that has only begun has no handler yet, and would die of the signal.
+    while (sentry.lives && !sentry.catches('SIGUSR1')) await this.#pause();
+    this.signal(sentry, 'SIGUSR1');
+  }
+
+  /** Waits for the end of the submission. */
+  ended(): Promise<Outcome> {
+    return this.#sandbox.ended;
+  }
+
+  /** Releases the program and expects the submission to end with a status: its program's, if it passes that on. */
+  async expectStatus(status: number): Promise<void> {
+    this.release();
+    const end = await this.ended();
+    // What it has said besides is shown, and does no harm.
+    const holds = 'status' in end && end.status === status;
+    this.expect('the exit status', { expected: `exit status ${status}`, observed: this.describeEnd(), holds });
+  }
+
+  /** How the submission ended, in words. */
+  describeEnd(): string {
+    const { outcome } = this.#sandbox;
+    if (!outcome) return 'it still runs';
+    if ('stopped' in outcome) return outcome.stopped === 'time' ? 'no end before time was up' : 'output without end';
+    const said = this.lastWords();
+    const how = 'status' in outcome ? `exit status ${outcome.status}` : `death by signal ${outcome.signal}`;
+    return said ? `${how}: ${said}` : how;
+  }
+
+  /** The last that the submission said, which is its error if it has one. */
+  lastWords(): string {
+    const own = this.#sandbox.stderr.text.split('\n').filter((line) => line && !line.startsWith(TRACE));
+    return own.slice(0, 4).join(' ').replace(/\s+/g, ' ').slice(0, 300);
+  }
+
+  /** @throws CallFailure if the sandbox itself could not be finished */
+  async #pause(): Promise<void> {
+    if (this.#sandbox.failed) await this.#sandbox.ended;
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
+
+  /** The system calls that it made, as far as they are known. */
+  get trace(): string[] {
+    const lines = this.#sandbox.stderr.text.split('\n').filter((line) => line.startsWith(TRACE));
+    return lines.map((line) => line.slice(TRACE.length));
+  }
+}
+
+/** The shell that runs a program, and neither one that it forked nor an init that has it among its arguments. */
+function runs(candidate: Process, { script, marker }: Program): boolean {
+  try {
+    const [, ...argv] = candidate.argv;
+    return argv.length === 3 && argv[0] === '-c' && argv[1] === script && argv[2] === marker;
+  } catch {
+    return false; // It ended meanwhile.
+  }
+}

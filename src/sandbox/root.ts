@@ -1,0 +1,103 @@
+/**
+ * The file system of a sandbox: a small one of its own in memory, into which the
+ * machine's programs and parts of the kit are bound, all read-only. Only /tmp
+ * and /dev/shm can be written, and they are bounded.
+ */
+import { lstatSync, readlinkSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { makePrivate, mountProc } from '../steps/04-mount.ts';
+import { mountDev } from '../steps/08-chroot.ts';
+import type { Call } from '../syscalls/call.ts';
+import { chdir, close, ensureDirectory, mkdir, openat, symlink, write } from '../syscalls/files.ts';
+import { MNT, MS_BIND, MS_NODEV, MS_NOSUID, MS_REC, MS_SHARED, O_CREAT, O_EXCL, O_WRONLY } from '../syscalls/flags.ts';
+import { makeReadOnly, mount, pivotRoot, umount } from '../syscalls/mounts.ts';
+import type { CgroupMount } from './limits.ts';
+
+export interface View {
+  /** Where each file or directory of the machine appears: path inside, path outside. */
+  readonly binds: Readonly<Record<string, string>>;
+  /** Where the directory appears in which the child begins, if it shall. */
+  readonly image?: string | undefined;
+  /** Files that exist in the sandbox alone, with their text. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Directories of the machine that must not be seen, should they be among its programs. */
+  readonly hidden: readonly string[];
+  readonly cgroups: readonly CgroupMount[];
+  /** What may be written to /tmp, in bytes. */
+  readonly scratch: number;
+}
+
+/** The old root hangs here until all has been taken from it. */
+const OLD = '/tmp';
+const ROOT_BYTES = 4 * 2 ** 20;
+/** What programs of the machine need: on most machines these are links into /usr. */
+const SYSTEM = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
+
+/** The child's calls, after which `/` is the sandbox's and nothing else can be reached. */
+export function enterRoot({ binds, image, files, hidden, cgroups, scratch }: View): Call[] {
+  const directories = new Directories();
+  return [
+    ...makePrivate(),
+    mount('tmpfs', '/tmp', 'tmpfs', MS_NOSUID | MS_NODEV, `mode=755,size=${ROOT_BYTES}`),
+    mkdir(`/tmp${OLD}`),
+    pivotRoot('/tmp', `/tmp${OLD}`),
+    // Before it leaves there, for the way back can lead through places that root inside may not enter.
+    ...(image === undefined ? [] : [...directories.at(image), mount('.', image, null, MS_BIND | MS_REC)]),
+    chdir('/'),
+    ...SYSTEM.flatMap((path) => systemPath(path, directories)),
+    ...hidden.filter(isShown).map((path) => mount('tmpfs', path, 'tmpfs', MS_NOSUID | MS_NODEV, 'mode=755,size=4k')),
+    ...Object.entries(binds).flatMap(([inside, outside]) => bind(inside, outside, directories)),
+    ...Object.entries(files).flatMap(([path, text]) => [...directories.above(path), ...newFile(path, text)]),
+    ...['/proc', '/dev', ...cgroups.map(({ path }) => path)].flatMap((path) => directories.at(path)),
+    makeReadOnly('/'),
+    ...mountProc(),
+    ...mountDev('/dev', `${OLD}/dev`),
+    mkdir('/dev/shm', 0o1777),
+    mount('tmpfs', '/dev/shm', 'tmpfs', MS_NOSUID | MS_NODEV, `mode=1777,size=${scratch}`),
+    ...cgroups.map(({ path, type, options }) => mount('cgroup', path, type, MS_NOSUID | MS_NODEV, options)),
+    umount(OLD, MNT.MNT_DETACH),
+    mount('tmpfs', '/tmp', 'tmpfs', MS_NOSUID | MS_NODEV, `mode=1777,size=${scratch}`),
+    // As systemd does on a host: a mount that leaks out of a container shall be seen to leak.
+    mount('none', '/', null, MS_REC | MS_SHARED),
+  ];
+}
+
+/** Makes directories once each, their parents first. */
+class Directories {
+  readonly #made = new Set(['/', OLD]);
+
+  at(path: string): Call[] {
+    if (this.#made.has(path)) return [];
+    const parents = this.above(path);
+    this.#made.add(path);
+    return [...parents, ensureDirectory(path)];
+  }
+
+  above(path: string): Call[] {
+    return this.at(dirname(path));
+  }
+}
+
+function systemPath(path: string, directories: Directories): Call[] {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (!stats) return [];
+  return stats.isSymbolicLink() ? [symlink(readlinkSync(path), path)] : bind(path, path, directories);
+}
+
+/** Whether a directory lies below one of those that are bound whole. */
+function isShown(path: string): boolean {
+  return SYSTEM.some((shown) => path.startsWith(`${shown}/`));
+}
+
+/** Binds what is mounted below as well: the kernel lets nobody look under mounts of a more privileged namespace. */
+function bind(inside: string, outside: string, directories: Directories): Call[] {
+  const stats = lstatSync(outside, { throwIfNoEntry: false });
+  if (!stats) return [];
+  const place = stats.isDirectory() ? directories.at(inside) : [...directories.above(inside), ...newFile(inside, '')];
+  return [...place, mount(`${OLD}${outside}`, inside, null, MS_BIND | MS_REC)];
+}
+
+function newFile(path: string, text: string): Call[] {
+  const file = openat(path, O_WRONLY | O_CREAT | O_EXCL, 0o644);
+  return [file, ...(text === '' ? [] : [write(file, text)]), close(file)];
+}

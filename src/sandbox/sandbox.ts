@@ -1,0 +1,195 @@
+/**
+ * A place for programs that nobody has read.
+ *
+ * It is a container put together from the kit's own steps: every namespace of
+ * its own, root inside is nobody outside, a small read-only file system, no
+ * network but an empty one, and limits that it cannot lift. When its process 1
+ * ends, by itself or because time is up, the kernel ends everything in it.
+ */
+import { CallFailure } from '../executor/failure.ts';
+import type { End } from '../executor/reaper.ts';
+import { Lab } from '../lab/lab.ts';
+import { DEFAULTS, type Settings } from '../lab/settings.ts';
+import { openCheckpoint, release, waitFor } from '../steps/02-ipc.ts';
+import { becomeRoot, mapIds } from '../steps/05-user.ts';
+import { setUpNetwork } from '../steps/06-net.ts';
+import { chdir, close, openat } from '../syscalls/files.ts';
+import {
+  CLONE_NEWCGROUP,
+  CLONE_NEWIPC,
+  CLONE_NEWNET,
+  CLONE_NEWNS,
+  CLONE_NEWPID,
+  CLONE_NEWUSER,
+  CLONE_NEWUTS,
+  O_DIRECTORY,
+  O_PATH,
+} from '../syscalls/flags.ts';
+import { sethostname, unshare } from '../syscalls/namespaces.ts';
+import { execve, limitProcesses, setsid } from '../syscalls/processes.ts';
+import { type Identities, identities } from './identities.ts';
+import { type Enclosure, enclose } from './limits.ts';
+import { enterRoot, type View } from './root.ts';
+import { type Output, openStreams, type Streams } from './streams.ts';
+
+export interface SandboxOptions extends Pick<View, 'binds' | 'files' | 'hidden'> {
+  /** An image: its path inside, and its path outside. */
+  readonly image?: { readonly inside: string; readonly outside: string } | undefined;
+  readonly argv: readonly string[];
+  readonly environment?: readonly string[];
+  readonly directory: string;
+  /** Wall-clock seconds from the start of the program. */
+  readonly timeout: number;
+}
+
+/** How a sandbox ended: by itself, or because it was made to. */
+export type Outcome = End | { readonly stopped: 'time' | 'output' };
+
+/** It could not be made here; nothing of the program has run. */
+export class SandboxUnavailable extends Error {
+  override readonly name = 'SandboxUnavailable';
+}
+
+/** What it is called. */
+export const HOSTNAME = 'sandbox';
+const SIGKILL = 9;
+const SCRATCH_BYTES = 64 * 2 ** 20;
+const LIMITS = { memory: 512 * 2 ** 20, pids: 256, cpus: 1 };
+const FLAGS = CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWNET;
+
+export class Sandbox {
+  /** Process 1 of it, as the host counts. */
+  readonly pid: number;
+  readonly identities: Identities;
+  /** The directories of its own cgroups, which it can divide. */
+  readonly cgroups: readonly string[];
+  /** What cannot be limited on this machine, a line per reason. */
+  readonly unlimited: readonly string[];
+  /** Resolves when all of it has ended. */
+  readonly ended: Promise<Outcome>;
+  /** Whether it ended before the program began, for a call of its own failed. */
+  failed = false;
+  #outcome: Outcome | undefined;
+  readonly #streams: Streams;
+  readonly #end: () => Promise<void>;
+
+  private constructor(
+    lab: Lab,
+    child: Awaited<ReturnType<Lab['clone']>>,
+    streams: Streams,
+    ids: Identities,
+    enclosure: Enclosure,
+    stopped: { by?: 'time' | 'output' },
+  ) {
+    this.pid = child.pid;
+    this.identities = ids;
+    this.cgroups = enclosure.directories;
+    this.unlimited = enclosure.missing;
+    this.#streams = streams;
+    this.#end = () => lab.end();
+    this.ended = lab.wait(child).then((end) => {
+      this.#outcome = stopped.by ? { stopped: stopped.by } : end;
+      return this.#outcome;
+    });
+    this.ended.catch(() => {
+      this.failed = true; // whoever waits for it hears why
+    });
+  }
+
+  /** @throws SandboxUnavailable if this machine or user cannot have one */
+  static async start(options: SandboxOptions): Promise<Sandbox> {
+    const ids = identities();
+    const settings: Settings = { ...DEFAULTS, hostname: HOSTNAME, uidMap: ids.uids, gidMap: ids.gids };
+    const environment = ['PATH=/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/tmp', 'LANG=C.UTF-8', 'TERM=dumb'];
+    const lab = new Lab({
+      settings,
+      program: () => [execve(options.argv[0] ?? '', options.argv, [...environment, ...(options.environment ?? [])])],
+    });
+    try {
+      return await Sandbox.#start(lab, ids, options);
+    } catch (error) {
+      const cause = await lab.causeOf(error);
+      await lab.end();
+      if (cause instanceof CallFailure) throw new SandboxUnavailable(`The sandbox cannot be made: ${cause.message}`);
+      throw cause;
+    }
+  }
+
+  static async #start(
+    lab: Lab,
+    ids: Identities,
+    { binds, image, files, hidden, directory, timeout }: SandboxOptions,
+  ): Promise<Sandbox> {
+    const stopped: { by?: 'time' | 'output' } = {};
+    let stop = (_by: 'time' | 'output') => {};
+    const checkpoint = await openCheckpoint(lab);
+    const streams = await openStreams(lab, () => stop('output'));
+    lab.onEnd(() => streams.close());
+    const enclosure = await enclose(lab, LIMITS, ids.root);
+    const child = await lab.clone(
+      [
+        ...waitFor(checkpoint),
+        // Or /dev/tty would be the terminal of whoever runs the grader.
+        setsid(),
+        ...becomeRoot(lab),
+        unshare(CLONE_NEWCGROUP),
+        sethostname(lab.settings.hostname),
+        ...setUpNetwork(undefined),
+        ...enterRoot({ binds, image: image?.inside, files, hidden, cgroups: enclosure.mounts, scratch: SCRATCH_BYTES }),
+        chdir(directory),
+        ...streams.adopt,
+        // Where no cgroup can count them, as for an ordinary user.
+        limitProcesses(LIMITS.pids),
+        ...lab.program,
+      ],
+      FLAGS,
+      image && { directory: await openDirectory(lab, image.outside) },
+    );
+    stop = (by) => {
+      stopped.by ??= by;
+      child.signal(SIGKILL);
+    };
+    await streams.handOver();
+    await mapIds(lab, child.pid);
+    await enclosure.join(child.pid);
+    const timer = setTimeout(() => stop('time'), timeout * 1000);
+    lab.onEnd(() => clearTimeout(timer));
+    const sandbox = new Sandbox(lab, child, streams, ids, enclosure, stopped);
+    await release(lab, checkpoint);
+    return sandbox;
+  }
+
+  /** How it has ended, if it has. */
+  get outcome(): Outcome | undefined {
+    return this.#outcome;
+  }
+
+  get stdout(): Output {
+    return this.#streams.stdout;
+  }
+
+  get stderr(): Output {
+    return this.#streams.stderr;
+  }
+
+  write(text: string): void {
+    this.#streams.write(text);
+  }
+
+  endInput(): void {
+    this.#streams.endInput();
+  }
+
+  /** Ends it, if it has not ended, and removes what it needed outside. */
+  async remove(): Promise<void> {
+    await this.#end();
+  }
+}
+
+async function openDirectory(lab: Lab, path: string): Promise<number> {
+  const [fd = -1] = (await lab.perform([openat(path, O_PATH | O_DIRECTORY)])).results;
+  lab.onEnd(async () => {
+    await lab.perform([close(fd)]);
+  });
+  return fd;
+}

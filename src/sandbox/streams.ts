@@ -1,0 +1,90 @@
+/** The standard streams of a sandbox: pipes, so that nothing inside can reach a file or a terminal of ours. */
+import { Socket } from 'node:net';
+import type { Lab } from '../lab/lab.ts';
+import type { Call } from '../syscalls/call.ts';
+import { close, dup3, pipe2 } from '../syscalls/files.ts';
+
+/** Of what a submission prints so much is kept: the beginning and the end of it. */
+const KEPT_BYTES = 32 * 1024;
+/** And one that prints more is stopped. */
+const MOST_BYTES = 4 * 2 ** 20;
+
+export interface Streams {
+  /** The child's calls: its standard streams become the pipes' ends. */
+  readonly adopt: readonly Call[];
+  readonly stdout: Output;
+  readonly stderr: Output;
+  write(text: string): void;
+  endInput(): void;
+  /** To be called when the child has its copies. */
+  handOver(): Promise<void>;
+  close(): void;
+}
+
+/** Opens three pipes; `onFlood` is called when too much comes out of them. */
+export async function openStreams(lab: Lab, onFlood: () => void): Promise<Streams> {
+  const [input, output, errors] = [await openPipe(lab), await openPipe(lab), await openPipe(lab)];
+  const stdin = new Socket({ fd: input.writeEnd, readable: false, writable: true });
+  stdin.on('error', () => {}); // Nobody there to read it is no trouble of ours.
+  const stdout = new Output(output.readEnd, onFlood);
+  const stderr = new Output(errors.readEnd, onFlood);
+  const childs = [input.readEnd, output.writeEnd, errors.writeEnd];
+  let handedOver = false;
+  const handOver = async () => {
+    if (handedOver) return;
+    handedOver = true;
+    await lab.perform(childs.map(close));
+  };
+  return {
+    adopt: childs.map((fd, number) => dup3(fd, number)),
+    stdout,
+    stderr,
+    write: (text) => stdin.write(text),
+    endInput: () => stdin.end(),
+    handOver,
+    close: () => {
+      for (const stream of [stdin, stdout, stderr]) stream.destroy();
+      void handOver();
+    },
+  };
+}
+
+async function openPipe(lab: Lab): Promise<{ readEnd: number; writeEnd: number }> {
+  const { outs } = await lab.perform([pipe2()]);
+  const [ends] = [...outs.values()];
+  return { readEnd: ends?.readInt32LE(0) ?? -1, writeEnd: ends?.readInt32LE(4) ?? -1 };
+}
+
+/** What came out of a stream, as far as it is kept. */
+export class Output {
+  readonly #socket: Socket;
+  #head = '';
+  #tail = '';
+  #bytes = 0;
+
+  constructor(fd: number, onFlood: () => void) {
+    this.#socket = new Socket({ fd, readable: true, writable: false });
+    this.#socket.setEncoding('latin1');
+    this.#socket.on('error', () => {});
+    this.#socket.on('data', (text: string) => {
+      this.#bytes += text.length;
+      if (this.#head.length < KEPT_BYTES) this.#head += text.slice(0, KEPT_BYTES - this.#head.length);
+      this.#tail = (this.#tail + text).slice(-KEPT_BYTES);
+      if (this.#bytes <= MOST_BYTES) return;
+      this.#socket.destroy();
+      onFlood();
+    });
+  }
+
+  /** The text so far; what is left out in the middle is said. */
+  get text(): string {
+    const missing = this.#bytes - this.#head.length;
+    const tail = missing > 0 ? this.#tail.slice(-Math.min(missing, KEPT_BYTES)) : '';
+    const gap = missing > tail.length ? `\n… ${missing - tail.length} bytes left out …\n` : '';
+    return Buffer.from(this.#head + gap + tail, 'latin1').toString('utf8');
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+}
