@@ -40,7 +40,7 @@ function checkLines({ name, passed, expected, observed, command }: CheckResult, 
     `  ${style.bad('✗')} ${style.strong(harmlessLine(name))}`,
     ...labelled('expected', expected, view, style.good),
     ...labelled('observed', local(observed), view, style.bad),
-    ...(command === undefined ? [] : labelled('seen with', command, view, style.code)),
+    ...(command === undefined ? [] : labelled('seen with', command, view, style.typed)),
   ];
 }
 

@@ -18,7 +18,8 @@ const TSCONFIG = `{
 export class Workspace {
   readonly directory: string;
 
-  constructor(directory = join(top, 'workspace')) {
+  /** LAB_WORKSPACE is another place for it: tests keep away from the learner's. */
+  constructor(directory = process.env.LAB_WORKSPACE || join(top, 'workspace')) {
     this.directory = directory;
   }
 
@@ -28,7 +29,7 @@ export class Workspace {
 
   /** The file as one types it in the kit's folder. */
   shown(entry: Entry): string {
-    return relative(top, this.fileOf(entry));
+    return shown(this.fileOf(entry));
   }
 
   /** Puts the starter there, unless there is a file; gives whether it did. */
@@ -42,7 +43,7 @@ export class Workspace {
   reset(entry: Entry): string | undefined {
     const copy = this.#setAside(entry);
     this.prepare(entry);
-    return copy && relative(top, copy);
+    return copy && shown(copy);
   }
 
   /** When the file was last saved, in milliseconds; undefined without one. */
@@ -59,6 +60,11 @@ export class Workspace {
       return copy;
     }
   }
+}
+
+function shown(path: string): string {
+  const short = relative(top, path);
+  return short.startsWith('..') ? path : short;
 }
 
 function isThere(path: string): boolean {

@@ -24,7 +24,7 @@ const COMMANDS = [
 /** The text with escapes for what is unfit, and its end cut off if it is long. */
 export function harmless(text: string, most = FIELD): string {
   const some = text.length > most ? `${text.slice(0, most)}… (${text.length - most} characters more)` : text;
-  const escaped = some.replaceAll('\r\n', '\n').replace(UNFIT, escape);
+  const escaped = some.replaceAll('\r\n', '\n').replace(UNFIT, asEscape);
   return COMMANDS.reduce((known, [pattern, instead]) => known.replace(pattern, instead), escaped);
 }
 
@@ -33,7 +33,7 @@ export function harmlessLine(text: string, most = FIELD): string {
   return harmless(text.replace(/\s+/g, ' ').trim(), most);
 }
 
-function escape(character: string): string {
+function asEscape(character: string): string {
   const code = character.charCodeAt(0);
   return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
 }
