@@ -7,6 +7,8 @@ import type { View } from '../lessons/terminal/render.ts';
 
 const MOST_CALLS = 20;
 const MOST_PRINTED = 10;
+/** In a stack of calls: above the learner's file, all are alike. */
+const FRAME_OF_THE_KIT = /^\s+at .*(\(node:|\/kit\/(?:src|bin|node_modules)\/)/;
 const INDENT = '    ';
 const LABEL = 10;
 
@@ -56,7 +58,8 @@ function callLines({ trace }: Grade, view: View): string[] {
 }
 
 function printedLines({ printed = [] }: Grade, view: View): string[] {
-  return section('It printed:', printed.map(local), MOST_PRINTED, view);
+  const own = printed.filter((line) => !FRAME_OF_THE_KIT.test(line));
+  return section('It printed:', own.map(local), MOST_PRINTED, view);
 }
 
 /** The last of some lines. */
