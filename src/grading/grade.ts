@@ -8,7 +8,7 @@ import { ASSIGNMENT_FILE, type Assignment } from '../submission/assignment.ts';
 import { CheckFailed, type CheckResult } from './expectation.ts';
 import { ProcessGone } from './process.ts';
 import { Trial } from './trial.ts';
-import { KIT, kitView } from './view.ts';
+import { IMAGE, KIT, kitView } from './view.ts';
 
 /**
  * `failed` is the submission's doing, `not run` this machine's, and `error` the
@@ -57,13 +57,16 @@ type Verdict = Pick<Grade, 'status' | 'checks' | 'trace' | 'message' | 'printed'
 const nothing = { checks: [], trace: [] };
 
 async function run(exercise: Entry, text: string, { timeout, signal }: GradeOptions): Promise<Verdict> {
+  if (text.includes('\0'))
+    return { ...nothing, status: 'failed', message: 'The file holds a NUL character: it is no text.' };
   let sandbox: Sandbox;
   try {
     const round = exercise.round();
-    const images: Record<string, string> = exercise.needs?.includes('image') ? { host: await ensureImage('host') } : {};
+    const image = exercise.needs?.includes('image') ? await ensureImage('host') : undefined;
     const assignment = assignmentOf(exercise, round);
     sandbox = await Sandbox.start({
-      ...kitView(images),
+      ...kitView(),
+      image: image === undefined ? undefined : { inside: IMAGE, outside: image },
       files: { [assignment.file]: text, [ASSIGNMENT_FILE]: JSON.stringify(assignment) },
       argv: [`${KIT}/node`, `${KIT}/bin/submission.cjs`],
       directory: `${KIT}/workspace`,
@@ -73,7 +76,7 @@ async function run(exercise: Entry, text: string, { timeout, signal }: GradeOpti
     signal?.addEventListener('abort', end);
     if (signal?.aborted) end();
     try {
-      return await judgeRun(exercise, round, sandbox, new Trial(sandbox, assignment));
+      return await judgeRun(exercise, round, sandbox, new Trial(sandbox, assignment, image));
     } finally {
       signal?.removeEventListener('abort', end);
     }
@@ -112,9 +115,10 @@ async function failureOf(sandbox: Sandbox): Promise<void> {
   }
 }
 
-function assignmentOf({ stem, needs = [] }: Entry, { settings = {}, given = {}, programs }: Round): Assignment {
-  const rootfs = needs.includes('image') ? `${KIT}/rootfs/host` : DEFAULTS.rootfs;
-  return { file: `${KIT}/workspace/${stem}.ts`, settings: { ...settings, rootfs }, given, programs };
+function assignmentOf({ stem, needs = [] }: Entry, round: Round): Assignment {
+  const { settings = {}, given = {}, directories = [], programs } = round;
+  const rootfs = needs.includes('image') ? IMAGE : DEFAULTS.rootfs;
+  return { file: `${KIT}/workspace/${stem}.ts`, settings: { ...settings, rootfs }, given, directories, programs };
 }
 
 function unmet(need: Need, { identities, unlimited }: Sandbox): string | undefined {
