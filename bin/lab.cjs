@@ -7,7 +7,23 @@
  */
 require('./linux-only.cjs');
 
-const COMMANDS = ['step', 'menu', 'doctor', 'clean', 'bench', 'lesson', 'lessons', 'rootfs', 'vm', 'seat', 'slides'];
+const COMMANDS = [
+  'step',
+  'menu',
+  'doctor',
+  'clean',
+  'bench',
+  'lesson',
+  'lessons',
+  'exercise',
+  'watch',
+  'progress',
+  'exercises',
+  'rootfs',
+  'vm',
+  'seat',
+  'slides',
+];
 
 const [command = '', ...words] = process.argv.slice(2);
 

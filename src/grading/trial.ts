@@ -200,6 +200,15 @@ export class Trial {
     return own.slice(0, 4).join(' ').replace(/\s+/g, ' ').slice(0, 300);
   }
 
+  /** The lines that it printed, but for the trace and for what its servant answers. */
+  get printed(): string[] {
+    const { program } = this.#assignment.programs;
+    const isOwn = (line: string) => line.trim() !== '' && !line.startsWith(TRACE);
+    const answers = (line: string) => program !== undefined && line.includes(program.marker);
+    const lines = [this.#sandbox.stdout, this.#sandbox.stderr].flatMap(({ text }) => text.split('\n'));
+    return lines.filter((line) => isOwn(line) && !answers(line));
+  }
+
   /** @throws CallFailure if the sandbox itself could not be finished */
   async #pause(): Promise<void> {
     if (this.#sandbox.failed) await this.#sandbox.ended;
