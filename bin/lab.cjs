@@ -5,7 +5,19 @@
  * CommonJS; this way saves the worker thread that Node's ES module hooks need,
  * and with it a tenth of a second at every start.
  */
-const COMMANDS = ['step', 'menu', 'doctor', 'clean', 'bench', 'lesson', 'lessons', 'rootfs', 'vm'];
+const COMMANDS = [
+  'step',
+  'menu',
+  'doctor',
+  'clean',
+  'bench',
+  'lesson',
+  'lessons',
+  'rootfs',
+  'vm',
+  'grade',
+  'autograder',
+];
 
 const [command, ...words] = process.argv.slice(2);
 

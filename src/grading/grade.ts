@@ -34,13 +34,17 @@ export interface Grade {
 export interface GradeOptions {
   /** Wall-clock seconds that a submission may take. */
   readonly timeout: number;
+  /** Ends the submission before its time; what is said of it then is worth nothing. */
+  readonly signal?: AbortSignal;
 }
 
 export const DEFAULT_TIMEOUT = 30;
 
-export async function gradeText(exercise: Entry, text: string, { timeout }: GradeOptions): Promise<Grade> {
+/** @throws the reason of `signal`, once nothing of the submission is left */
+export async function gradeText(exercise: Entry, text: string, options: GradeOptions): Promise<Grade> {
   const begin = performance.now();
-  const verdict = await run(exercise, text, timeout);
+  const verdict = await run(exercise, text, options);
+  options.signal?.throwIfAborted();
   const { id, title, points: max } = exercise;
   const points = verdict.status === 'passed' ? max : 0;
   return { id, title, max, points, ...verdict, seconds: Math.round(performance.now() - begin) / 1000 };
@@ -50,10 +54,10 @@ type Verdict = Pick<Grade, 'status' | 'checks' | 'trace' | 'message'>;
 
 const nothing = { checks: [], trace: [] };
 
-async function run(exercise: Entry, text: string, timeout: number): Promise<Verdict> {
-  const round = exercise.round();
+async function run(exercise: Entry, text: string, { timeout, signal }: GradeOptions): Promise<Verdict> {
   let sandbox: Sandbox;
   try {
+    const round = exercise.round();
     const images: Record<string, string> = exercise.needs?.includes('image') ? { host: await ensureImage('host') } : {};
     const assignment = assignmentOf(exercise, round);
     sandbox = await Sandbox.start({
@@ -63,7 +67,14 @@ async function run(exercise: Entry, text: string, timeout: number): Promise<Verd
       directory: `${KIT}/workspace`,
       timeout,
     });
-    return await judgeRun(exercise, round, sandbox, new Trial(sandbox, assignment));
+    const end = () => void sandbox.remove().catch(() => {}); // judgeRun removes it again, and hears of trouble
+    signal?.addEventListener('abort', end);
+    if (signal?.aborted) end();
+    try {
+      return await judgeRun(exercise, round, sandbox, new Trial(sandbox, assignment));
+    } finally {
+      signal?.removeEventListener('abort', end);
+    }
   } catch (error) {
     if (error instanceof SandboxUnavailable) return { ...nothing, status: 'not run', message: error.message };
     return { ...nothing, status: 'error', message: `The grader failed: ${(error as Error).stack ?? error}` };
