@@ -40,7 +40,10 @@ export function gather(
   const several = paths.length > 1;
   const found = kinds.map(({ path, stats }): Found => {
     const source = several ? harmlessLine(path, 60) : undefined;
-    if (stats?.isDirectory()) return submissionsIn(path, exercises, { required, source });
+    if (stats?.isDirectory()) {
+      const { submissions, notes } = submissionsIn(path, exercises, { required, source });
+      return { submissions, notes: source === undefined ? notes : notes.map((note) => `${source}: ${note}`) };
+    }
     const exercise = exerciseOf(path, exercises);
     if (exercise) return { submissions: [{ exercise, path, ...(source !== undefined && { source }) }], notes: [] };
     return { submissions: [], notes: stats ? [`${harmlessLine(path, 80)}: left alone, ${whyNot(stats)}`] : [] };
