@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs';
 import type { Exercise } from '#src/exercises/exercise.ts';
 import { exitStatus, word } from '#src/grading/draw.ts';
-import type { Process } from '#src/grading/process.ts';
+import { nameOf } from '#src/grading/names.ts';
 import { servant } from '#src/grading/programs.ts';
-import type { Trial } from '#src/grading/trial.ts';
+import { HOSTNAME } from '#src/sandbox/sandbox.ts';
 
 export const exercise: Exercise = {
   title: 'A domain name, too',
@@ -15,6 +16,10 @@ export const exercise: Exercise = {
       text: 'A UTS namespace holds two names. Which call sets the other one? See setdomainname(2).',
     },
     { when: "the sandbox's host name", text: 'A name changed outside. Which flag gives the child names of its own?' },
+    {
+      when: "the sandbox's domain name",
+      text: 'A call in the child’s list changes the child’s namespace. Whose does a call of `lab.perform` change?',
+    },
     { text: '`setdomainname` stands beside `sethostname`, in src/syscalls/namespaces.ts.' },
     { text: 'Both calls go into the child’s list, before `...lab.program`: after it nothing of the list is left.' },
   ],
@@ -25,24 +30,21 @@ export const exercise: Exercise = {
       given: { domain },
       programs: { program: servant(status) },
       async check(trial) {
-        const outside = await names(trial, trial.parent);
         const inside = await trial.program();
-        const found = await names(trial, inside);
-        trial.expect('the host name inside', { expected: hostname, ...found.host });
-        trial.expect('the domain name inside', { expected: domain, ...found.domain });
-        const after = await names(trial, trial.parent);
-        trial.expect("the sandbox's host name", { ...after.host, expected: outside.host.observed });
-        trial.expect("the sandbox's domain name", { ...after.domain, expected: outside.domain.observed });
+        trial.expect('the host name inside', { expected: hostname, ...(await nameOf(trial, inside, 'hostname')) });
+        trial.expect('the domain name inside', { expected: domain, ...(await nameOf(trial, inside, 'domainname')) });
+        const outside = trial.parent;
+        trial.expect("the sandbox's host name", {
+          expected: HOSTNAME,
+          ...(await nameOf(trial, outside, 'hostname')),
+        });
+        trial.expect("the sandbox's domain name", {
+          // A new namespace begins as a copy, and the sandbox has never changed this name.
+          expected: readFileSync('/proc/sys/kernel/domainname', 'utf8').trim(),
+          ...(await nameOf(trial, outside, 'domainname')),
+        });
         await trial.expectStatus(status);
       },
     };
   },
 };
-
-async function names(trial: Trial, process: Process) {
-  const ask = async (file: string) => {
-    const { output, command } = await trial.enter(process, ['uts'], 'cat', `/proc/sys/kernel/${file}`);
-    return { observed: output, command };
-  };
-  return { host: await ask('hostname'), domain: await ask('domainname') };
-}

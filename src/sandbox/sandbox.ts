@@ -46,7 +46,8 @@ export class SandboxUnavailable extends Error {
   override readonly name = 'SandboxUnavailable';
 }
 
-const HOSTNAME = 'sandbox';
+/** What it is called. */
+export const HOSTNAME = 'sandbox';
 const SIGKILL = 9;
 const SCRATCH_BYTES = 64 * 2 ** 20;
 const LIMITS = { memory: 512 * 2 ** 20, pids: 256, cpus: 1 };
