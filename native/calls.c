@@ -48,6 +48,7 @@ const struct call calls[] = {
 	CALL(pivot_root),
 	CALL(ppoll),
 	CALL(prctl),
+	CALL(prlimit64),
 	CALL(read),
 	CALL(recvfrom),
 	CALL(rt_sigprocmask),

@@ -8,7 +8,7 @@ export interface Needs {
   readonly missing: readonly string[];
 }
 
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 120_000;
 
 /**
  * What each file needs; a statically linked one needs nothing. Throws if ldd

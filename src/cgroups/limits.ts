@@ -18,6 +18,12 @@ export interface Limits {
 /** The period over which a CPU quota is counted, in microseconds: the kernel's default. */
 export const PERIOD_US = 100_000;
 
+/**
+ * Until its execve the child shares the memory of the kit. With too little to come
+ * so far, the kernel's OOM killer would take both. docker run has the same least.
+ */
+export const LEAST_MEMORY = 6 * 2 ** 20;
+
 /** The kernel takes no quota below 1 ms in a period. */
 const LEAST_CPUS = 1000 / PERIOD_US;
 

@@ -26,8 +26,8 @@ export async function grade(words: string[]): Promise<number> {
     return await interruptible(async (signal) => {
       if (request.course) return gradeClass(request, request.course, exercises, { signal, print, printError });
       const report = await gradeWork(request, exercises, signal);
-      if (request.paths.length === 0) noteProgress(report);
       print(shown(request, report).trimEnd());
+      if (request.paths.length === 0) noteProgress(report, exercises);
       return statusOf(request, report);
     });
   } catch (error) {

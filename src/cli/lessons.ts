@@ -1,8 +1,9 @@
 /** `npm run lessons`: the lessons as a web site, on this machine only; and their upkeep. */
 import { join } from 'node:path';
-import { type Library, readLibrary } from '../lessons/library.ts';
+import { readLibrary } from '../lessons/library.ts';
 import { buildSite } from '../lessons/site/build.ts';
 import { ADDRESS, serve } from '../lessons/site/serve.ts';
+import { buildAsOwner } from './build-as-owner.ts';
 import { lessonsCheck } from './lessons-check.ts';
 import { lessonsSync } from './lessons-sync.ts';
 import { print } from './output.ts';
@@ -20,20 +21,10 @@ export async function lessons(words: string[]): Promise<number> {
   const { port, buildOnly } = parse(words);
   const library = readLibrary();
   const directory = join(library.top, FOLDER);
-  const pages = buildAt(directory, library);
+  const pages = buildAsOwner(() => buildSite(library, directory));
   print(`${pages.length} pages are in ${FOLDER}/.`);
   if (!buildOnly) await serveUntilStopped(directory, port);
   return 0;
-}
-
-function buildAt(directory: string, library: Library): string[] {
-  try {
-    return buildSite(library, directory);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') throw error;
-    throw new Error(`The site cannot be written: ${message}. Run this as the user who owns the folder.`);
-  }
 }
 
 function parse(words: readonly string[]): { port: number; buildOnly: boolean } {

@@ -7,16 +7,22 @@ import { textPrinter } from '../trace/text.ts';
 import { colourLevel } from './colour.ts';
 import type { StepRequest } from './options.ts';
 import { printError } from './output.ts';
+import { UsageError } from './usage-error.ts';
 
 export function observerFor({ trace, pause }: StepRequest): Observer | undefined {
   const level = colourLevel(2);
-  if (pause) return loadPause().pauseObserver(printError, level);
+  if (pause) return pauseAtTerminal(level);
   if (trace === 'json') return traceObserver(jsonPrinter(printError));
   if (trace === 'text') return traceObserver(textPrinter(printError, level));
   return undefined;
 }
 
-/** Loaded late: few runs pause. */
-function loadPause(): typeof import('../pause/observer.ts') {
-  return createRequire(import.meta.url)('../pause/observer.ts');
+/** @throws UsageError where there is no terminal. */
+function pauseAtTerminal(level: 0 | 1 | 2 | 3): Observer {
+  // Loaded late: few runs pause.
+  const load = createRequire(import.meta.url);
+  const { canAsk } = load('../pause/prompt.ts') as typeof import('../pause/prompt.ts');
+  if (!canAsk()) throw new UsageError('--pause waits for Enter at a terminal, and there is none here.');
+  const { pauseObserver } = load('../pause/observer.ts') as typeof import('../pause/observer.ts');
+  return pauseObserver(printError, level);
 }

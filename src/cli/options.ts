@@ -2,13 +2,14 @@
 import type { Limits } from '../cgroups/limits.ts';
 import type { IdRange, Settings } from '../lab/settings.ts';
 import { UsageError } from './usage-error.ts';
-import { bytes, cpuCount, cpuList, hostName, idRange, integer } from './values.ts';
+import { bytes, cpuCount, cpuList, hostName, idRange, integer, memory } from './values.ts';
 
 export interface StepRequest {
   readonly settings: Partial<Settings>;
   readonly trace?: 'text' | 'json';
   readonly pause: boolean;
   readonly quiet: boolean;
+  readonly help?: boolean;
   readonly command: readonly string[];
 }
 
@@ -17,6 +18,7 @@ interface Draft {
   trace?: 'text' | 'json';
   pause: boolean;
   quiet: boolean;
+  help?: boolean;
 }
 
 interface Option {
@@ -67,6 +69,13 @@ export const OPTIONS: Readonly<Record<string, Option>> = {
       draft.quiet = true;
     },
   },
+  '--help': {
+    from: 0,
+    help: 'this list',
+    apply: (draft) => {
+      draft.help = true;
+    },
+  },
   '--rootless': {
     from: 0,
     help: 'run as an ordinary user, in a user namespace',
@@ -94,7 +103,7 @@ export const OPTIONS: Readonly<Record<string, Option>> = {
     help: 'group ids; may be given several times',
     apply: addRange('gidMap'),
   },
-  '--memory': { value: 'BYTES', from: 7, help: 'memory limit: 64m, 1g', apply: limit('memory', bytes) },
+  '--memory': { value: 'BYTES', from: 7, help: 'memory limit: 64m, 1g', apply: limit('memory', memory) },
   '--cpus': { value: 'NUMBER', from: 7, help: 'CPU quota: 0.5 is half a CPU', apply: limit('cpus', cpuCount) },
   '--cpu-shares': {
     value: 'NUMBER',

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { checkImage, ensureImage } from '../../rootfs-builder/images.ts';
 import { cpuList, type Limits } from '../cgroups/limits.ts';
-import { DEFAULTS, type Settings } from '../lab/settings.ts';
+import { DEFAULTS, type IdRange, type Settings } from '../lab/settings.ts';
 import type { StepRequest } from './options.ts';
 import { printError } from './output.ts';
 import { UsageError } from './usage-error.ts';
@@ -22,8 +22,18 @@ export async function resolveSettings(step: number, { settings, quiet }: StepReq
       '--rootless shows what an ordinary user can do, and you are root. Leave it out, or run without sudo.',
     );
   }
+  if (!isRoot) checkOwnMap('--uid-map', merged.uidMap, process.geteuid?.() ?? 0);
+  if (!isRoot) checkOwnMap('--gid-map', merged.gidMap, process.getegid?.() ?? 0);
   if (step < 8) return merged;
   return { ...merged, rootfs: await imagePath(merged.rootfs, quiet ? () => {} : printError) };
+}
+
+/** user_namespaces(7): without privilege a map has one line, and that is about one's own id. */
+function checkOwnMap(option: string, ranges: readonly IdRange[] | undefined, own: number): void {
+  if (ranges === undefined) return;
+  const [range, ...others] = ranges;
+  if (others.length === 0 && range?.outside === own && range.count === 1) return;
+  throw new UsageError(`${option}: without root the kernel maps your own id and no other: ${option} 0:${own}:1.`);
 }
 
 /** The classic experiment of step 7: 512 MiB, and the first two CPUs. */

@@ -6,18 +6,21 @@ import { programOf } from '../lab/program.ts';
 import { failureStatus, runStep } from '../lab/run-step.ts';
 import { sweep } from '../lab/sweep.ts';
 import { steps } from '../steps/index.ts';
+import { helpText } from './help.ts';
 import { observerFor } from './observer-for.ts';
 import { parseOptions, refuseSwallowedOptions } from './options.ts';
-import { printError } from './output.ts';
+import { print, printError } from './output.ts';
 import { resolveSettings } from './resolve-settings.ts';
 import { UsageError } from './usage-error.ts';
 
 export async function step(words: string[]): Promise<number> {
   const [number = '', ...rest] = words;
+  if (number === '--help') return showHelp();
   refuseSwallowedOptions();
   const chosen = steps.find((candidate) => String(candidate.number) === number);
   if (!chosen) throw new UsageError(`There is no step ${number}. Steps: 0 to ${steps.length - 1}.`);
   const request = parseOptions(rest, chosen.number);
+  if (request.help) return showHelp(chosen.number);
   const settings = await resolveSettings(chosen.number, request);
   const say = request.quiet ? undefined : printError;
   try {
@@ -40,4 +43,9 @@ export async function step(words: string[]): Promise<number> {
     // What an earlier run has left is no reason for this one to fail.
     await sweep().catch(() => []);
   }
+}
+
+function showHelp(step?: number): number {
+  print(helpText(step));
+  return 0;
 }

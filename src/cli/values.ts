@@ -1,4 +1,5 @@
 /** Reading the values of options. Each throws UsageError with the form that it wants. */
+import { LEAST_MEMORY } from '../cgroups/limits.ts';
 import type { IdRange } from '../lab/settings.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -20,6 +21,14 @@ export function bytes(text: string): number {
   const count = Math.floor(Number(digits) * (factor ?? Number.NaN));
   if (!(count > 0 && count <= Number.MAX_SAFE_INTEGER))
     throw new UsageError(`${JSON.stringify(text)} is not a size. Write a number and b, k, m or g: 64m`);
+  return count;
+}
+
+/** A limit of memory, in bytes as above. */
+export function memory(text: string): number {
+  const count = bytes(text);
+  if (count < LEAST_MEMORY)
+    throw new UsageError(`${JSON.stringify(text)} is less than a container needs to begin: 6m at least`);
   return count;
 }
 

@@ -51,12 +51,16 @@ function places(cases: Record<Who, number[]>): string {
 
 /** `step 4`, `steps 1–3, 5`. */
 export function stepList(steps: readonly number[]): string {
+  return `${steps.length === 1 ? 'step' : 'steps'} ${rangeList(steps)}`;
+}
+
+/** `1–3, 5`. */
+export function rangeList(steps: readonly number[]): string {
   const ranges: [number, number][] = [];
   for (const step of steps) {
     const last = ranges.at(-1);
     if (last && last[1] === step - 1) last[1] = step;
     else ranges.push([step, step]);
   }
-  const shown = ranges.map(([first, last]) => (first === last ? String(first) : `${first}–${last}`)).join(', ');
-  return `${steps.length === 1 ? 'step' : 'steps'} ${shown}`;
+  return ranges.map(([first, last]) => (first === last ? String(first) : `${first}–${last}`)).join(', ');
 }

@@ -20,6 +20,8 @@ export interface Round {
   readonly settings?: Partial<Settings>;
   /** What the submission gets as its second argument, apart from the programs. */
   readonly given?: Readonly<Record<string, unknown>>;
+  /** Directories that are there before the submission runs, below /tmp. */
+  readonly directories?: readonly string[];
   /** `program` is `lab.program`; each other is a list of calls in `given`. */
   readonly programs: Readonly<Record<string, Program>>;
   /** @throws CheckFailed at the first expectation that is not met */

@@ -8,7 +8,7 @@ import { ASSIGNMENT_FILE, type Assignment } from '../submission/assignment.ts';
 import { CheckFailed, type CheckResult } from './expectation.ts';
 import { ProcessGone } from './process.ts';
 import { Trial } from './trial.ts';
-import { KIT, kitView } from './view.ts';
+import { IMAGE, KIT, kitView } from './view.ts';
 
 /**
  * `failed` is the submission's doing, `not run` this machine's, and `error` the
@@ -28,6 +28,8 @@ export interface Grade {
   readonly message?: string;
   /** The system calls up to the failure. */
   readonly trace: readonly string[];
+  /** What the submission printed, for whoever looks for its mistake. It counts for nothing. */
+  readonly printed?: readonly string[];
   readonly seconds: number;
 }
 
@@ -50,18 +52,21 @@ export async function gradeText(exercise: Entry, text: string, options: GradeOpt
   return { id, title, max, points, ...verdict, seconds: Math.round(performance.now() - begin) / 1000 };
 }
 
-type Verdict = Pick<Grade, 'status' | 'checks' | 'trace' | 'message'>;
+type Verdict = Pick<Grade, 'status' | 'checks' | 'trace' | 'message' | 'printed'>;
 
 const nothing = { checks: [], trace: [] };
 
 async function run(exercise: Entry, text: string, { timeout, signal }: GradeOptions): Promise<Verdict> {
+  if (text.includes('\0'))
+    return { ...nothing, status: 'failed', message: 'The file holds a NUL character: it is no text.' };
   let sandbox: Sandbox;
   try {
     const round = exercise.round();
-    const images: Record<string, string> = exercise.needs?.includes('image') ? { host: await ensureImage('host') } : {};
+    const image = exercise.needs?.includes('image') ? await ensureImage('host') : undefined;
     const assignment = assignmentOf(exercise, round);
     sandbox = await Sandbox.start({
-      ...kitView(images),
+      ...kitView(),
+      image: image === undefined ? undefined : { inside: IMAGE, outside: image },
       files: { [assignment.file]: text, [ASSIGNMENT_FILE]: JSON.stringify(assignment) },
       argv: [`${KIT}/node`, `${KIT}/bin/submission.cjs`],
       directory: `${KIT}/workspace`,
@@ -71,7 +76,7 @@ async function run(exercise: Entry, text: string, { timeout, signal }: GradeOpti
     signal?.addEventListener('abort', end);
     if (signal?.aborted) end();
     try {
-      return await judgeRun(exercise, round, sandbox, new Trial(sandbox, assignment));
+      return await judgeRun(exercise, round, sandbox, new Trial(sandbox, assignment, image));
     } finally {
       signal?.removeEventListener('abort', end);
     }
@@ -87,12 +92,13 @@ async function judgeRun({ needs = [] }: Entry, { check }: Round, sandbox: Sandbo
     if (reason) return { ...nothing, status: 'not run', message: reason };
     await check(trial);
     if (trial.results.length === 0) throw new Error('It expects nothing.');
-    return { status: 'passed', checks: trial.results, trace: trial.trace };
+    return { status: 'passed', checks: trial.results, trace: trial.trace, printed: trial.printed };
   } catch (error) {
     // A sandbox that could not be finished, and not what was to run in it.
     await failureOf(sandbox);
     if (error instanceof CheckFailed || error instanceof ProcessGone) {
-      return { status: 'failed', checks: trial.results, message: error.message, trace: trial.trace };
+      const { results: checks, trace, printed } = trial;
+      return { status: 'failed', checks, message: error.message, trace, printed };
     }
     throw error;
   } finally {
@@ -109,9 +115,10 @@ async function failureOf(sandbox: Sandbox): Promise<void> {
   }
 }
 
-function assignmentOf({ stem, needs = [] }: Entry, { settings = {}, given = {}, programs }: Round): Assignment {
-  const rootfs = needs.includes('image') ? `${KIT}/rootfs/host` : DEFAULTS.rootfs;
-  return { file: `${KIT}/workspace/${stem}.ts`, settings: { ...settings, rootfs }, given, programs };
+function assignmentOf({ stem, needs = [] }: Entry, round: Round): Assignment {
+  const { settings = {}, given = {}, directories = [], programs } = round;
+  const rootfs = needs.includes('image') ? IMAGE : DEFAULTS.rootfs;
+  return { file: `${KIT}/workspace/${stem}.ts`, settings: { ...settings, rootfs }, given, directories, programs };
 }
 
 function unmet(need: Need, { identities, unlimited }: Sandbox): string | undefined {

@@ -1,5 +1,6 @@
 /** A process of a submission as the kernel shows it to the host: the files of /proc/PID. */
-import { readFileSync, readlinkSync, statSync } from 'node:fs';
+import { lstatSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { constants } from 'node:os';
 import { type Membership, parseMemberships } from '../cgroups/hierarchies.ts';
 import { type Mount, parseMountinfo } from '../cgroups/mountinfo.ts';
 import type { IdRange } from '../lab/settings.ts';
@@ -32,14 +33,24 @@ export class Process {
     }
   }
 
+  /** Whether it has a handler for a signal; not if it is gone. */
+  catches(signal: NodeJS.Signals): boolean {
+    try {
+      const mask = BigInt(`0x${this.status('SigCgt')}`);
+      return ((mask >> BigInt(constants.signals[signal] - 1)) & 1n) === 1n;
+    } catch {
+      return false;
+    }
+  }
+
   /** `uts:[4026531838]`: equal for two processes if they share the namespace. Source: namespaces(7). */
-  namespace(name: NamespaceName): string {
+  namespace(name: NamespaceName | 'pid_for_children'): string {
     return this.#look(() => readlinkSync(`/proc/${this.pid}/ns/${name}`));
   }
 
   /** A field of /proc/PID/status, such as `NSpid`; source: proc_pid_status(5). */
   status(field: string): string {
-    return new RegExp(`^${field}:\\s*(.*)$`, 'm').exec(this.read('status'))?.[1] ?? '';
+    return new RegExp(`^${field}:[ \\t]*(.*)$`, 'm').exec(this.read('status'))?.[1] ?? '';
   }
 
   /** One letter: `R`, `S`, `Z`, … */
@@ -86,6 +97,12 @@ export class Process {
     // The trailing dot: what the link leads to, and not the link.
     const { dev, ino } = this.#look(() => statSync(`/proc/${this.pid}/${which}/.`, { bigint: true }));
     return `${dev}:${ino}`;
+  }
+
+  /** Whether its working directory holds a name: one that was drawn, lest it be a link that was put there. */
+  holds(name: string): boolean {
+    this.directory('cwd');
+    return lstatSync(`/proc/${this.pid}/cwd/${name}`, { throwIfNoEntry: false }) !== undefined;
   }
 
   #look<T>(act: () => T): T {

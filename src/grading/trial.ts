@@ -2,8 +2,9 @@
  * One run of a submission, as the grader sees it from outside: its processes,
  * and what the kernel says of them.
  */
+import { statSync } from 'node:fs';
 import type { Outcome, Sandbox } from '../sandbox/sandbox.ts';
-import { type Assignment, TRACE } from '../submission/assignment.ts';
+import { type Assignment, type Program, TRACE } from '../submission/assignment.ts';
 import { descendants } from './descendants.ts';
 import { type Answer, enter, enterCommand } from './enter.ts';
 import { CheckFailed, type CheckResult, type Expectation, judge } from './expectation.ts';
@@ -12,6 +13,8 @@ import { type NamespaceName, Process } from './process.ts';
 const PAUSE_MS = 10;
 /** For what should happen at once. */
 const PATIENCE_MS = 5000;
+/** For what should not happen. */
+const STILL_MS = 300;
 
 export class Trial {
   /** The process that runs the submission: process 1 of the sandbox, and the parent of its containers. */
@@ -19,10 +22,13 @@ export class Trial {
   readonly results: CheckResult[] = [];
   readonly #sandbox: Sandbox;
   readonly #assignment: Assignment;
+  readonly #image: string;
 
-  constructor(sandbox: Sandbox, assignment: Assignment) {
+  /** `image`: where the machine has the image, if the exercise needs one. */
+  constructor(sandbox: Sandbox, assignment: Assignment, image = '') {
     this.#sandbox = sandbox;
     this.#assignment = assignment;
+    this.#image = image;
     this.parent = new Process(sandbox.pid);
   }
 
@@ -44,6 +50,17 @@ export class Trial {
     this.expect(name, await look());
   }
 
+  /** Notes an expectation that shall stay met for a while: something does not happen. */
+  async expectStill(name: string, look: () => Expectation | Promise<Expectation>): Promise<void> {
+    const deadline = Date.now() + STILL_MS;
+    let last = await look();
+    while (judge(name, last).passed && Date.now() < deadline) {
+      await this.#pause();
+      last = await look();
+    }
+    this.expect(name, last);
+  }
+
   /** The process of a container's program, once it runs. @throws CheckFailed if it never does */
   async program(name = 'program'): Promise<Process> {
     const what = name === 'program' ? 'the program runs' : `the program \`${name}\` runs`;
@@ -59,8 +76,8 @@ export class Trial {
 
   /** The same, if it runs now. */
   find(name = 'program'): Process | undefined {
-    const marker = this.#assignment.programs[name]?.marker ?? '';
-    return this.processes().find((candidate) => runs(candidate, marker));
+    const program = this.#assignment.programs[name];
+    return program && this.processes().find((candidate) => runs(candidate, program));
   }
 
   /** All processes of the sandbox, the submission's own first. */
@@ -98,6 +115,22 @@ export class Trial {
     }
   }
 
+  /** Sends text to the standard input, for what is no servant. */
+  send(text: string): void {
+    this.#sandbox.write(text);
+  }
+
+  /** The sandbox's own cgroups, from which it can make others. */
+  get cgroups(): readonly string[] {
+    return this.#sandbox.cgroups;
+  }
+
+  /** `DEVICE:INODE` of the image's top, to compare with a process's directories. */
+  get image(): string {
+    const { dev, ino } = statSync(this.#image, { bigint: true });
+    return `${dev}:${ino}`;
+  }
+
   /** Runs a program of the host's in a container's namespaces: what it sees is evidence. */
   enter(
     process: Process,
@@ -119,6 +152,14 @@ export class Trial {
     if (this.processes().some((candidate) => candidate.pid === pid)) process.kill(pid, name);
   }
 
+  /** Ends a sentry with its status. @throws CheckFailed if it never runs */
+  async relieve(name: string): Promise<void> {
+    const sentry = await this.program(name);
+    // A shell that has only begun has no handler yet, and would die of the signal.
+    while (sentry.lives && !sentry.catches('SIGUSR1')) await this.#pause();
+    this.signal(sentry, 'SIGUSR1');
+  }
+
   /** Waits for the end of the submission. */
   ended(): Promise<Outcome> {
     return this.#sandbox.ended;
@@ -127,8 +168,10 @@ export class Trial {
   /** Releases the program and expects the submission to end with a status: its program's, if it passes that on. */
   async expectStatus(status: number): Promise<void> {
     this.release();
-    await this.ended();
-    this.expect('the exit status', { expected: `exit status ${status}`, observed: this.describeEnd() });
+    const end = await this.ended();
+    // What it has said besides is shown, and does no harm.
+    const holds = 'status' in end && end.status === status;
+    this.expect('the exit status', { expected: `exit status ${status}`, observed: this.describeEnd(), holds });
   }
 
   /** How the submission ended, in words. */
@@ -147,6 +190,15 @@ export class Trial {
     return own.slice(0, 4).join(' ').replace(/\s+/g, ' ').slice(0, 300);
   }
 
+  /** The lines that it printed, but for the trace and for what its servant answers. */
+  get printed(): string[] {
+    const { program } = this.#assignment.programs;
+    const isOwn = (line: string) => line.trim() !== '' && !line.startsWith(TRACE);
+    const answers = (line: string) => program !== undefined && line.includes(program.marker);
+    const lines = [this.#sandbox.stdout, this.#sandbox.stderr].flatMap(({ text }) => text.split('\n'));
+    return lines.filter((line) => isOwn(line) && !answers(line));
+  }
+
   /** @throws CallFailure if the sandbox itself could not be finished */
   async #pause(): Promise<void> {
     if (this.#sandbox.failed) await this.#sandbox.ended;
@@ -160,10 +212,11 @@ export class Trial {
   }
 }
 
-/** The shell that runs a program, and not one that it forked. */
-function runs(candidate: Process, marker: string): boolean {
+/** The shell that runs a program, and neither one that it forked nor an init that has it among its arguments. */
+function runs(candidate: Process, { script, marker }: Program): boolean {
   try {
-    return candidate.argv.at(-1) === marker && candidate.argv.includes('-c');
+    const [, ...argv] = candidate.argv;
+    return argv.length === 3 && argv[0] === '-c' && argv[1] === script && argv[2] === marker;
   } catch {
     return false; // It ended meanwhile.
   }

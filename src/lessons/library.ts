@@ -1,6 +1,6 @@
 /** The lessons: the files `lessons/NN-name.md`, in their order. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The top of the repository. */
@@ -35,15 +35,18 @@ const NAME = /^(\d\d)-([a-z0-9-]+)\.md$/;
 /** Reads the lessons; `from` and `folder` are for tests that have their own. */
 export function readLibrary(from = top, folder = 'lessons'): Library {
   const names = readdirSync(join(from, folder)).sort();
-  const pageAt = (name: string): Page => {
-    const text = readFileSync(join(from, folder, name), 'utf8');
-    return { path: `${folder}/${name}`, stem: name.replace(/\.md$/, ''), title: titleOf(text), text };
-  };
+  const pageAt = (name: string) => readPage(`${folder}/${name}`, from);
   const lessons = names.flatMap((name): Lesson[] => {
     const [, number, id] = NAME.exec(name) ?? [];
     return id ? [{ ...pageAt(name), number: Number(number), id }] : [];
   });
   return { top: from, index: names.includes('README.md') ? pageAt('README.md') : undefined, lessons };
+}
+
+/** Reads one page, of the lessons or of another folder. */
+export function readPage(path: string, from = top): Page {
+  const text = readFileSync(join(from, path), 'utf8');
+  return { path, stem: basename(path, '.md'), title: titleOf(text), text };
 }
 
 /** Every page: the lessons, and README.md. */

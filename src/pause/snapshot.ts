@@ -4,26 +4,33 @@
  */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { hostNameIn } from './host-name.ts';
+import { linksIn, linksOutside } from './links.ts';
 
 /** Named lists of lines; a change is a line that comes or goes. A line may stand twice: mounts can cover each other. */
 export type Snapshot = Readonly<Record<string, readonly string[]>>;
 
-export function takeSnapshot(pid: number): Snapshot {
+/** What a process has of its own, or undefined when it is gone. */
+export function takeSnapshot(pid: number): Snapshot | undefined {
+  const namespace = namespaces(pid);
+  if (namespace.length === 0) return undefined;
   return {
-    namespace: namespaces(pid),
+    namespace,
     'host name': hostNameIn(pid),
     mount: lines(`/proc/${pid}/mountinfo`).map(mountText),
     uid_map: lines(`/proc/${pid}/uid_map`),
     gid_map: lines(`/proc/${pid}/gid_map`),
     setgroups: lines(`/proc/${pid}/setgroups`),
     'uid, gid': lines(`/proc/${pid}/status`).filter((line) => /^(Uid|Gid|Groups):/.test(line)),
-    link: lines(`/proc/${pid}/net/dev`)
-      .slice(2)
-      .map((line) => line.split(':')[0]?.trim() ?? ''),
+    link: linksIn(pid),
     cgroup: lines(`/proc/${pid}/cgroup`),
     root: link(`/proc/${pid}/root`),
     cwd: link(`/proc/${pid}/cwd`),
   };
+}
+
+/** What the calls of the parent change around it. */
+export function takeSnapshotOutside(): Snapshot {
+  return { 'link outside': linksOutside() };
 }
 
 /** What differs, a line each: `- ` for what was, `+ ` for what is. */

@@ -22,6 +22,8 @@ export interface CgroupMount {
 
 export interface Enclosure {
   readonly mounts: readonly CgroupMount[];
+  /** The sandbox's own cgroups, one per hierarchy. */
+  readonly directories: readonly string[];
   /** What cannot be limited here, a line per reason. */
   readonly missing: readonly string[];
   join(pid: number): Promise<void>;
@@ -41,6 +43,7 @@ export async function enclose(lab: Lab, limits: Limits, owner: number): Promise<
   const inner = group.directories.map((directory) => delegate(directory, owner));
   return {
     mounts: mountsOf(group),
+    directories: inner,
     missing: group.missing,
     join: async (pid) => {
       for (const directory of inner) writeFileSync(join(directory, 'cgroup.procs'), String(pid));

@@ -16,8 +16,12 @@ import type { CgroupMount } from './limits.ts';
 export interface View {
   /** Where each file or directory of the machine appears: path inside, path outside. */
   readonly binds: Readonly<Record<string, string>>;
+  /** Where the directory appears in which the child begins, if it shall. */
+  readonly image?: string | undefined;
   /** Files that exist in the sandbox alone, with their text. */
   readonly files: Readonly<Record<string, string>>;
+  /** Directories of the machine that must not be seen, should they be among its programs. */
+  readonly hidden: readonly string[];
   readonly cgroups: readonly CgroupMount[];
   /** What may be written to /tmp, in bytes. */
   readonly scratch: number;
@@ -30,15 +34,18 @@ const ROOT_BYTES = 4 * 2 ** 20;
 const SYSTEM = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
 
 /** The child's calls, after which `/` is the sandbox's and nothing else can be reached. */
-export function enterRoot({ binds, files, cgroups, scratch }: View): Call[] {
+export function enterRoot({ binds, image, files, hidden, cgroups, scratch }: View): Call[] {
   const directories = new Directories();
   return [
     ...makePrivate(),
     mount('tmpfs', '/tmp', 'tmpfs', MS_NOSUID | MS_NODEV, `mode=755,size=${ROOT_BYTES}`),
     mkdir(`/tmp${OLD}`),
     pivotRoot('/tmp', `/tmp${OLD}`),
+    // Before it leaves there, for the way back can lead through places that root inside may not enter.
+    ...(image === undefined ? [] : [...directories.at(image), mount('.', image, null, MS_BIND | MS_REC)]),
     chdir('/'),
     ...SYSTEM.flatMap((path) => systemPath(path, directories)),
+    ...hidden.filter(isShown).map((path) => mount('tmpfs', path, 'tmpfs', MS_NOSUID | MS_NODEV, 'mode=755,size=4k')),
     ...Object.entries(binds).flatMap(([inside, outside]) => bind(inside, outside, directories)),
     ...Object.entries(files).flatMap(([path, text]) => [...directories.above(path), ...newFile(path, text)]),
     ...['/proc', '/dev', ...cgroups.map(({ path }) => path)].flatMap((path) => directories.at(path)),
@@ -75,6 +82,11 @@ function systemPath(path: string, directories: Directories): Call[] {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (!stats) return [];
   return stats.isSymbolicLink() ? [symlink(readlinkSync(path), path)] : bind(path, path, directories);
+}
+
+/** Whether a directory lies below one of those that are bound whole. */
+function isShown(path: string): boolean {
+  return SYSTEM.some((shown) => path.startsWith(`${shown}/`));
 }
 
 /** Binds what is mounted below as well: the kernel lets nobody look under mounts of a more privileged namespace. */

@@ -13,7 +13,7 @@ import { DEFAULTS, type Settings } from '../lab/settings.ts';
 import { openCheckpoint, release, waitFor } from '../steps/02-ipc.ts';
 import { becomeRoot, mapIds } from '../steps/05-user.ts';
 import { setUpNetwork } from '../steps/06-net.ts';
-import { chdir } from '../syscalls/files.ts';
+import { chdir, close, openat } from '../syscalls/files.ts';
 import {
   CLONE_NEWCGROUP,
   CLONE_NEWIPC,
@@ -22,15 +22,19 @@ import {
   CLONE_NEWPID,
   CLONE_NEWUSER,
   CLONE_NEWUTS,
+  O_DIRECTORY,
+  O_PATH,
 } from '../syscalls/flags.ts';
 import { sethostname, unshare } from '../syscalls/namespaces.ts';
-import { execve, setsid } from '../syscalls/processes.ts';
+import { execve, limitProcesses, setsid } from '../syscalls/processes.ts';
 import { type Identities, identities } from './identities.ts';
 import { type Enclosure, enclose } from './limits.ts';
 import { enterRoot, type View } from './root.ts';
 import { type Output, openStreams, type Streams } from './streams.ts';
 
-export interface SandboxOptions extends Pick<View, 'binds' | 'files'> {
+export interface SandboxOptions extends Pick<View, 'binds' | 'files' | 'hidden'> {
+  /** An image: its path inside, and its path outside. */
+  readonly image?: { readonly inside: string; readonly outside: string } | undefined;
   readonly argv: readonly string[];
   readonly environment?: readonly string[];
   readonly directory: string;
@@ -57,6 +61,8 @@ export class Sandbox {
   /** Process 1 of it, as the host counts. */
   readonly pid: number;
   readonly identities: Identities;
+  /** The directories of its own cgroups, which it can divide. */
+  readonly cgroups: readonly string[];
   /** What cannot be limited on this machine, a line per reason. */
   readonly unlimited: readonly string[];
   /** Resolves when all of it has ended. */
@@ -77,6 +83,7 @@ export class Sandbox {
   ) {
     this.pid = child.pid;
     this.identities = ids;
+    this.cgroups = enclosure.directories;
     this.unlimited = enclosure.missing;
     this.#streams = streams;
     this.#end = () => lab.end();
@@ -111,7 +118,7 @@ export class Sandbox {
   static async #start(
     lab: Lab,
     ids: Identities,
-    { binds, files, directory, timeout }: SandboxOptions,
+    { binds, image, files, hidden, directory, timeout }: SandboxOptions,
   ): Promise<Sandbox> {
     const stopped: { by?: 'time' | 'output' } = {};
     let stop = (_by: 'time' | 'output') => {};
@@ -128,12 +135,15 @@ export class Sandbox {
         unshare(CLONE_NEWCGROUP),
         sethostname(lab.settings.hostname),
         ...setUpNetwork(undefined),
-        ...enterRoot({ binds, files, cgroups: enclosure.mounts, scratch: SCRATCH_BYTES }),
+        ...enterRoot({ binds, image: image?.inside, files, hidden, cgroups: enclosure.mounts, scratch: SCRATCH_BYTES }),
         chdir(directory),
         ...streams.adopt,
+        // Where no cgroup can count them, as for an ordinary user.
+        limitProcesses(LIMITS.pids),
         ...lab.program,
       ],
       FLAGS,
+      image && { directory: await openDirectory(lab, image.outside) },
     );
     stop = (by) => {
       stopped.by ??= by;
@@ -179,4 +189,12 @@ export class Sandbox {
 /** Whether it is the kernel that said no: to a call of a list, or to one that Node made for us. */
 function isRefusal(cause: unknown): cause is Error {
   return cause instanceof CallFailure || (cause instanceof Error && 'syscall' in cause);
+}
+
+async function openDirectory(lab: Lab, path: string): Promise<number> {
+  const [fd = -1] = (await lab.perform([openat(path, O_PATH | O_DIRECTORY)])).results;
+  lab.onEnd(async () => {
+    await lab.perform([close(fd)]);
+  });
+  return fd;
 }

@@ -62,8 +62,9 @@ export async function run(lab: Lab): Promise<End> {
   );
   // #endregion child
   await lab.tell(() => whereItWaits(container.pid));
+  // Said beforehand: afterwards it would come in the middle of what the program prints.
+  await lab.tell(() => 'The parent writes its byte now, and the child goes on.');
   await release(lab, checkpoint);
-  await lab.tell(() => 'The parent has written its byte: the child goes on.');
   return lab.wait(container);
 }
 

@@ -13,6 +13,8 @@ export interface Assignment {
   readonly settings: Partial<Settings>;
   /** What `run` gets as its second argument, apart from the programs. */
   readonly given: Readonly<Record<string, unknown>>;
+  /** Directories to make for it before it is loaded. */
+  readonly directories: readonly string[];
   /** `program` is `lab.program`; each other is a list of calls in `given`, by its name. */
   readonly programs: Readonly<Record<string, Program>>;
 }

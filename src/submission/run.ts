@@ -3,7 +3,7 @@
  * submission can change anything: nothing that is said or computed here counts
  * for its grade.
  */
-import { readFileSync, writeSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeSync } from 'node:fs';
 import { inheritedEnvironment } from '../lab/environment.ts';
 import type { Lab } from '../lab/lab.ts';
 import { failureStatus, runStep } from '../lab/run-step.ts';
@@ -16,9 +16,11 @@ import { textPrinter } from '../trace/text.ts';
 import { ASSIGNMENT_FILE, type Assignment, type Program, TRACE } from './assignment.ts';
 
 export async function runSubmission(): Promise<void> {
-  const { file, settings, given, programs } = JSON.parse(readFileSync(ASSIGNMENT_FILE, 'utf8')) as Assignment;
+  const text = readFileSync(ASSIGNMENT_FILE, 'utf8');
+  const { file, settings, given, directories, programs } = JSON.parse(text) as Assignment;
   const { program, ...others } = programs;
   try {
+    for (const directory of directories) mkdirSync(directory, { recursive: true });
     const submission = require(file);
     if (typeof submission.run !== 'function') throw new Error('The file exports no function `run`.');
     const all = (owner: string) => ({

@@ -124,6 +124,9 @@ export const PR = {
   PR_SET_NO_NEW_PRIVS: 38,
 } as const;
 
+/** getrlimit(2). */
+export const RLIMIT = { RLIMIT_NPROC: 6 } as const;
+
 /** wait(2). */
 export const W = { WNOHANG: 1, WUNTRACED: 2, WCONTINUED: 8 } as const;
 

@@ -48,7 +48,7 @@ export function receiveAnswer(fd: number | Call, out: Out): Call {
 const IOCTL = defineCall({
   name: 'ioctl',
   source: 'netdevice(7)',
-  purpose: 'Sets up a network interface by its name.',
+  purpose: 'Asks about a network interface by its name, or sets it up.',
   show: [plain, oneOf(SIOC), plain],
   advice: {
     EPERM: 'Setting up an interface needs CAP_NET_ADMIN in its network namespace.',

@@ -1,6 +1,6 @@
 /** System calls that start, replace, observe and end processes. */
-import { type Call, defineCall } from './call.ts';
-import { CLONE, PR, W } from './flags.ts';
+import { type Call, defineCall, type Struct } from './call.ts';
+import { CLONE, PR, RLIMIT, W } from './flags.ts';
 import { countOf, flags, oneOf, plain, signal, signalName } from './show.ts';
 
 const CLONE_CALL = defineCall({
@@ -147,4 +147,27 @@ const PRCTL = defineCall({
 /** Orphans among the caller's descendants become its children. Source: prctl(2). */
 export function becomeSubreaper(): Call {
   return PRCTL(PR.PR_SET_CHILD_SUBREAPER, 1);
+}
+
+const PRLIMIT64 = defineCall({
+  name: 'prlimit64',
+  source: 'getrlimit(2)',
+  purpose: 'Limits what a process, and those that it starts, may use; here, how many processes its user may have.',
+  show: [plain, oneOf(RLIMIT), plain, plain],
+});
+
+/**
+ * Limits how many processes and threads the caller's user may have in its user
+ * namespace and those below. Source: getrlimit(2), RLIMIT_NPROC.
+ */
+export function limitProcesses(count: number): Call {
+  return PRLIMIT64(0, RLIMIT.RLIMIT_NPROC, processLimit(count), null);
+}
+
+/** struct rlimit64: the limit, and how far it may be raised again. */
+function processLimit(count: number): Struct {
+  const bytes = Buffer.alloc(16);
+  bytes.writeBigUInt64LE(BigInt(count), 0);
+  bytes.writeBigUInt64LE(BigInt(count), 8);
+  return { bytes, text: `{rlim_cur=${count}, rlim_max=${count}}` };
 }

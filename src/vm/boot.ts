@@ -13,8 +13,11 @@ const TIMED_OUT = 124; // as timeout(1) has it
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 const NO_READER = 141; // as a shell has it after SIGPIPE
 
-/** Gives the job's exit status, or the one for what ended the machine before. */
-export async function runInMachine(request: VmRequest, job: Job, say: (line: string) => void): Promise<number> {
+/**
+ * What every machine is started with, built where there is none yet. `say` is told about a build.
+ * @throws Error if something is missing here
+ */
+export function prepareMachine(say: (line: string) => void) {
   const machine = ownMachine();
   requirePrograms('npm run vm', [
     { name: machine.qemu, package: machine.packages },
@@ -22,8 +25,13 @@ export async function runInMachine(request: VmRequest, job: Job, say: (line: str
     { name: 'setpriv', package: 'util-linux' },
   ]);
   const image = ensureImage(machine, say);
-  const modules = ensureModulesDisk();
-  const running = start(machine, image, modules, chooseAccelerator(machine, image.kernel), request.hardware);
+  return { machine, image, modules: ensureModulesDisk(), accelerator: chooseAccelerator(machine, image.kernel) };
+}
+
+/** Gives the job's exit status, or the one for what ended the machine before. */
+export async function runInMachine(request: VmRequest, job: Job, say: (line: string) => void): Promise<number> {
+  const { machine, image, modules, accelerator } = prepareMachine(say);
+  const running = start(machine, image, modules, accelerator, request.hardware);
   const interruption = interrupted(request.timeoutMs);
   try {
     return await Promise.race([runJob(running, job, request.bootTimeoutMs), interruption.status]);

@@ -9,7 +9,7 @@ import {
   chmodSync,
   cpSync,
   existsSync,
-  mkdtempSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -19,10 +19,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { cached, keyOf } from '../../src/vm/cache.ts';
+import { newOwnerName } from '../../src/lab/owner.ts';
+import { cached, keyOf, sweep } from '../../src/vm/cache.ts';
 import { registryNode } from '../../src/vm/node.ts';
 import { requirePrograms } from '../../src/vm/programs.ts';
 import { run } from '../../src/vm/run.ts';
+import { exitNotHere } from '../not-here.ts';
 
 const top = fileURLToPath(new URL('../..', import.meta.url));
 /** Where Debian's cross compiler has the libraries of arm64. */
@@ -93,7 +95,8 @@ function test(scratch: string, tools: string, words: readonly string[]): number 
   return status ?? 1;
 }
 
-function main(words: readonly string[]): number {
+/** Gives the folder of Node.js and node_modules. */
+function prepare(): string {
   requirePrograms('npm run test:arm64', [
     { name: 'aarch64-linux-gnu-gcc', package: 'gcc-aarch64-linux-gnu libc6-dev-arm64-cross' },
     { name: 'qemu-aarch64-static', package: 'qemu-user-static' },
@@ -102,8 +105,19 @@ function main(words: readonly string[]): number {
   if (!existsSync(join(LIBRARIES, 'libstdc++.so.6'))) {
     throw new Error('npm run test:arm64 needs the C++ library: sudo apt-get install libstdc++6-arm64-cross');
   }
-  const tools = ensureTools();
-  const scratch = mkdtempSync(join(tmpdir(), 'container-lab-arm64-'));
+  return ensureTools();
+}
+
+function main(words: readonly string[]): number {
+  let tools = '';
+  try {
+    tools = prepare();
+  } catch (error) {
+    exitNotHere(error);
+  }
+  sweep(tmpdir());
+  const scratch = join(tmpdir(), newOwnerName());
+  mkdirSync(scratch);
   try {
     return test(scratch, tools, words);
   } finally {

@@ -9,6 +9,7 @@ import { type Container, startContainer } from '../support/container.ts';
 import { kernelTest, onTestEnd, until } from '../support/kernel-test.ts';
 import { ownLinks, read } from '../support/lab.ts';
 import { canRun, program } from '../support/needs.ts';
+import { patience } from '../support/patience.ts';
 
 const test = suite('step 6');
 const needs = [canRun(6), program('nsenter'), program('ip'), program('ping')];
@@ -28,7 +29,7 @@ interface Interface {
 const inNetworkOf = (pid: number, ...words: string[]) => ['nsenter', '-t', String(pid), '--net', ...words];
 
 function output([program = '', ...words]: readonly string[]): string {
-  return execFileSync(program, words, { encoding: 'utf8', timeout: 20_000 });
+  return execFileSync(program, words, { encoding: 'utf8', timeout: patience(20_000) });
 }
 
 const interfacesOf = (pid: number): Interface[] => JSON.parse(output(inNetworkOf(pid, 'ip', '-j', 'addr')));
@@ -37,7 +38,7 @@ const ipv4 = ({ addr_info }: Interface) =>
   addr_info.filter(({ family }) => family === 'inet').map(({ local, prefixlen }) => `${local}/${prefixlen}`);
 
 function pings([program = '', ...words]: readonly string[]): boolean {
-  return spawnSync(program, words, { timeout: 20_000 }).status === 0;
+  return spawnSync(program, words, { timeout: patience(20_000) }).status === 0;
 }
 
 const ping = (address: string) => ['ping', '-c', '2', '-i', '0.2', '-W', '3', address];
@@ -129,7 +130,8 @@ kernelTest(test, [...needs, program('bash')], 'TCP works in both directions', as
 
   const script = `require('node:net').createServer((socket) => socket.end('hello ' + socket.remoteAddress)).listen(4711, '${far}')`;
   await container.run(`'${process.execPath}' -e "${script}" & true`);
-  const talk = () => spawnSync('bash', ['-c', `cat </dev/tcp/${far}/4711`], { encoding: 'utf8', timeout: 5000 }).stdout;
+  const talk = () =>
+    spawnSync('bash', ['-c', `cat </dev/tcp/${far}/4711`], { encoding: 'utf8', timeout: patience(5000) }).stdout;
   assert.is(await until('an answer', talk), `hello ${near}`);
   await container.end();
 });

@@ -12,9 +12,10 @@ import * as assert from 'uvu/assert';
 import { kernelTest, temporaryDirectory } from '../support/kernel-test.ts';
 import { read, top } from '../support/lab.ts';
 import { type Need, program } from '../support/needs.ts';
+import { patience } from '../support/patience.ts';
 
 const test = suite('cgroup v2');
-const TIMEOUT_MS = 180_000; // instructions may be emulated here
+const TIMEOUT_MS = 45_000;
 const isRoot = process.geteuid?.() === 0;
 
 /** No machine has v1 and v2, so this is no failure even where all tests must run. */
@@ -34,7 +35,7 @@ function shell(script: string, environment: Record<string, string> = {}) {
     cwd: top,
     encoding: 'utf8',
     env: { ...process.env, ...environment },
-    timeout: TIMEOUT_MS,
+    timeout: patience(TIMEOUT_MS),
   });
   return { status, said: `${stdout}${stderr}${error ?? ''}` };
 }

@@ -9,6 +9,7 @@ import { type Container, startContainer } from '../support/container.ts';
 import { kernelTest, temporaryDirectory, until } from '../support/kernel-test.ts';
 import { lab, markedProcesses, namespacesOf, ownLinks, read, statFields } from '../support/lab.ts';
 import { canRun, program, root } from '../support/needs.ts';
+import { patience } from '../support/patience.ts';
 
 const test = suite('rootless');
 
@@ -163,7 +164,7 @@ kernelTest(
       uid: USER,
       gid: USER,
       env: { ...process.env, ...who.env },
-      timeout: 20_000,
+      timeout: patience(20_000),
     });
     execFileSync('mv', [join(who.env.HOME, 'host'), image]);
     const container = await start(['8', '--rootfs', image], who);

@@ -7,6 +7,7 @@ import { encode } from '../../src/executor/encode.ts';
 import type { Call } from '../../src/syscalls/call.ts';
 import { top } from './lab.ts';
 import type { Need } from './needs.ts';
+import { patience } from './patience.ts';
 
 const TIMEOUT_MS = 60_000;
 const compiler = process.env.CC ?? 'cc';
@@ -55,7 +56,7 @@ export class Driver {
   run(...words: string[]): { status: number | null; stdout: string; stderr: string } {
     const { status, stdout, stderr } = spawnSync(this.#binary, words, {
       encoding: 'utf8',
-      timeout: TIMEOUT_MS,
+      timeout: patience(TIMEOUT_MS),
       env: {
         ...process.env,
         // A child that shares memory runs on a stack that the sanitizer has not made.
@@ -77,7 +78,7 @@ export const sanitizers: Need = () => {
       encoding: 'utf8',
     });
     if (built.status !== 0) return `needs a compiler with the sanitizers (${compiler}; libasan)`;
-    const { status, stderr } = spawnSync(program, { encoding: 'utf8', timeout: TIMEOUT_MS });
+    const { status, stderr } = spawnSync(program, { encoding: 'utf8', timeout: patience(TIMEOUT_MS) });
     return status === 0 ? undefined : `needs a machine where the sanitizers run: ${stderr.split('\n')[0]}`;
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -6,6 +6,7 @@ import type { Test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type HostState, hostState } from './lab.ts';
 import { type Need, testWith } from './needs.ts';
+import { patience } from './patience.ts';
 
 const LIMIT_MS = 50_000;
 
@@ -58,11 +59,11 @@ export async function until<T>(
   condition: () => T | Promise<T>,
   timeoutMs = 10_000,
 ): Promise<NonNullable<Exclude<T, false>>> {
-  const deadline = Date.now() + timeoutMs;
+  const deadline = Date.now() + patience(timeoutMs);
   for (;;) {
     const found = await condition();
     if (found) return found as NonNullable<Exclude<T, false>>;
-    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain: ${what}`);
+    if (Date.now() > deadline) throw new Error(`waited ${patience(timeoutMs)} ms in vain: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
@@ -71,7 +72,8 @@ export async function until<T>(
 export async function within<T>(timeoutMs: number, what: string, act: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no end within ${timeoutMs} ms: ${what}`)), timeoutMs);
+    const limitMs = patience(timeoutMs);
+    timer = setTimeout(() => reject(new Error(`no end within ${limitMs} ms: ${what}`)), limitMs);
   });
   try {
     return await Promise.race([act(), limit]);

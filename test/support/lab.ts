@@ -3,6 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { patience } from './patience.ts';
 
 export const top = fileURLToPath(new URL('../..', import.meta.url));
 export const launcher = join(top, 'bin/lab.cjs');
@@ -28,7 +29,7 @@ export function lab(words: readonly string[], { input = '', env = {}, uid }: Run
     encoding: 'utf8',
     input,
     env: { ...process.env, ...env },
-    timeout: TIMEOUT_MS,
+    timeout: patience(TIMEOUT_MS),
     ...(uid === undefined ? {} : { uid, gid: uid }),
   });
   return { status, stdout, stderr };
@@ -124,7 +125,7 @@ export function namespacesOf(pid: number | 'self'): Record<string, string> {
 
 /** The process that runs `marker` (a word of its command line), as the host numbers it. */
 export async function findProcess(marker: string, timeoutMs = 10_000): Promise<number> {
-  const end = Date.now() + timeoutMs;
+  const end = Date.now() + patience(timeoutMs);
   while (Date.now() < end) {
     const found = readdirSync('/proc').find(
       (name) =>
@@ -135,7 +136,7 @@ export async function findProcess(marker: string, timeoutMs = 10_000): Promise<n
     if (found) return Number(found);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  throw new Error(`no process with ${marker} on its command line within ${timeoutMs} ms`);
+  throw new Error(`no process with ${marker} on its command line within ${patience(timeoutMs)} ms`);
 }
 
 export function read(path: string): string {

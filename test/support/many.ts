@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { launcher, top } from './lab.ts';
+import { patience } from './patience.ts';
 
 /** Runs that may be going on at once: more than there are CPUs, so that they get in each other's way. */
 const SIDE_BY_SIDE = 4;
@@ -45,6 +46,6 @@ export function start(words: readonly string[]): Running {
 
 /** Waits until `condition` holds; whether it came to that. */
 export async function eventually(condition: () => boolean, timeoutMs: number): Promise<boolean> {
-  for (const end = Date.now() + timeoutMs; Date.now() < end; await sleep(20)) if (condition()) return true;
+  for (const end = Date.now() + patience(timeoutMs); Date.now() < end; await sleep(20)) if (condition()) return true;
   return condition();
 }

@@ -44,7 +44,16 @@ import {
   receiveAnswer,
   sendRequest,
 } from '../../src/syscalls/network.ts';
-import { becomeSubreaper, execve, getpid, kill, setpgid, setsid, wait4 } from '../../src/syscalls/processes.ts';
+import {
+  becomeSubreaper,
+  execve,
+  getpid,
+  kill,
+  limitProcesses,
+  setpgid,
+  setsid,
+  wait4,
+} from '../../src/syscalls/processes.ts';
 import { quoted } from '../../src/syscalls/show.ts';
 
 const lines: string[] = [];
@@ -131,6 +140,7 @@ make(setpgid(0, 0));
 make(setsid());
 make(wait4(-1, flags.W.WNOHANG | flags.W.WUNTRACED));
 make(becomeSubreaper());
+make(limitProcesses(4096));
 make(execve('/no such program', ['a', 'b "c"'], ['A=1', 'B=2']));
 make(rmdir(inside('nothing')));
 make(umount(inside('a'), MNT.MNT_DETACH));

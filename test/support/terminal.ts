@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestEnd, until } from './kernel-test.ts';
 import { launcher, top } from './lab.ts';
+import { patience } from './patience.ts';
 
 let terminals = 0;
 
@@ -72,7 +73,7 @@ export class Terminal {
       encoding: 'utf8',
       env,
       stdio: 'pipe',
-      timeout: 10_000,
+      timeout: patience(10_000),
     }).trimEnd();
   }
 }

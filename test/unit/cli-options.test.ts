@@ -1,11 +1,12 @@
 /** What may be typed after `npm run step N`, and what is said of the rest. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { helpText } from '../../src/cli/help.ts';
 import { OPTIONS, parseOptions, refuseSwallowedOptions } from '../../src/cli/options.ts';
 import { resolveSettings } from '../../src/cli/resolve-settings.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
 import { bytes, cpuCount, cpuList, hostName, idRange, integer } from '../../src/cli/values.ts';
-import { DEFAULTS } from '../../src/lab/settings.ts';
+import { DEFAULTS, type IdRange } from '../../src/lab/settings.ts';
 import { pretendToBe } from '../support/recorder.ts';
 
 /** The one line that is said, where something is refused. */
@@ -70,7 +71,7 @@ test('--trace takes no word: the next one starts the command', () => {
 });
 
 test('of an option that is given twice, the last counts; limits add up', () => {
-  assert.equal(parse('--memory 1m --pids 3 --memory 2m').settings.limits, { memory: 2 * 2 ** 20, pids: 3 });
+  assert.equal(parse('--memory 7m --pids 3 --memory 6m').settings.limits, { memory: 6 * 2 ** 20, pids: 3 });
   assert.is(parse('--hostname a --hostname b').settings.hostname, 'b');
 });
 
@@ -84,6 +85,7 @@ test('refusals: one line that names the option and what it wants', () => {
     ['--rootfs', /^--rootfs needs a value: --rootfs NAME\|DIR$/],
     ['--memory lots', /^--memory: "lots" is not a size\..*64m\.$/],
     ['--memory=', /^--memory: "" is not a size/],
+    ['--memory 6143k', /^--memory: "6143k" is less than a container needs to begin: 6m at least\.$/],
     ['--cpus many', /^--cpus: "many" is not a number of CPUs/],
     ['--pids 0', /^--pids: "0" is not a whole number from 1 to 4194304\.$/],
     ['--cpu-shares 1', /^--cpu-shares: "1" is not a whole number from 2 to 262144\.$/],
@@ -124,6 +126,16 @@ test('an option applies from its step on', () => {
       `${name} applies from step ${from} on; this is step ${from - 1}.`,
     );
   }
+});
+
+test('help: the options that a step takes, each with its value', () => {
+  const names = (text: string) => [...text.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, name]) => name);
+  assert.equal(names(helpText()), Object.keys(OPTIONS));
+  assert.equal(names(helpText(0)), ['--trace', '--pause', '--quiet', '--help', '--rootless']);
+  assert.match(helpText(7), /^ {2}--memory BYTES +memory limit: 64m, 1g$/m);
+  assert.match(helpText(), /^ {2}--memory BYTES .*\(from step 7 on\)$/m);
+  assert.match(helpText(), /^ {2}--trace\[=json\] /m);
+  assert.is(parse('--help').help, true);
 });
 
 test('options that npm kept for itself are noticed', () => {
@@ -300,6 +312,14 @@ test('settings: who may run what', async () => {
     /^Step 1 makes namespaces.*sudo, or add --rootless\.$/,
   );
   assert.is((await resolveSettings(1, request({ rootless: true }))).rootless, true);
+  const mapped = (...uidMap: IdRange[]) => resolveSettings(5, request({ rootless: true, uidMap }));
+  const own = { inside: 7, outside: 1000, count: 1 };
+  assert.equal((await mapped(own)).uidMap, [own]);
+  for (const uidMap of [[{ ...own, outside: 0 }], [{ ...own, count: 2 }], [own, { ...own, inside: 8 }]])
+    assert.is(
+      await refusal(() => mapped(...uidMap)),
+      '--uid-map: without root the kernel maps your own id and no other: --uid-map 0:1000:1.',
+    );
   user();
   const root = pretendToBe(0);
   assert.match(await refusal(() => resolveSettings(1, request({ rootless: true }))), /you are root/);

@@ -4,9 +4,11 @@ import * as assert from 'uvu/assert';
 import type { Diagnosis } from '../../src/doctor/examine.ts';
 import { readFacts } from '../../src/doctor/facts.ts';
 import { causesIn, notesIn, stepList } from '../../src/doctor/findings.ts';
+import { STEP_NAMES } from '../../src/doctor/needs.ts';
 import { report } from '../../src/doctor/report.ts';
 import { assumed, broken, fine } from '../../src/doctor/verdict.ts';
 import { wrap } from '../../src/doctor/wrap.ts';
+import { steps as allSteps } from '../../src/steps/index.ts';
 
 const problem = { cause: 'Something is off, and it takes a rather long sentence to say what.', remedy: 'sudo mend it' };
 
@@ -52,6 +54,13 @@ test('lines break at blanks and hang under the first', () => {
   assert.ok(lines.every((line) => line.length <= 80));
   assert.ok(lines[0]?.startsWith('• word'));
   assert.ok(lines[1]?.startsWith('  word'));
+});
+
+test('the doctor knows every step', () => {
+  assert.equal(
+    [...STEP_NAMES],
+    allSteps.map(({ name }) => name),
+  );
 });
 
 test.run();

@@ -20,6 +20,7 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   AF: ['sys/socket.h'],
   SIOC: ['linux/sockios.h'],
   PR: ['linux/prctl.h'],
+  RLIMIT: ['asm/resource.h'],
   W: ['sys/wait.h'],
   S: ['sys/stat.h'],
 };

@@ -76,10 +76,11 @@ test('raw HTML is text', () => {
   assert.is(shown('a <b>c</b>'), 'a <b>c</b>\n');
 });
 
-test('long lines of code go on in the next line: nothing is lost', () => {
+test('long lines of code go on in the next line, behind a mark: nothing is lost', () => {
+  const block = (code: string) => shown(`\`\`\`text\n${code}\n\`\`\``, { width: 20 });
   const code = 'x'.repeat(50);
-  const text = shown(`\`\`\`text\n${code}\n\`\`\``, { width: 20 });
-  assert.is(text.replace(/\s/g, ''), code);
+  assert.is(block(code).replace(/[\s↪]/g, ''), code);
+  assert.is(block('mount --make-private --bind'), '  mount \n  ↪ --make-private \n  ↪ --bind\n');
 });
 
 test.run();

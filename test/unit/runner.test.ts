@@ -1,6 +1,6 @@
 /** test/run.ts itself: whatever goes wrong in a test file must count as a failure. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -95,6 +95,24 @@ test('each way for a file to go wrong is one failure, and costs nothing else', (
   assert.is(status, 1);
 });
 
+test('the files of the first word come first', () => {
+  const file = `${passes('one')}test.run();`;
+  const { stdout } = runOn({ 'unit/a.test.ts': file, 'unit/b.test.ts': file, 'kernel/c.test.ts': file }, ['/c.', '/']);
+  assert.equal(stdout.match(/^✓ \S+/gm), ['✓ kernel/c.test.ts:', '✓ unit/a.test.ts:', '✓ unit/b.test.ts:']);
+});
+
+test('when the time is up, the files that are left are named, and count as nothing', () => {
+  const wait = `test('one', () => new Promise((resolve) => { setTimeout(resolve, 3000); }));test.run();`;
+  const file = `${passes('two')}test.run();`;
+  const { status, stdout, last } = runOn(
+    { 'unit/a.test.ts': wait, 'unit/b.test.ts': file, 'unit/c.test.ts': file },
+    ['unit'],
+    { ...limit, TEST_BUDGET: '3' },
+  );
+  assert.equal([status, last], [0, '1 passed, 0 failed']);
+  assert.match(stdout, /^not run, since 3 s are over: unit\/b\.test\.ts, unit\/c\.test\.ts$/m);
+});
+
 test('what a failing file printed is shown', () => {
   const { stdout } = runOn({ 'unit/a.test.ts': `console.log('a clue');\n${fails('the name')}test.run();` });
   assert.match(stdout, /^ {4}a clue$/m);
@@ -161,7 +179,7 @@ test('a process that a file leaves behind, with the pipes open, is a failure and
   }
 });
 
-test('a runner that is ended takes the running file along', async () => {
+test('a runner that is ended takes the running file along, and starts no other', async () => {
   const place = join(folder, 'ended');
   mkdirSync(join(place, 'unit'), { recursive: true });
   const body = `import { writeFileSync } from 'node:fs';
@@ -171,6 +189,7 @@ test('a runner that is ended takes the running file along', async () => {
     }));
     test.run();`;
   writeFileSync(join(place, 'unit/wait.test.ts'), START + body);
+  writeFileSync(join(place, 'unit/waits.test.ts'), START + body.replace('./pid', './next'));
   const child = spawn(process.execPath, ['--import', 'tsx', runner, 'wait'], {
     env: { ...process.env, TEST_FOLDER: place, ...limit },
     stdio: 'ignore',
@@ -188,6 +207,8 @@ test('a runner that is ended takes the running file along', async () => {
   for (let tries = 0; alive(pid) && tries < 100; tries++) await new Promise((resolve) => setTimeout(resolve, 20));
   assert.ok(pid > 0);
   assert.not.ok(alive(pid));
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  assert.not.ok(existsSync(join(place, 'unit/next')));
 });
 
 test.run();

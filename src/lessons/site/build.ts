@@ -26,11 +26,16 @@ export function buildSite(library: Library, directory: string): string[] {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, pageHtml(frame));
   }
+  copyAssets(directory);
+  return all.map(({ address }) => address);
+}
+
+/** Puts styles and scripts into the folder `assets` of a site. */
+export function copyAssets(directory: string): void {
   cpSync(ASSETS, join(directory, 'assets'), { recursive: true });
   // Mermaid's own small build: one file, which loads nothing.
   const mermaid = createRequire(import.meta.url).resolve('@mermaid-js/tiny');
   cpSync(mermaid, join(directory, 'assets/mermaid.js'));
-  return all.map(({ address }) => address);
 }
 
 function pageFrames(library: Library, lessons: readonly Link[]): Frame[] {

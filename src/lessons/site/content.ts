@@ -1,5 +1,5 @@
 /** The content of a lesson as HTML. */
-import MarkdownIt, { type RendererRule } from 'markdown-it';
+import MarkdownIt, { type RendererRule, type Token } from 'markdown-it';
 import { escapeHtml, highlightHtml } from '../highlight.ts';
 import type { Library, Page } from '../library.ts';
 import { alertOf, alerts } from '../markdown/alerts.ts';
@@ -32,6 +32,11 @@ export function contentOf({ path, text }: Page, library: Library): Content {
     headings: found,
     hasDiagrams: tokens.some(({ type, info }) => type === 'fence' && info.startsWith('mermaid')),
   };
+}
+
+/** Blocks, or parts of a paragraph, on their own: without headings, and without links. */
+export function tokensHtml(tokens: Token[]): string {
+  return markdown.renderer.render(tokens, markdown.options, {});
 }
 
 const rules: Readonly<Record<string, RendererRule>> = {
@@ -76,7 +81,7 @@ export function codeHtml({ language, content, file }: Pick<Fence, 'language' | '
 }
 
 /** The drawing is what is seen where no script runs; assets/diagrams.js puts the diagram in its place. */
-function diagramHtml({ content }: Fence, drawing: string): string {
+export function diagramHtml({ content }: Pick<Fence, 'content'>, drawing: string): string {
   const source = escapeHtml(content);
   return `<figure class="diagram" data-source="${source}"><pre>${escapeHtml(drawing)}</pre></figure>\n`;
 }

@@ -1,4 +1,5 @@
-/** Code blocks for the terminal. Lines that are too long go on in the next: nothing is cut off. */
+/** Code blocks for the terminal. Lines that are too long go on in the next, behind a mark: nothing is cut off. */
+import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 import { promptOf } from '../console/transcript.ts';
 import { highlightPieces } from '../highlight.ts';
@@ -6,11 +7,12 @@ import type { Fence } from '../markdown/fences.ts';
 import type { Style } from './style.ts';
 
 const INDENT = '  ';
+const GOES_ON = '↪ ';
 
 export function codeLines({ language, content, file }: Fence, width: number, style: Style): string[] {
   const code = content.replace(/\n$/, '');
   const coloured = language === 'console' ? consoleText(code, style) : sourceText(code, language, style);
-  const lines = coloured.split('\n').flatMap((line) => broken(line, width - INDENT.length));
+  const lines = coloured.split('\n').flatMap((line) => broken(line, width - INDENT.length, style));
   return [...(file ? [style.faint(file)] : []), ...lines].map((line) => `${INDENT}${line}`);
 }
 
@@ -37,6 +39,9 @@ function consoleText(code: string, style: Style): string {
     .join('\n');
 }
 
-function broken(line: string, width: number): string[] {
-  return wrapAnsi(line, width, { hard: true, trim: false, wordWrap: false }).split('\n');
+/** Broken between words where that is possible. */
+function broken(line: string, width: number, { faint }: Style): string[] {
+  if (stringWidth(line) <= width) return [line];
+  const [first = '', ...rest] = wrapAnsi(line, width - GOES_ON.length, { hard: true, trim: false }).split('\n');
+  return [first, ...rest.map((part) => `${faint(GOES_ON)}${part}`)];
 }

@@ -15,13 +15,18 @@ export function tableLines(table: Node, width: number, context: InlineContext): 
   const rows = table.children.flatMap(({ children }) => children.map((row) => row.children));
   const texts = rows.map((row) => row.map((cell) => inlineText(cell.children, context)));
   const aligns = (rows[0] ?? []).map(alignOf);
-  const widths = fitted(naturalWidths(texts), width - GAP.length * (aligns.length - 1));
+  const widths = columnWidths(texts, width - GAP.length * (aligns.length - 1));
   const [head = [], ...body] = texts.map((row) => rowLines(row, widths, aligns));
   const rule = style.faint(widths.map((columns) => '─'.repeat(columns)).join(GAP));
   const isTall = body.some((lines) => lines.length > 1);
   // With cells of several lines, only a blank line shows where a row ends.
   const separated = body.flatMap((lines, index) => (isTall && index > 0 ? ['', ...lines] : lines));
   return [...head.map(style.strong), rule, ...separated];
+}
+
+/** Widths of columns, in characters: as wide as their texts, or what of that fits into `total`. */
+export function columnWidths(texts: readonly string[][], total: number): number[] {
+  return fitted(naturalWidths(texts), total);
 }
 
 function alignOf({ token }: Node): Align {

@@ -1,0 +1,14 @@
+import type { End } from '#src/executor/reaper.ts';
+import type { Lab } from '#src/lab/lab.ts';
+import type { Call } from '#src/syscalls/call.ts';
+
+interface Given {
+  /** What the second child becomes: the end of its list, as `lab.program` is the end of the first one's. */
+  readonly second: readonly Call[];
+}
+
+export async function run(lab: Lab, given: Given): Promise<End> {
+  const first = await lab.clone(lab.program, 0);
+  // TODO: a second child, which becomes given.second while the first one lives.
+  return lab.wait(first);
+}

@@ -1,0 +1,10 @@
+// Fails: the submission waits for the other one: expected it still runs
+import type { End } from '#src/executor/reaper.ts';
+import type { Lab } from '#src/lab/lab.ts';
+import type { Call } from '#src/syscalls/call.ts';
+
+export async function run(lab: Lab, given: { second: Call[] }): Promise<End> {
+  const first = await lab.clone(lab.program, 0);
+  const second = await lab.clone(given.second, 0);
+  return Promise.race([lab.wait(first), lab.wait(second)]);
+}

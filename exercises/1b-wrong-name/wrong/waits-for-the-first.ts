@@ -1,0 +1,24 @@
+// Fails: the submission waits for both containers: expected it still runs
+import type { End } from '#src/executor/reaper.ts';
+import type { Lab } from '#src/lab/lab.ts';
+import type { Call } from '#src/syscalls/call.ts';
+import { CLONE_NEWUTS } from '#src/syscalls/flags.ts';
+import { sethostname } from '#src/syscalls/namespaces.ts';
+
+interface Given {
+  /** What the second container is called. */
+  readonly secondName: string;
+  /** What the second container becomes. */
+  readonly second: readonly Call[];
+}
+
+export async function run(lab: Lab, given: Given): Promise<End> {
+  const first = await start(lab, lab.settings.hostname, lab.program);
+  const second = await start(lab, given.secondName, given.second);
+  return lab.wait(first);
+}
+
+/** Starts a container that has a name. */
+async function start(lab: Lab, name: string, program: readonly Call[]) {
+  return lab.clone([sethostname(name), ...program], CLONE_NEWUTS);
+}

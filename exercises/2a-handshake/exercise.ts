@@ -1,0 +1,136 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Exercise } from '#src/exercises/exercise.ts';
+import { exitStatus, whole, word } from '#src/grading/draw.ts';
+import { sleepsAt, wakers } from '#src/grading/pipes.ts';
+import type { Process } from '#src/grading/process.ts';
+import { sentry, servant } from '#src/grading/programs.ts';
+import type { Trial } from '#src/grading/trial.ts';
+import { hints } from './hints.ts';
+
+const STDIN = 0;
+
+export const exercise: Exercise = {
+  title: 'A handshake',
+  kind: 'write it',
+  points: 10,
+  starterFails: 'what runs while the child prepares itself: expected the child alone, observed the child and',
+  hints,
+  round() {
+    const [orders, status] = [`: ${word(whole(8, 40))}\n`, exitStatus()];
+    return {
+      given: { length: orders.length },
+      programs: { program: servant(status), helper: sentry(0) },
+      async check(trial) {
+        const { parent } = trial;
+        const child = await preparingChild(trial);
+        await trial.expectStill('what runs while the child prepares itself', () => ({
+          expected: 'the child alone',
+          observed: company(trial, child),
+          command: `ps -o pid,ppid,args --ppid ${parent.pid}`,
+        }));
+        const ready = await listeningParent(trial);
+        const who = { 'the parent': parent, 'the child': child };
+        trial.expect('who could wake the parent', { expected: 'the child', ...wakers(trial, ready, who) });
+        await openGate(trial, child, orders);
+        await trial.expectSoon('the helper, once the child is ready', () => ({
+          expected: 'it runs',
+          observed: trial.find('helper') ? 'it runs' : `it does not run, and the parent ${activity(trial, parent)}`,
+        }));
+        await trial.expectStill('the program, while the helper runs', () => ({
+          expected: 'it does not run',
+          observed: trial.find() ? 'it runs' : 'it does not run',
+        }));
+        const go = sleepsAt(child)?.pipe ?? 'at no pipe';
+        trial.expect('where the child waits for its go', {
+          expected: 'at a second pipe',
+          observed: go === ready ? 'at the first pipe' : go.replace(/^pipe:.*/, 'at a second pipe'),
+          command: `ls -l /proc/${child.pid}/fd`,
+        });
+        trial.expect('who could wake the child', { expected: 'the parent', ...wakers(trial, go, who) });
+        await trial.relieve('helper');
+        await trial.expectSoon('the program, once the helper has ended', () => ({
+          expected: 'it runs',
+          observed: trial.find() ? 'it runs' : `it does not run, and the child ${activity(trial, child)}`,
+        }));
+        trial.expect('what the child has become', {
+          expected: 'the program',
+          observed: trial.find()?.pid === child.pid ? 'the program' : 'something else: the program is another process',
+        });
+        await trial.expectStatus(status);
+      },
+    };
+  },
+};
+
+/** The child, which sleeps at the standard input until the grader sends something. */
+async function preparingChild(trial: Trial): Promise<Process> {
+  let child: Process | undefined;
+  await trial.expectSoon('the child prepares itself', () => {
+    child = trial.processes().find((process) => isChild(trial, process) && sleepsAt(process)?.fd === STDIN);
+    return {
+      expected: 'it sleeps in read(2) at its standard input',
+      observed: child ? 'it sleeps in read(2) at its standard input' : `there is no such child: ${trial.describeEnd()}`,
+      command: `ps -o pid,ppid,wchan:20,args --ppid ${trial.parent.pid}`,
+    };
+  });
+  return child ?? trial.parent;
+}
+
+function isChild(trial: Trial, process: Process): boolean {
+  return process.pid !== trial.parent.pid && sameCommand(process, trial.parent);
+}
+
+/** What the submission has cloned; the compiler, which runs as well, is none of its children's. */
+function company(trial: Trial, child: Process): string {
+  if (trial.find('helper')) return 'the child and `given.helper`';
+  const others = trial.processes().filter(({ pid }) => pid !== trial.parent.pid && pid !== child.pid);
+  // Before its execve, a child shows the command line of its parent, whose memory it shares.
+  const cloned = others.some((process) => trial.find()?.pid === process.pid || sameCommand(process, trial.parent));
+  return cloned ? 'the child and another one' : 'the child alone';
+}
+
+function sameCommand(one: Process, other: Process): boolean {
+  try {
+    return one.argv.join('\0') === other.argv.join('\0');
+  } catch {
+    return false; // It ended meanwhile.
+  }
+}
+
+/** The pipe at which the parent sleeps. */
+async function listeningParent(trial: Trial): Promise<string> {
+  let pipe = '';
+  await trial.expectSoon('the parent, while the child prepares itself', () => {
+    pipe = sleepsAt(trial.parent)?.pipe ?? '';
+    return {
+      expected: 'it sleeps in read(2) at a pipe',
+      observed: `it ${activity(trial, trial.parent)}`,
+      command: `grep . /proc/${trial.parent.pid}/task/*/wchan`,
+    };
+  });
+  return pipe;
+}
+
+/**
+ * Lets the child's preparations end, while the parent is stopped: if there is
+ * but one pipe, the child is sure to read what it has written itself.
+ */
+async function openGate(trial: Trial, child: Process, orders: string): Promise<void> {
+  trial.signal(trial.parent, 'SIGSTOP');
+  while (trial.parent.state !== 'T') await sleep(1);
+  trial.send(orders);
+  await trial.expectSoon('the child, once it is prepared, with its parent stopped', () => {
+    const asleep = sleepsAt(child);
+    return {
+      expected: 'it sleeps in read(2) at a pipe',
+      observed:
+        asleep && asleep.fd === STDIN ? 'it still sleeps at its standard input' : `it ${activity(trial, child)}`,
+    };
+  });
+  trial.signal(trial.parent, 'SIGCONT');
+}
+
+function activity(trial: Trial, process: Process): string {
+  if (!process.lives) return process.pid === trial.parent.pid ? `has ended: ${trial.describeEnd()}` : 'has ended';
+  return sleepsAt(process) ? 'sleeps in read(2) at a pipe' : 'does not sleep at a pipe';
+}

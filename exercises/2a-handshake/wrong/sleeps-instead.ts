@@ -1,0 +1,43 @@
+// Fails: the parent, while the child prepares itself: expected it sleeps in read(2) at a pipe, observed it does not sleep at a pipe
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { End } from '#src/executor/reaper.ts';
+import type { Lab } from '#src/lab/lab.ts';
+import { openCheckpoint, release, waitFor } from '#src/steps/02-ipc.ts';
+import type { Call } from '#src/syscalls/call.ts';
+import { close, read, write } from '#src/syscalls/files.ts';
+import { CLONE_NEWIPC } from '#src/syscalls/flags.ts';
+import { quoted } from '#src/syscalls/show.ts';
+
+interface Given {
+  /** How many bytes the child has to read from standard input. */
+  readonly length: number;
+  /** What the parent runs to its end between the child's word and its own. */
+  readonly helper: readonly Call[];
+}
+
+const STDIN = 0;
+
+export async function run(lab: Lab, given: Given): Promise<End> {
+  const ready = await openCheckpoint(lab);
+  const go = await openCheckpoint(lab);
+  const container = await lab.clone(
+    [
+      close(ready.readEnd),
+      prepare(given.length),
+      write(ready.writeEnd, '.'),
+      close(ready.writeEnd),
+      ...waitFor(go),
+      ...lab.program,
+    ],
+    CLONE_NEWIPC,
+  );
+  await sleep(1000);
+  await lab.wait(await lab.clone(given.helper, 0));
+  await release(lab, go);
+  return lab.wait(container);
+}
+
+/** The child's preparations. */
+function prepare(length: number): Call {
+  return read(STDIN, { size: length, text: (bytes) => quoted(bytes.toString('latin1')) });
+}

@@ -1,0 +1,131 @@
+import type { Exercise } from '#src/exercises/exercise.ts';
+import { exitStatus, whole } from '#src/grading/draw.ts';
+import { Process } from '#src/grading/process.ts';
+import { script } from '#src/grading/programs.ts';
+import type { Trial } from '#src/grading/trial.ts';
+
+const ORPHANS = 3;
+
+export const exercise: Exercise = {
+  title: 'A process 1 that does its duty',
+  kind: 'write it',
+  points: 10,
+  starterFails: "the program's number inside: expected more than 1",
+  hints: [
+    {
+      when: "the program's number inside",
+      text: 'The child of `lab.clone` becomes process 1, whatever it runs. So it must run something else, which starts the program as a child of its own.',
+    },
+    {
+      when: "the program's number inside",
+      text: 'A shell whose last command is the program may become the program instead of starting it. Give it something to do afterwards.',
+    },
+    { when: 'the PID namespace', text: 'Which flag of clone makes its child process 1? See lesson 3.' },
+    {
+      when: 'an orphan that has ended',
+      text: 'A zombie goes when its parent waits for it. Is your process 1 a program that waits, the whole time, for any child?',
+    },
+    {
+      when: 'the program after SIGTERM to process 1',
+      text: 'Process 1 does not hear a signal that it has no handler for. In a shell, `trap` makes one.',
+    },
+    {
+      when: 'the program after SIGTERM to process 1',
+      text: 'A shell runs a trap at once only if it is in `wait`. While a command runs in the foreground, the trap has to wait.',
+    },
+    {
+      when: 'the exit status',
+      text: 'A trap interrupts `wait`, which then says 143, for SIGTERM. That is not the status of the program: wait again.',
+    },
+    { text: '`sh -c TEXT NAME ARGUMENT…` runs TEXT; in it, `"$@"` is all the arguments, and `$0` is the name.' },
+    {
+      text: '`"$@" &` starts the program, `$!` is its number, `wait "$child"` waits, also for orphans, and gives its status.',
+    },
+    {
+      text: 'Four lines: start it; `trap \'kill -TERM "$child"; again=yes\' TERM`; wait for it, and once more if `$again` is set; exit with what the last wait gave.',
+    },
+  ],
+  round() {
+    const status = exitStatus();
+    const orphans = Array.from({ length: ORPHANS }, () => String(whole(10 ** 8, 10 ** 9)));
+    const program = script(
+      `trap 'exit ${status}' TERM; (${orphans.map((seconds) => `sleep ${seconds} &`).join(' ')}); ` +
+        'while :; do sleep 1 & wait $!; done',
+    );
+    return {
+      given: { command: ['/bin/sh', '-c', program.script, program.marker] },
+      programs: { program },
+      async check(trial) {
+        const inside = await trial.program();
+        const [own, sandbox] = [inside.namespace('pid'), trial.parent.namespace('pid')];
+        trial.expect('the PID namespace', {
+          expected: "another one than the sandbox's",
+          observed: own === sandbox ? "the sandbox's" : own,
+          command: `readlink /proc/${inside.pid}/ns/pid`,
+          holds: own !== sandbox,
+        });
+        const number = inside.ownNumber;
+        trial.expect("the program's number inside", {
+          expected: 'more than 1',
+          observed: number === 1 ? '1: the program itself is process 1' : number,
+          command: `grep NSpid /proc/${inside.pid}/status`,
+          holds: number > 1,
+        });
+        await trial.expectSoon("the program's parent", () => ({
+          expected: 'process 1 of the same namespace',
+          observed: nameOf(new Process(inside.parent), own),
+          command: `ps -o pid,ppid,args -p ${inside.pid},${inside.parent}`,
+        }));
+        const init = new Process(inside.parent);
+        for (const seconds of orphans) await endOrphan(trial, init, seconds);
+        trial.signal(init, 'SIGTERM');
+        await trial.expectSoon('the program after SIGTERM to process 1', () => ({
+          expected: 'ended',
+          observed: inside.lives ? 'it still runs' : 'ended',
+          command: `kill -TERM ${init.pid}; ps -o pid,stat,args -p ${inside.pid}`,
+        }));
+        await trial.expectStatus(status);
+      },
+    };
+  },
+};
+
+/** Ends one of the processes that the program has started and left, and expects that it does not stay as a zombie. */
+async function endOrphan(trial: Trial, init: Process, seconds: string): Promise<void> {
+  const find = () => trial.below(init).find((candidate) => isSleep(candidate, seconds));
+  await trial.expectSoon('the parent of an orphan', () => {
+    const orphan = find();
+    return {
+      expected: 'process 1 of the same namespace',
+      observed: orphan ? nameOf(new Process(orphan.parent), init.namespace('pid')) : 'no orphan',
+      command: `ps -o pid,ppid,stat,args --ppid ${init.pid}`,
+    };
+  });
+  const orphan = find();
+  if (!orphan) return;
+  trial.signal(orphan, 'SIGKILL');
+  await trial.expectSoon('an orphan that has ended', () => ({
+    expected: 'gone',
+    observed: stateIn(trial.below(init), orphan),
+    command: `ps -o pid,ppid,stat,args --ppid ${init.pid}`,
+  }));
+}
+
+function isSleep(candidate: Process, seconds: string): boolean {
+  try {
+    return candidate.argv.join(' ') === `sleep ${seconds}`;
+  } catch {
+    return false; // It ended meanwhile.
+  }
+}
+
+function nameOf(process: Process, namespace: string): string {
+  const where = process.namespace('pid') === namespace ? 'the same namespace' : 'another namespace';
+  return `process ${process.ownNumber} of ${where}`;
+}
+
+function stateIn(processes: readonly Process[], { pid }: Process): string {
+  const found = processes.find((candidate) => candidate.pid === pid);
+  if (!found) return 'gone';
+  return found.lives ? 'it still runs' : 'a zombie: its parent has not waited for it';
+}

@@ -1,0 +1,12 @@
+import type { End } from '#src/executor/reaper.ts';
+import type { Lab } from '#src/lab/lab.ts';
+import { CLONE_NEWPID, CLONE_NEWUTS } from '#src/syscalls/flags.ts';
+import { sethostname, unshare } from '#src/syscalls/namespaces.ts';
+
+export async function run(lab: Lab): Promise<End> {
+  const container = await lab.clone(
+    [unshare(CLONE_NEWUTS), sethostname(lab.settings.hostname), ...lab.program],
+    CLONE_NEWPID,
+  );
+  return lab.wait(container);
+}

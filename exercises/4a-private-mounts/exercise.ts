@@ -1,0 +1,121 @@
+import type { Mount } from '#src/cgroups/mountinfo.ts';
+import type { Exercise } from '#src/exercises/exercise.ts';
+import { exitStatus, whole, word } from '#src/grading/draw.ts';
+import type { Expectation } from '#src/grading/expectation.ts';
+import type { Process } from '#src/grading/process.ts';
+import { servant } from '#src/grading/programs.ts';
+import type { Trial } from '#src/grading/trial.ts';
+
+const MIB = 2 ** 20;
+
+export const exercise: Exercise = {
+  title: 'Private mounts',
+  kind: 'write it',
+  points: 10,
+  starterFails: 'the file system at the scratch: expected tmpfs',
+  hints: [
+    {
+      when: "the sandbox's mounts below /tmp",
+      text: 'A mount of the container has appeared outside. Where mounts are shared, a copy of the table passes on what is mounted in it. What does step 4 do first?',
+    },
+    {
+      when: "the sandbox's mounts below /tmp",
+      text: 'Which side makes the mount? What the parent performs, it does to its own table.',
+    },
+    { when: 'the mount namespace', text: 'Without CLONE_NEWNS the container has no mount table of its own.' },
+    { when: 'the file system at the scratch', text: 'The type is `tmpfs`; the source can be any word.' },
+    {
+      when: 'the size of the scratch',
+      text: "The last argument of `mount` is for the file system's own options: `size=…`. See tmpfs(5) for the units.",
+    },
+    { when: 'the shelf shows', text: 'A bind mount: the flag is MS_BIND, the source a directory, and the type null.' },
+    {
+      when: 'the shelf is',
+      text: 'With MS_BIND, mount(2) looks at no other flag but MS_REC: it makes no error, and the mount can be written. Search mount(2) for "read-only bind mount".',
+    },
+    {
+      when: 'the shelf is',
+      text: 'It takes two calls: the second changes the mount that the first has made, with MS_REMOUNT | MS_BIND | MS_RDONLY.',
+    },
+    {
+      when: 'the source can be written',
+      text: 'Only the mount at the shelf is to be read-only. Without MS_BIND, a remount changes the file system, and so every mount of it.',
+    },
+    {
+      when: 'the program runs',
+      text: 'EBUSY from a remount? Without MS_BIND it would change the file system itself, and others are writing there.',
+    },
+    {
+      text: 'In this order: the tree private, the tmpfs, the bind mount, the bind mount again to make it read-only, the program.',
+    },
+  ],
+  round() {
+    const [scratch, source, shelf] = [word(), word(), word()].map((name) => `/tmp/${name}`) as [string, string, string];
+    const [size, status] = [whole(5, 40) * MIB, exitStatus()];
+    return {
+      given: { scratch, size, source, shelf },
+      directories: [scratch, source, shelf],
+      programs: { program: servant(status) },
+      async check(trial) {
+        const inside = await trial.program();
+        const own = inside.namespace('mnt') !== trial.parent.namespace('mnt');
+        trial.expect('the mount namespace', {
+          expected: "another one than the sandbox's",
+          observed: own ? inside.namespace('mnt') : "the sandbox's",
+          command: `readlink /proc/${inside.pid}/ns/mnt`,
+          holds: own,
+        });
+        trial.expect("the sandbox's mounts below /tmp", mountsBelow(trial.parent, '/tmp'));
+        const look = `grep -e ${scratch} -e ${shelf} /proc/${inside.pid}/mountinfo`;
+        const tmpfs = mountAt(inside, scratch);
+        trial.expect('the file system at the scratch', {
+          expected: 'tmpfs',
+          observed: tmpfs?.type ?? 'nothing is mounted there',
+          command: look,
+        });
+        trial.expect('the size of the scratch', {
+          expected: `size=${size / 1024}k`,
+          observed: tmpfs?.superOptions.find((option) => option.startsWith('size=')) ?? 'no limit',
+          command: look,
+        });
+        const bind = mountAt(inside, shelf);
+        const device = mountAt(trial.parent, '/tmp')?.device;
+        trial.expect('the shelf shows', {
+          expected: source,
+          observed: bind?.device === device ? `/tmp${bind?.root}` : (bind?.type ?? 'nothing is mounted there'),
+          command: look,
+        });
+        trial.expect('the shelf is', { expected: 'ro', observed: bind?.options[0], command: look });
+        trial.expect('the scratch can be written', await written(trial, inside, scratch, true));
+        trial.expect('the shelf can be written', await written(trial, inside, shelf, false));
+        trial.expect('the source can be written', await written(trial, inside, source, true));
+        await trial.expectStatus(status);
+      },
+    };
+  },
+};
+
+/** What is mounted at a place, and not covered by something later. */
+function mountAt({ mounts }: Process, place: string): Mount | undefined {
+  return mounts.findLast(({ mountPoint }) => mountPoint === place);
+}
+
+function mountsBelow({ pid, mounts }: Process, place: string): Expectation {
+  const found = mounts.filter(({ mountPoint }) => mountPoint.startsWith(`${place}/`));
+  return {
+    expected: 'none',
+    observed: found.map(({ type, mountPoint }) => `${type} at ${mountPoint}`).join(', ') || 'none',
+    command: `grep ${place} /proc/${pid}/mountinfo`,
+  };
+}
+
+/** Lets the program make a file in a directory, and looks from outside whether it is there. */
+async function written(trial: Trial, inside: Process, directory: string, expected: boolean): Promise<Expectation> {
+  const name = word(12);
+  await trial.say(`cd ${directory}; { echo ${name} > ${name}; } 2>/dev/null`);
+  return {
+    expected: expected ? 'yes' : 'no',
+    observed: inside.holds(name) ? 'yes' : 'no',
+    command: `ls -l /proc/${inside.pid}/cwd/`,
+  };
+}

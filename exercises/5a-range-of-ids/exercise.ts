@@ -1,0 +1,103 @@
+import type { Exercise } from '#src/exercises/exercise.ts';
+import { exitStatus, whole, word } from '#src/grading/draw.ts';
+import type { Expectation } from '#src/grading/expectation.ts';
+import type { Process } from '#src/grading/process.ts';
+import { servant } from '#src/grading/programs.ts';
+import type { Trial } from '#src/grading/trial.ts';
+import type { IdRange } from '#src/lab/settings.ts';
+import { outsideId } from '#src/sandbox/identities.ts';
+
+export const exercise: Exercise = {
+  title: 'A range of ids',
+  kind: 'write it',
+  points: 10,
+  needs: ['ids'],
+  starterFails: 'the map of user ids: expected',
+  hints: [
+    { when: 'the user namespace', text: 'Without CLONE_NEWUSER there is no map to write.' },
+    {
+      when: 'the program runs',
+      text: 'EINVAL says that an id has no line in the map; EPERM, that the map cannot be written so, or not any more. One write per file, with all the lines.',
+    },
+    {
+      when: 'the map of user ids',
+      text: 'A line is `inside outside count`. `mapText` of step 5 makes the lines of a list of ranges.',
+    },
+    {
+      when: 'the map of group ids',
+      text: 'Groups have a file of their own, gid_map, and here other ranges than users.',
+    },
+    {
+      when: 'the owner of a file, outside',
+      text: 'The kernel counts from the beginning of a range: the id inside, less the first inside, plus the first outside. Which user and which group is the program, inside?',
+    },
+    {
+      text: 'Who writes the maps? The parent, into /proc/PID/uid_map and /proc/PID/gid_map, while the child waits at a checkpoint.',
+    },
+    { text: '`writeFile` in src/syscalls/files.ts gives the calls for one file, `lab.perform` makes them.' },
+    {
+      text: 'In the child: wait, `dropGroups()`, `setGroup(given.group)`, `setUser(given.user)`, the program. They are in src/syscalls/identity.ts.',
+    },
+  ],
+  round() {
+    const [uids, gids, status] = [ranges(), ranges(), exitStatus()];
+    const [user, group] = [idIn(uids), idIn(gids)];
+    return {
+      given: { uids, gids, user, group },
+      programs: { program: servant(status) },
+      async check(trial) {
+        const inside = await trial.program();
+        const own = inside.namespace('user') !== trial.parent.namespace('user');
+        trial.expect('the user namespace', {
+          expected: "another one than the sandbox's",
+          observed: own ? inside.namespace('user') : "the sandbox's",
+          command: `readlink /proc/${inside.pid}/ns/user`,
+          holds: own,
+        });
+        trial.expect('the map of user ids', await mapOf(trial, inside, 'uid', uids));
+        trial.expect('the map of group ids', await mapOf(trial, inside, 'gid', gids));
+        const name = word(12);
+        await trial.say(`cd /tmp; echo ${name} > ${name}`);
+        const { output, command } = await seenOutside(trial, 'stat', '-c', '%u:%g', `/proc/${inside.pid}/cwd/${name}`);
+        trial.expect('the owner of a file, outside', {
+          expected: `${outsideId(uids, user)}:${outsideId(gids, group)}`,
+          observed: output,
+          command,
+        });
+        await trial.expectStatus(status);
+      },
+    };
+  },
+};
+
+/** Three lines of a map: with gaps inside, and out of order outside. */
+function ranges(): IdRange[] {
+  const places = [10_000, 20_000, 30_000, 40_000, 50_000];
+  return [0, 1000, 3000].map((least) => {
+    const [place = 0] = places.splice(whole(0, places.length - 1), 1);
+    return { inside: least && least + whole(0, 900), outside: place + whole(0, 5000), count: whole(20, 900) };
+  });
+}
+
+/** An id inside, neither root nor the first of its range. */
+function idIn(map: readonly IdRange[]): number {
+  const { inside = 0, count = 0 } = map[whole(1, map.length - 1)] ?? {};
+  return inside + whole(1, count - 1);
+}
+
+/** What a program of the host's says that sees the ids as the sandbox does, in which the container is. */
+function seenOutside(trial: Trial, ...argv: readonly string[]) {
+  return trial.enter(trial.parent, ['user'], ...argv);
+}
+
+async function mapOf(trial: Trial, { pid }: Process, which: 'uid' | 'gid', expected: IdRange[]): Promise<Expectation> {
+  const { output, command } = await seenOutside(trial, 'cat', `/proc/${pid}/${which}_map`);
+  const lines = output.split('\n').map((line) => line.trim().replace(/\s+/g, ' '));
+  const wanted = expected.map(({ inside, outside, count }) => `${inside} ${outside} ${count}`);
+  return { expected: wanted.join(', '), observed: inOrder(lines).join(', ') || 'no line', command };
+}
+
+/** By the first id inside: the order of the lines means nothing. */
+function inOrder(lines: readonly string[]): string[] {
+  return [...lines].sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10));
+}

@@ -1,0 +1,75 @@
+import type { Exercise } from '#src/exercises/exercise.ts';
+import { exitStatus, whole, word } from '#src/grading/draw.ts';
+import type { Expectation } from '#src/grading/expectation.ts';
+import type { Process } from '#src/grading/process.ts';
+import { servant } from '#src/grading/programs.ts';
+import type { Trial } from '#src/grading/trial.ts';
+
+export const exercise: Exercise = {
+  title: 'The wrong id',
+  kind: 'find the bug',
+  points: 10,
+  starterFails: 'observed 0 0 1',
+  hints: [
+    {
+      when: 'the map of user ids',
+      text: 'Read the line in words: "inside, the ids from … on are, outside, the ids from … on, so many". Who is the program then, inside? And who should it be?',
+    },
+    {
+      when: 'the map of user ids',
+      text: 'The first number is the id inside, the second the id outside. The user outside is the one who calls `run`.',
+    },
+    { when: 'the map of group ids', text: 'A group is mapped like a user, in a file of its own.' },
+    {
+      when: 'the program runs',
+      text: 'EPERM from a write to a map: an id outside that is not yours to give. EINVAL from setresuid or setresgid: an id without a line.',
+    },
+    {
+      when: 'the owner of a file, outside',
+      text: 'The map is right. Has the program become somebody else on the way?',
+    },
+    {
+      text: 'The process is somebody already, outside: whoever made it. The map alone decides under which number it knows itself.',
+    },
+    { text: 'In each `identity` line, put the id that was asked for in the place of the first 0.' },
+  ],
+  round() {
+    const [uid, gid, status] = [whole(1000, 30_000), whole(30_001, 60_000), exitStatus()];
+    return {
+      given: { uid, gid },
+      programs: { program: servant(status) },
+      async check(trial) {
+        const inside = await trial.program();
+        const own = inside.namespace('user') !== trial.parent.namespace('user');
+        trial.expect('the user namespace', {
+          expected: "another one than the sandbox's",
+          observed: own ? inside.namespace('user') : "the sandbox's",
+          command: `readlink /proc/${inside.pid}/ns/user`,
+          holds: own,
+        });
+        trial.expect('the map of user ids', await mapOf(trial, inside, 'uid', uid));
+        trial.expect('the map of group ids', await mapOf(trial, inside, 'gid', gid));
+        const name = word(12);
+        await trial.say(`cd /tmp; echo ${name} > ${name}`);
+        const { output, command } = await seenOutside(trial, 'stat', '-c', '%u:%g', `/proc/${inside.pid}/cwd/${name}`);
+        trial.expect('the owner of a file, outside', { expected: '0:0', observed: output, command });
+        await trial.expectStatus(status);
+      },
+    };
+  },
+};
+
+/** What a program of the host's says that sees the ids as the sandbox does, in which the container is. */
+function seenOutside(trial: Trial, ...argv: readonly string[]) {
+  return trial.enter(trial.parent, ['user'], ...argv);
+}
+
+async function mapOf(trial: Trial, { pid }: Process, which: 'uid' | 'gid', id: number): Promise<Expectation> {
+  const { output, command } = await seenOutside(trial, 'cat', `/proc/${pid}/${which}_map`);
+  return { expected: `${id} 0 1`, observed: linesOf(output) || 'no line', command };
+}
+
+function linesOf(text: string): string {
+  const lines = text.split('\n').map((line) => line.trim().replace(/\s+/g, ' '));
+  return lines.join(', ');
+}

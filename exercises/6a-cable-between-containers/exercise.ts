@@ -1,0 +1,118 @@
+import type { Exercise } from '#src/exercises/exercise.ts';
+import { exitStatus } from '#src/grading/draw.ts';
+import { linksOf, ping, subnet } from '#src/grading/network.ts';
+import type { Process } from '#src/grading/process.ts';
+import { sentry, servant } from '#src/grading/programs.ts';
+import type { Trial } from '#src/grading/trial.ts';
+
+/** When both programs run, all should be there. */
+const PATIENCE_MS = 2000;
+
+export const exercise: Exercise = {
+  title: 'A cable between two containers',
+  kind: 'write it',
+  points: 10,
+  starterFails: "the program's link: expected one besides lo, observed none",
+  hints: [
+    {
+      when: "the program's link",
+      text: '`makeVeth` leaves both ends outside. `moveLink` moves one: once to the program, once to the neighbour.',
+    },
+    {
+      when: "the neighbour's link",
+      text: 'Two ends, two moves. The second end has an index, too: `veth.peerIndex`.',
+    },
+    {
+      when: "the neighbour's network",
+      text: 'In one network the two need no cable: they reach each other through lo. Each clone needs CLONE_NEWNET.',
+    },
+    { when: "the sandbox's links", text: 'An end stayed outside. Both belong inside, one in each container.' },
+    {
+      when: "the program's address",
+      text: 'Look at `given.addresses` again: each has its own, and the netmask is for both.',
+    },
+    { text: 'Two containers need two checkpoints: neither may run before its end of the cable has arrived.' },
+    {
+      text: '`setUpNetwork(veth)` names the address `veth.block.inside`. A copy of `veth` with another block gives another address: `{ ...veth, block: { ...veth.block, inside, netmask } }`.',
+    },
+    {
+      text: 'In order: two checkpoints, `makeVeth`, two clones with CLONE_NEWNET, `moveLink(veth.index, program.pid, "eth0")`, `moveLink(veth.peerIndex, neighbour.pid, "eth0")`, and then two releases.',
+    },
+  ],
+  round() {
+    const { first, second, netmask, prefix } = subnet();
+    const status = exitStatus();
+    return {
+      given: { addresses: { program: first, neighbour: second }, netmask },
+      programs: { program: servant(status), neighbour: sentry(status) },
+      async check(trial) {
+        const [program, neighbour] = [await trial.program(), await trial.program('neighbour')];
+        expectOwnNetwork(trial, "the program's network", program, { "the sandbox's": trial.parent });
+        expectOwnNetwork(trial, "the neighbour's network", neighbour, {
+          "the sandbox's": trial.parent,
+          "the program's": program,
+        });
+        await expectEnd(trial, "the program's", program, `${first}/${prefix}`);
+        await expectEnd(trial, "the neighbour's", neighbour, `${second}/${prefix}`);
+        const { links, command } = await linksOf(trial, trial.parent);
+        trial.expect("the sandbox's links", { expected: ['lo'], observed: links.map(({ name }) => name), command });
+        await trial.expectSoon(
+          'ping from the program to the neighbour',
+          () => ping(trial, program, second),
+          PATIENCE_MS,
+        );
+        await trial.expectSoon(
+          'ping from the neighbour to the program',
+          () => ping(trial, neighbour, first),
+          PATIENCE_MS,
+        );
+        await trial.expectStatus(status);
+      },
+    };
+  },
+};
+
+function expectOwnNetwork(trial: Trial, name: string, process: Process, others: Record<string, Process>): void {
+  const [same] = Object.entries(others).find(([, other]) => other.namespace('net') === process.namespace('net')) ?? [];
+  const pids = [process, ...Object.values(others)].map(({ pid }) => `/proc/${pid}/ns/net`);
+  trial.expect(name, {
+    expected: 'one of its own',
+    observed: same ?? 'one of its own',
+    command: `readlink ${pids.join(' ')}`,
+  });
+}
+
+/** One end of a cable: there, addressed and up. */
+async function expectEnd(trial: Trial, whose: string, process: Process, address: string): Promise<void> {
+  const look = async () => {
+    const { links, command } = await linksOf(trial, process);
+    return { ends: links.filter(({ name }) => name !== 'lo'), all: links, command };
+  };
+  await trial.expectSoon(
+    `${whose} link`,
+    async () => {
+      const { ends, command } = await look();
+      const observed = ends.map(({ name }) => name).join(', ') || 'none';
+      return { expected: 'one besides lo', observed, holds: ends.length === 1, command };
+    },
+    PATIENCE_MS,
+  );
+  // Of lo as well: an address there answers without any cable.
+  await trial.expectSoon(
+    `${whose} address`,
+    async () => {
+      const { all, command } = await look();
+      const found = all.flatMap(({ addresses }) => addresses).filter((other) => other !== '127.0.0.1/8');
+      return { expected: address, observed: found.join(', ') || 'none', command };
+    },
+    PATIENCE_MS,
+  );
+  await trial.expectSoon(
+    `${whose} end of the cable`,
+    async () => {
+      const { ends, command } = await look();
+      return { expected: 'up', observed: ends.every(({ up }) => up) ? 'up' : 'down', command };
+    },
+    PATIENCE_MS,
+  );
+}

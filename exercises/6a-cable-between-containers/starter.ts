@@ -1,0 +1,25 @@
+import type { End } from '#src/executor/reaper.ts';
+import type { Lab } from '#src/lab/lab.ts';
+import { moveLink } from '#src/network/netlink.ts';
+import { makeRequest } from '#src/network/request.ts';
+import { openCheckpoint, release, waitFor } from '#src/steps/02-ipc.ts';
+import { makeVeth, setUpNetwork } from '#src/steps/06-net.ts';
+import type { Call } from '#src/syscalls/call.ts';
+import { CLONE_NEWNET } from '#src/syscalls/flags.ts';
+
+interface Given {
+  /** What the other container becomes. */
+  readonly neighbour: readonly Call[];
+  readonly addresses: { readonly program: string; readonly neighbour: string };
+  /** For both ends. */
+  readonly netmask: string;
+}
+
+export async function run(lab: Lab, given: Given): Promise<End> {
+  // TODO: a cable. step 6's `makeVeth` makes one, with both ends out here, and
+  // `makeRequest((list) => lab.perform(list), moveLink(index, pid, 'eth0'))`
+  // moves an end. `setUpNetwork` shows what is left to do inside.
+  const program = await lab.clone([...setUpNetwork(undefined), ...lab.program], CLONE_NEWNET);
+  await lab.clone([...setUpNetwork(undefined), ...given.neighbour], CLONE_NEWNET);
+  return lab.wait(program);
+}

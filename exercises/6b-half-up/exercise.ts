@@ -1,0 +1,96 @@
+import type { Exercise } from '#src/exercises/exercise.ts';
+import { exitStatus } from '#src/grading/draw.ts';
+import { linksOf, ping, subnet } from '#src/grading/network.ts';
+import type { Process } from '#src/grading/process.ts';
+import { servant } from '#src/grading/programs.ts';
+import type { Trial } from '#src/grading/trial.ts';
+
+/** When the program runs, all should be there. */
+const PATIENCE_MS = 2000;
+
+export const exercise: Exercise = {
+  title: 'Half up',
+  kind: 'find the bug',
+  points: 10,
+  starterFails: 'lo inside: expected up, observed down',
+  hints: [
+    {
+      when: 'lo inside',
+      text: 'A new network namespace has one link, and it is down. A container that cannot reach 127.0.0.1 surprises its programs.',
+    },
+    {
+      when: 'the link outside',
+      text: 'A cable carries something when both of its ends are up. An address does not switch an interface on.',
+    },
+    {
+      when: 'the address inside',
+      text: 'An address without a netmask gets the one of its class, from the days before 1993: a whole /8 for 10.x.y.z.',
+    },
+    {
+      when: 'the routes inside',
+      text: 'The kernel makes a route from address and netmask. Too wide a netmask claims networks that are not here.',
+    },
+    {
+      text: 'Compare the two lists, inside and outside, line by line: what does each have that the other has not? There are three faults.',
+    },
+    {
+      text: 'In step 6, `setUp` makes one list for all ends: socket, address, netmask, up, close. And `lo` gets its up.',
+    },
+  ],
+  round() {
+    const { first: outside, second: inside, netmask, prefix, destination } = subnet();
+    const status = exitStatus();
+    return {
+      given: { outside, inside, netmask },
+      programs: { program: servant(status) },
+      async check(trial) {
+        const program = await trial.program();
+        trial.expect('the network inside', {
+          expected: 'one of its own',
+          observed: program.namespace('net') === trial.parent.namespace('net') ? "the sandbox's" : 'one of its own',
+          command: `readlink /proc/${program.pid}/ns/net /proc/${trial.parent.pid}/ns/net`,
+        });
+        await expectUp(trial, 'lo inside', program, (name) => name === 'lo');
+        await expectUp(trial, 'the link inside', program, (name) => name !== 'lo');
+        await expectUp(trial, 'the link outside', trial.parent, (name) => name !== 'lo');
+        await expectAddress(trial, 'the address inside', program, `${inside}/${prefix}`);
+        await expectAddress(trial, 'the address outside', trial.parent, `${outside}/${prefix}`);
+        await expectRoutes(trial, 'the routes inside', program, destination);
+        await expectRoutes(trial, 'the routes outside', trial.parent, destination);
+        await trial.expectSoon('ping to lo, inside', () => ping(trial, program, '127.0.0.1'), PATIENCE_MS);
+        await trial.expectSoon('ping from the container', () => ping(trial, program, outside), PATIENCE_MS);
+        await trial.expectSoon('ping to the container', () => ping(trial, trial.parent, inside), PATIENCE_MS);
+        await trial.expectStatus(status);
+      },
+    };
+  },
+};
+
+function expectUp(trial: Trial, what: string, process: Process, which: (name: string) => boolean): Promise<void> {
+  const look = async () => {
+    const { links, command } = await linksOf(trial, process);
+    const [link, ...more] = links.filter(({ name }) => which(name));
+    const state = link?.up ? 'up' : 'down';
+    const count = more.length > 0 ? `${more.length + 1} links` : state;
+    return { expected: 'up', observed: link ? count : 'no link', command };
+  };
+  return trial.expectSoon(what, look, PATIENCE_MS);
+}
+
+function expectAddress(trial: Trial, what: string, process: Process, expected: string): Promise<void> {
+  const look = async () => {
+    const { links, command } = await linksOf(trial, process);
+    const found = links.flatMap(({ addresses }) => addresses).filter((address) => address !== '127.0.0.1/8');
+    return { expected, observed: found.join(', ') || 'none', command };
+  };
+  return trial.expectSoon(what, look, PATIENCE_MS);
+}
+
+function expectRoutes(trial: Trial, what: string, process: Process, expected: string): Promise<void> {
+  const look = async () => {
+    const { output, command } = await trial.enter(process, ['net'], 'ip', '-4', 'route');
+    const destinations = output.split('\n').map((line) => line.split(' ')[0]);
+    return { expected, observed: destinations.join(', ') || 'none', command };
+  };
+  return trial.expectSoon(what, look, PATIENCE_MS);
+}

@@ -1,0 +1,78 @@
+import type { Exercise } from '#src/exercises/exercise.ts';
+import { cgroupInWords, cgroupOf, cpusOf, removed, throttled } from '#src/grading/cgroups.ts';
+import { exitStatus, whole } from '#src/grading/draw.ts';
+import { script, servant } from '#src/grading/programs.ts';
+
+const BURN = 'while :; do :; done';
+/** Periods of 100 ms that two busy loops must have had to wait in. */
+const PERIODS = 5;
+/** On a machine with much to do, a quota is used up late. */
+const PATIENCE_MS = 10_000;
+
+export const exercise: Exercise = {
+  title: 'A fifth of a CPU',
+  kind: 'write it',
+  points: 10,
+  needs: ['cpu'],
+  starterFails: "the program's cgroup: expected one of its own, observed the submission's",
+  hints: [
+    {
+      when: "the program's cgroup",
+      text: 'A process is in the cgroup of whoever cloned it, until somebody moves it. Who should join is the container, not the parent.',
+    },
+    {
+      when: "the neighbour's cgroup",
+      text: 'A share for both together is one cgroup with both in it. Two cgroups would be two shares.',
+    },
+    { when: 'the quota', text: 'In the kit `cpus` counts CPUs: 1 is a whole one. `given.percent` counts hundredths.' },
+    {
+      text: '`planControlGroup({ cpus }, lab.owner)` plans a cgroup, `create` makes it, and `join(pid)` puts a process in.',
+    },
+    {
+      text: '`makeGroup` in step 7 shows how to make it and how to have it removed. `join` can be performed for one process after the other.',
+    },
+    { when: 'the cgroup afterwards', text: '`lab.onEnd(() => group.remove())` removes it when the run is over.' },
+    {
+      text: 'Two checkpoints, two clones, and before the releases: `await lab.perform(group.join(program.pid))`, and the same for the neighbour.',
+    },
+  ],
+  round() {
+    const [percent, status] = [whole(15, 30), exitStatus()];
+    return {
+      given: { percent },
+      programs: {
+        program: servant(status),
+        neighbour: script(`trap '${BURN}' USR1; while :; do sleep 1 & wait $!; done`),
+      },
+      async check(trial) {
+        const [program, neighbour] = [await trial.program(), await trial.program('neighbour')];
+        trial.expect("the program's cgroup", cgroupInWords(trial, program, 'cpu'));
+        trial.expect("the neighbour's cgroup", {
+          ...cgroupInWords(trial, neighbour, 'cpu', { "the program's": program }),
+          expected: "the program's",
+        });
+        const group = cgroupOf(program, 'cpu');
+        const cpus = cpusOf(group);
+        trial.expect('the quota', {
+          expected: `${percent} % of a CPU`,
+          observed: cpus === undefined ? 'no limit' : `${Number((cpus * 100).toFixed(1))} % of a CPU`,
+          command: `grep . ${group}/cpu.*`,
+        });
+        const before = throttled(group);
+        await trial.say(`(${BURN}) &`);
+        trial.signal(neighbour, 'SIGUSR1');
+        await trial.expectSoon(
+          'periods in which both had to wait',
+          () => {
+            const observed = throttled(group) - before;
+            const command = `cat ${group}/cpu.stat`;
+            return { expected: `${PERIODS} or more`, observed, holds: observed >= PERIODS, command };
+          },
+          PATIENCE_MS,
+        );
+        await trial.expectStatus(status);
+        trial.expect('the cgroup afterwards', removed(group));
+      },
+    };
+  },
+};

@@ -1,0 +1,86 @@
+import type { Exercise } from '#src/exercises/exercise.ts';
+import { cgroupInWords, cgroupOf, limitOf, oomKills, removed } from '#src/grading/cgroups.ts';
+import { exitStatus, whole } from '#src/grading/draw.ts';
+import type { Expectation } from '#src/grading/expectation.ts';
+import { script, servant } from '#src/grading/programs.ts';
+
+const MIB = 2 ** 20;
+/** tail(1) keeps the last line, and /dev/zero is one line without end. */
+const HOG = "exec 2>/dev/null; trap 'tail /dev/zero' USR1; while :; do sleep 1 & wait $!; done";
+const PATIENCE_MS = 10_000;
+
+export const exercise: Exercise = {
+  title: 'The hog alone',
+  kind: 'write it',
+  points: 10,
+  needs: ['memory'],
+  starterFails: "the hog's cgroup: expected one of its own, observed the program's",
+  hints: [
+    {
+      when: "the hog's cgroup",
+      text: 'In one cgroup the two share one limit, and when it is reached, any of them can be killed. Make a second cgroup.',
+    },
+    {
+      when: "the program's cgroup",
+      text: 'A process stays in the cgroup of whoever cloned it until somebody moves it: the parent should not join, the container should.',
+    },
+    { when: "the program's limit", text: 'Which limit is whose? `given.bytes` has one for each.' },
+    { when: "the hog's limit", text: 'Which limit is whose? `given.bytes` has one for each.' },
+    { when: "the program's cgroup afterwards", text: 'Two cgroups, two times `lab.onEnd(() => group.remove())`.' },
+    { when: "the hog's cgroup afterwards", text: 'Two cgroups, two times `lab.onEnd(() => group.remove())`.' },
+    {
+      text: 'Two cgroups need two names, and `lab.owner` is one. `newOwnerName()` in src/lab/owner.ts gives another one.',
+    },
+    {
+      text: 'Write a function that does it for one container: plan, create, checkpoint, clone, join, release. Then call it twice.',
+    },
+  ],
+  round() {
+    const bytes = { program: whole(48, 64) * MIB, hog: whole(24, 40) * MIB };
+    const status = exitStatus();
+    return {
+      given: { bytes },
+      programs: { program: servant(status), hog: script(HOG) },
+      async check(trial) {
+        const [program, hog] = [await trial.program(), await trial.program('hog')];
+        trial.expect("the program's cgroup", cgroupInWords(trial, program, 'memory'));
+        trial.expect("the hog's cgroup", cgroupInWords(trial, hog, 'memory', { "the program's": program }));
+        const groups = { program: cgroupOf(program, 'memory'), hog: cgroupOf(hog, 'memory') };
+        trial.expect("the program's limit", limit(groups.program, bytes.program));
+        trial.expect("the hog's limit", limit(groups.hog, bytes.hog));
+
+        trial.signal(hog, 'SIGUSR1');
+        await trial.expectSoon(
+          "kills in the hog's cgroup",
+          () => {
+            const observed = oomKills(groups.hog);
+            return { expected: '1 or more', observed, holds: observed > 0, command: killsCommand(groups.hog) };
+          },
+          PATIENCE_MS,
+        );
+        trial.expect("kills in the program's cgroup", {
+          expected: 0,
+          observed: oomKills(groups.program),
+          command: killsCommand(groups.program),
+        });
+        await trial.expectStatus(status);
+        trial.expect("the program's cgroup afterwards", removed(groups.program));
+        trial.expect("the hog's cgroup afterwards", removed(groups.hog));
+      },
+    };
+  },
+};
+
+function limit(group: string, expected: number): Expectation {
+  const found = limitOf(group, 'memory.limit_in_bytes', 'memory.max') ?? Number.POSITIVE_INFINITY;
+  // v1 writes no limit as a number near 2^63.
+  return {
+    expected: `${expected} bytes`,
+    observed: found < 2 ** 60 ? `${found} bytes` : 'none',
+    command: `grep -s . ${group}/memory.limit_in_bytes ${group}/memory.max`,
+  };
+}
+
+function killsCommand(group: string): string {
+  return `grep -s oom_kill ${group}/memory.oom_control ${group}/memory.events`;
+}

@@ -1,0 +1,89 @@
+import type { Exercise } from '#src/exercises/exercise.ts';
+import { exitStatus } from '#src/grading/draw.ts';
+import type { Process } from '#src/grading/process.ts';
+import { servant } from '#src/grading/programs.ts';
+import type { Trial } from '#src/grading/trial.ts';
+
+export const exercise: Exercise = {
+  title: 'Out of the cage',
+  kind: 'write it',
+  points: 10,
+  needs: ['image'],
+  starterFails: "the program's root: expected the sandbox's, observed the image's",
+  hints: [
+    {
+      when: 'a child in the cage',
+      text: 'The list begins with `...cage(lab)`, as it was given, and in it the child waits until somebody has seen it there.',
+    },
+    {
+      when: "the program's root",
+      text: 'The way up ends at the root directory: there `..` leads to itself. But only there. What if you stand outside of your own root?',
+    },
+    {
+      when: 'the program runs',
+      text: 'The cage has become smaller: the new root has no /bin/sh. Climb before you call that home.',
+    },
+    {
+      text: 'chroot(2) moves the root directory and leaves the working directory where it is. After a second chroot, which way is up for it?',
+    },
+    {
+      text: 'A chroot into a directory of the image makes the root a place below you. From then on no `..` meets it.',
+    },
+    { text: '`chroot("tmp")`, without a `chdir` after it; then `chdir("../../../../..")`; and what is left to do?' },
+  ],
+  round() {
+    const status = exitStatus();
+    return {
+      programs: { program: servant(status) },
+      async check(trial) {
+        const prisoner = await findPrisoner(trial);
+        // It waits in the cage for one byte. What the servant gets of it is an empty line.
+        trial.send('\n');
+        const program = await trial.program();
+        trial.expect("the program's process", {
+          expected: 'the one that was in the cage',
+          observed: program.pid === prisoner.pid ? 'the one that was in the cage' : 'another one',
+          command: `cat /proc/${prisoner.pid}/cmdline`,
+        });
+        trial.expect("the program's root", {
+          expected: "the sandbox's",
+          observed: rootInWords(trial, program),
+          command: `stat -L -c %d:%i /proc/${program.pid}/root /proc/${trial.parent.pid}/root`,
+        });
+        await trial.expectStatus(status);
+      },
+    };
+  },
+};
+
+async function findPrisoner(trial: Trial): Promise<Process> {
+  let found: Process | undefined;
+  await trial.expectSoon('a child in the cage', () => {
+    found = trial.processes().find((process) => isCaged(trial, process));
+    return {
+      expected: "a process whose root is the image's",
+      observed: found ? "a process whose root is the image's" : (ended(trial) ?? 'none'),
+      command: found && `stat -L -c %d:%i /proc/${found.pid}/root`,
+    };
+  });
+  return found ?? trial.parent;
+}
+
+function isCaged(trial: Trial, process: Process): boolean {
+  try {
+    return process.directory('root') === trial.image;
+  } catch {
+    return false; // It ended meanwhile.
+  }
+}
+
+function ended(trial: Trial): string | undefined {
+  const end = trial.describeEnd();
+  return end === 'it still runs' ? undefined : end;
+}
+
+function rootInWords(trial: Trial, process: Process): string {
+  const root = process.directory('root');
+  if (root === trial.image) return "the image's";
+  return root === trial.parent.directory('root') ? "the sandbox's" : 'some other directory';
+}

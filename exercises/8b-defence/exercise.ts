@@ -1,0 +1,129 @@
+import type { Mount } from '#src/cgroups/mountinfo.ts';
+import type { Exercise } from '#src/exercises/exercise.ts';
+import { exitStatus } from '#src/grading/draw.ts';
+import { viewMounts } from '#src/grading/mount-view.ts';
+import type { Process } from '#src/grading/process.ts';
+import { servant } from '#src/grading/programs.ts';
+import type { Trial } from '#src/grading/trial.ts';
+import { IMAGE } from '#src/grading/view.ts';
+
+const DEVICE = /^\/dev\/(null|zero|full|u?random|tty)$/;
+
+export const exercise: Exercise = {
+  title: 'The defence',
+  kind: 'write it',
+  points: 10,
+  needs: ['image'],
+  starterFails: "the program's root: expected the image's, observed the sandbox's",
+  hints: [
+    {
+      when: "the program's root",
+      text: 'The prisoner climbed out. As long as the old root is in the mount namespace, there is somewhere to climb to. Which call swaps the roots?',
+    },
+    {
+      when: "the sandbox's own root",
+      text: 'pivot_root(2) moves the root of everybody in the mount namespace. The container needs one of its own.',
+    },
+    {
+      when: 'the mounts of the image outside',
+      text: 'A mount has appeared outside. The tree must be private before anything is mounted.',
+    },
+    {
+      when: "the root of the program's mount namespace",
+      text: 'chroot moves one process. Here the mount namespace itself shall have another root, and that is what pivot_root(2) does.',
+    },
+    {
+      when: "what is left of the sandbox's files",
+      text: 'pivot_root puts the old root somewhere below the new one. There it stays until it is unmounted, with MNT_DETACH, for it is in use.',
+    },
+    {
+      when: '/proc',
+      text: '`/proc` has to be mounted inside of the image, and before the old root is gone: the kernel wants to see one first.',
+    },
+    {
+      when: 'the program runs',
+      text: 'pivot_root(2) lists its conditions under EINVAL: the new root is a mount point, and neither it nor what it is mounted on may be shared.',
+    },
+    {
+      text: '`pivotRoot(".", ".")` needs no directory for the old root: it lies on top of the new one, until `umount(".", MNT.MNT_DETACH)`.',
+    },
+    {
+      text: 'In order: private; the image bound to itself, which makes it a mount point; /proc in it; chdir; pivotRoot; umount; chdir("/").',
+    },
+  ],
+  round() {
+    const status = exitStatus();
+    return {
+      programs: { program: servant(status) },
+      async check(trial) {
+        const program = await trial.program();
+        const roots = `stat -L -c %d:%i /proc/${program.pid}/root /proc/${trial.parent.pid}/root`;
+        const moved = trial.parent.directory('root') === trial.image;
+        trial.expect("the sandbox's own root", {
+          expected: 'where it was',
+          observed: moved ? 'moved to the image' : 'where it was',
+          command: roots,
+        });
+        const image = inWords(trial, program.directory('root'));
+        trial.expect("the program's root", { expected: "the image's", observed: image, command: roots });
+        trial.expect('the mounts of the image outside', {
+          expected: 1,
+          observed: imageMounts(trial).length,
+          command: `cat /proc/${trial.parent.pid}/mountinfo`,
+        });
+        await viewMounts(program, (view) => {
+          trial.expect("the root of the program's mount namespace", {
+            expected: "the image's",
+            observed: inWords(trial, view.directory('root')),
+          });
+          trial.expect("what is left of the sandbox's files", {
+            expected: 'nothing',
+            observed: leftovers(trial, view).join(', ') || 'nothing',
+            command: `cat /proc/${program.pid}/mountinfo`,
+          });
+          const proc = view.mounts.findLast(({ mountPoint }) => mountPoint === '/proc');
+          trial.expect('/proc', {
+            expected: 'a proc of its own',
+            observed: procInWords(trial, proc),
+            command: `grep ' /proc ' /proc/${program.pid}/mountinfo`,
+          });
+        });
+        await trial.expectStatus(status);
+      },
+    };
+  },
+};
+
+function inWords(trial: Trial, root: string): string {
+  if (root === trial.image) return "the image's";
+  return root === trial.parent.directory('root') ? "the sandbox's" : 'some other directory';
+}
+
+/** Where the sandbox shows the image: the one place where it was, and nothing on top of it or elsewhere. */
+function imageMounts(trial: Trial): readonly Mount[] {
+  const { mounts } = trial.parent;
+  const image = mounts.find(({ mountPoint }) => mountPoint === IMAGE);
+  return mounts.filter(
+    (mount) => identity(mount) === (image && identity(image)) || mount.mountPoint.startsWith(`${image?.mountPoint}/`),
+  );
+}
+
+/** Mounts that the sandbox has as well. Devices are bound from there, as step 8 does it. */
+function leftovers(trial: Trial, view: Process): string[] {
+  const outside = trial.parent.mounts.filter(({ mountPoint }) => mountPoint !== IMAGE);
+  const known = new Set(outside.map(identity));
+  return view.mounts
+    .filter((mount) => known.has(identity(mount)) && !DEVICE.test(mount.mountPoint))
+    .map(({ mountPoint }) => mountPoint)
+    .slice(0, 4);
+}
+
+function procInWords(trial: Trial, proc: Mount | undefined): string {
+  if (proc?.type !== 'proc') return proc?.type ?? 'none';
+  return trial.parent.mounts.some(({ device }) => device === proc.device) ? "the sandbox's" : 'a proc of its own';
+}
+
+/** Which directory of which file system it is. */
+function identity({ device, root }: Mount): string {
+  return `${device} ${root}`;
+}

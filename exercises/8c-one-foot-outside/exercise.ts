@@ -1,0 +1,51 @@
+import type { Exercise } from '#src/exercises/exercise.ts';
+import { exitStatus } from '#src/grading/draw.ts';
+import type { Process } from '#src/grading/process.ts';
+import { servant } from '#src/grading/programs.ts';
+import type { Trial } from '#src/grading/trial.ts';
+
+export const exercise: Exercise = {
+  title: 'One foot outside',
+  kind: 'find the bug',
+  points: 10,
+  needs: ['image'],
+  starterFails: "the program's working directory: expected the image's top, observed the sandbox's top",
+  hints: [
+    {
+      when: "the program's working directory",
+      text: 'A process has two directories. chroot(2) moves one of them. Which one did nobody move afterwards?',
+    },
+    { when: "the program's root", text: 'Its root is not the image any more. The chroot was right as it was.' },
+    {
+      when: 'the program runs',
+      text: 'What path does the image have, seen from inside of it? Look at the trace: which call failed, and where was the child by then?',
+    },
+    { text: '`/` means another directory before chroot than after it.' },
+    { text: 'Two calls of the list are in the wrong order.' },
+  ],
+  round() {
+    const status = exitStatus();
+    return {
+      programs: { program: servant(status) },
+      async check(trial) {
+        const program = await trial.program();
+        trial.expect("the program's root", look(trial, program, 'root'));
+        trial.expect("the program's working directory", look(trial, program, 'cwd'));
+        await trial.expectStatus(status);
+      },
+    };
+  },
+};
+
+function look(trial: Trial, process: Process, which: 'root' | 'cwd') {
+  return {
+    expected: "the image's top",
+    observed: inWords(trial, process.directory(which)),
+    command: `stat -L -c %d:%i /proc/${process.pid}/root /proc/${process.pid}/cwd`,
+  };
+}
+
+function inWords(trial: Trial, directory: string): string {
+  if (directory === trial.image) return "the image's top";
+  return directory === trial.parent.directory('root') ? "the sandbox's top" : 'some other directory';
+}

@@ -1,0 +1,2 @@
+/** Exports nothing. */
+export const score = 10;

@@ -1,0 +1,53 @@
+/** Submissions that would rather have points than deserve them, and some that only want to do harm. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { catalogue, type Entry } from '../../src/exercises/catalogue.ts';
+import { gradeText } from '../../src/grading/grade.ts';
+import { kernelTest } from '../support/kernel-test.ts';
+import { top } from '../support/lab.ts';
+import { canRun, root } from '../support/needs.ts';
+import { machineState } from '../support/untouched.ts';
+
+const folder = join(top, 'test/hostile');
+const TIMEOUT_S = 8;
+/** To start, to look, and to clean up. */
+const MARGIN_S = 6;
+
+/** What no file of the corpus can hold. */
+const RAW: Readonly<Record<string, string>> = {
+  'no-program.ts': 'export async function run( {{{',
+  'empty.ts': '',
+  'binary.ts': '\0\x01\x7fELF\xff'.repeat(1000),
+};
+
+const files = Object.fromEntries(
+  readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')] as const),
+);
+
+const hostile = suite('hostile submissions');
+const needs = [root, canRun(7)];
+
+for (const [name, text] of Object.entries({ ...files, ...RAW })) {
+  kernelTest(hostile, needs, `${name}: no points, in time, and the machine is as it was`, async () => {
+    const before = machineState();
+    const grade = await gradeText(await target(), text, { timeout: TIMEOUT_S });
+    assert.is(grade.status, 'failed', grade.message);
+    assert.is(grade.points, 0);
+    assert.ok(grade.seconds < TIMEOUT_S + MARGIN_S, `${grade.seconds} s`);
+    assert.equal(JSON.parse(JSON.stringify(grade)).status, 'failed');
+    assert.ok(JSON.stringify(grade).length < 200_000, 'the report is of a size to be read');
+    const after = machineState();
+    for (const [key, value] of Object.entries(before)) assert.equal(after[key], value, `${key} changed`);
+    console.log(`${name}: ${grade.message?.slice(0, 160)} (${grade.seconds} s)`);
+  });
+}
+
+async function target(): Promise<Entry> {
+  const entry = (await catalogue()).find(({ id }) => id === '1a');
+  if (!entry) throw new Error('The corpus is aimed at exercise 1a, which is not there.');
+  return entry;
+}
+
+hostile.run();

@@ -1,0 +1,178 @@
+/** The sandbox, as the kernel shows it from outside. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { descendants } from '../../src/grading/descendants.ts';
+import { Process } from '../../src/grading/process.ts';
+import { Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
+import { kernelTest, onTestEnd, until } from '../support/kernel-test.ts';
+import { lab, namespacesOf, statFields, top } from '../support/lab.ts';
+import { canRun, root } from '../support/needs.ts';
+
+const sandbox = suite('the sandbox');
+const needs = [root, canRun(7)];
+const ROOT = 1_100_000_000;
+
+async function start(script: string, options: Partial<SandboxOptions> = {}): Promise<Sandbox> {
+  const started = await Sandbox.start({
+    argv: ['/bin/sh', '-c', script],
+    binds: {},
+    files: {},
+    hidden: [],
+    directory: '/',
+    timeout: 20,
+    ...options,
+  });
+  onTestEnd(() => started.remove());
+  return started;
+}
+
+/** Waits until its process 1 is the program, and no longer the list that led to it. */
+async function running(script = 'exec sleep 100', options: Partial<SandboxOptions> = {}) {
+  const started = await start(script, options);
+  const program = new Process(started.pid);
+  await until('the program', () => program.argv[0] === 'sleep' || program.argv[0] === '/bin/sh');
+  return { started, program };
+}
+
+/** Its directories in the host's hierarchies, by controller. */
+function cgroupOf({ cgroups }: Process, controller: string): string {
+  const membership = cgroups.find(({ controllers }) => controllers.includes(controller)) ?? cgroups.at(-1);
+  const mount = new Process(process.pid).mounts.find(({ type, superOptions }) =>
+    membership?.version === 2 ? type === 'cgroup2' : type === 'cgroup' && superOptions.includes(controller),
+  );
+  return join(mount?.mountPoint ?? '', membership?.path ?? '');
+}
+
+kernelTest(sandbox, needs, 'has every namespace to itself', async () => {
+  const { started } = await running();
+  const [ours, its] = [namespacesOf('self'), namespacesOf(started.pid)];
+  for (const name of Object.keys(ours)) assert.is.not(its[name], ours[name], name);
+});
+
+kernelTest(sandbox, needs, 'root of it is nobody outside, and so is everyone else', async () => {
+  const { program } = await running();
+  assert.is(program.status('Uid'), [ROOT, ROOT, ROOT, ROOT].join('\t'));
+  assert.is(program.status('Groups').trim(), '');
+  for (const which of ['uid', 'gid'] as const) {
+    for (const { outside } of program.idMap(which)) assert.ok(outside >= ROOT, String(outside));
+  }
+});
+
+kernelTest(sandbox, needs, 'has three pipes, a session without a terminal, and an environment of its own', async () => {
+  const { started, program } = await running();
+  assert.equal(readdirSync(`/proc/${started.pid}/fd`), ['0', '1', '2']);
+  assert.is(statFields(started.pid)[5], String(started.pid), 'the session');
+  assert.is(statFields(started.pid)[6], '0', 'the terminal');
+  const names = program.read('environ').split('\0').filter(Boolean);
+  assert.equal(names.map((entry) => entry.split('=')[0]).sort(), ['HOME', 'LANG', 'PATH', 'PWD', 'TERM'].sort());
+});
+
+kernelTest(sandbox, needs, 'sees programs, read-only, and nothing else of the machine', async () => {
+  const { program } = await running();
+  const writable = program.mounts.filter(({ options }) => options.includes('rw')).map(({ mountPoint }) => mountPoint);
+  assert.equal(writable.filter((path) => !path.startsWith('/sys/fs/cgroup')).sort(), [
+    '/dev',
+    '/dev/pts',
+    '/dev/shm',
+    '/proc',
+    '/tmp',
+  ]);
+  const disks = program.mounts.filter(({ device }) => !device.startsWith('0:')).map(({ mountPoint }) => mountPoint);
+  assert.equal(
+    disks.filter((path) => !/^\/(usr|s?bin|lib(x?32|64)?)(\/|$)/.test(path)),
+    [],
+  );
+});
+
+kernelTest(sandbox, needs, 'has no link but lo', async () => {
+  const { program } = await running();
+  const lines = program.read('net/dev').split('\n').slice(2).filter(Boolean);
+  assert.equal(
+    lines.map((line) => line.split(':')[0]?.trim()),
+    ['lo'],
+  );
+});
+
+kernelTest(sandbox, needs, 'is limited by a cgroup of real root’s, above the one that it may divide', async () => {
+  const { program } = await running();
+  const inner = cgroupOf(program, 'pids');
+  assert.is(statSync(inner).uid, ROOT);
+  const outer = join(inner, '..');
+  assert.is(statSync(outer).uid, 0);
+  for (const name of readdirSync(outer)) {
+    const stats = statSync(join(outer, name));
+    if (stats.isFile()) assert.is(stats.uid, 0, name);
+  }
+  assert.is(readFileSync(join(outer, 'pids.max'), 'utf8').trim(), '256');
+  assert.match(program.read('limits'), /Max processes\s+256\s+256/);
+});
+
+kernelTest(sandbox, needs, 'hides what it is told to hide', async () => {
+  const shown = await start('ls /usr/share | wc -l');
+  await shown.ended;
+  const hidden = await start('ls -A /usr/share | wc -l; touch /usr/share/x', { hidden: ['/usr/share'] });
+  await hidden.ended;
+  assert.ok(Number(shown.stdout.text) > 1);
+  assert.is(hidden.stdout.text.trim(), '0');
+  assert.match(hidden.stderr.text, 'Read-only');
+});
+
+kernelTest(sandbox, needs, 'passes on input, output and status', async () => {
+  const started = await start('read line; echo "got $line"; echo "and this" >&2; exit 7');
+  started.write('a line\n');
+  assert.equal(await started.ended, { status: 7 });
+  assert.is(started.stdout.text, 'got a line\n');
+  assert.is(started.stderr.text, 'and this\n');
+});
+
+kernelTest(sandbox, needs, 'is stopped when time is up, with all that is in it', async () => {
+  const started = await start("trap '' TERM HUP INT; (setsid sleep 1000 &); unshare --pid --fork sleep 1000", {
+    timeout: 1,
+  });
+  const all = await until('its processes', () => {
+    const found = descendants(started.pid);
+    return found.length >= 4 && found;
+  });
+  assert.equal(await started.ended, { stopped: 'time' });
+  assert.equal(
+    all.filter(({ lives }) => lives).map(({ pid }) => pid),
+    [],
+  );
+});
+
+kernelTest(
+  sandbox,
+  needs,
+  'keeps the beginning and the end of much output, and stops it where there is no end',
+  async () => {
+    const started = await start('echo first; yes | head -c 1000000; echo last; read x; yes');
+    await until('the last line', () => started.stdout.text.endsWith('last\n'));
+    assert.ok(started.stdout.text.startsWith('first\ny\n'));
+    assert.match(started.stdout.text, /bytes left out/);
+    assert.ok(started.stdout.text.length < 100_000);
+    started.write('\n');
+    assert.equal(await started.ended, { stopped: 'output' });
+  },
+);
+
+kernelTest(sandbox, needs, 'ends with the process that made it, and `npm run clean` removes its cgroups', async () => {
+  const maker = spawn(process.execPath, ['--import', 'tsx', join(top, 'test/support/sandbox-maker.ts')], {
+    cwd: top,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = await once(maker.stdout, 'data');
+  const pid = Number(line);
+  const directory = cgroupOf(new Process(pid), 'pids');
+  maker.kill('SIGKILL');
+  await once(maker, 'close');
+  await until('the end of the sandbox', () => !existsSync(`/proc/${pid}`));
+  assert.ok(existsSync(directory), 'nobody was left to remove the cgroup');
+  assert.is(lab(['clean']).status, 0);
+  assert.not.ok(existsSync(directory));
+});
+
+sandbox.run();
