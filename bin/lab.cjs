@@ -19,6 +19,8 @@ const COMMANDS = [
   'watch',
   'progress',
   'exercises',
+  'grade',
+  'autograder',
   'rootfs',
   'vm',
   'seat',
