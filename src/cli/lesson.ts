@@ -4,11 +4,10 @@ import { type Lesson, readLibrary } from '../lessons/library.ts';
 import { hasPassed, markRead, type Progress, readProgress } from '../lessons/progress.ts';
 import { page } from '../lessons/terminal/pager.ts';
 import { render } from '../lessons/terminal/render.ts';
-import { columns } from '../lessons/terminal/screen.ts';
-import { styleFor } from '../lessons/terminal/style.ts';
-import { colourLevel } from './colour.ts';
 import { print, printError } from './output.ts';
+import { select } from './select.ts';
 import { UsageError } from './usage-error.ts';
+import { terminalView } from './view.ts';
 
 const HINTS = '--hints';
 
@@ -29,7 +28,7 @@ function whichThereAre(lessons: readonly Lesson[]): string {
 }
 
 function show(chosen: Lesson, hints: boolean): void {
-  page(render(chosen, { width: columns(), style: styleFor(colourLevel(1)), hints }), print);
+  page(render(chosen, terminalView(hints)), print);
   if (isatty(1)) withProgress(() => markRead(chosen.id));
 }
 
@@ -42,16 +41,8 @@ async function menu(lessons: readonly Lesson[]): Promise<Lesson | undefined> {
     if (choices.length === 0) print(whichThereAre(lessons));
     return undefined;
   }
-  // enquirer takes a moment to load, and only the menu needs it.
-  const { Select } = require('enquirer');
-  try {
-    const stem = await new Select({ message: 'Which lesson?', choices }).run();
-    return lessons.find((candidate) => candidate.stem === stem);
-  } catch {
-    return undefined; // the reader would rather not
-  } finally {
-    process.stdin.pause();
-  }
+  const stem = await select('Which lesson?', choices);
+  return lessons.find((candidate) => candidate.stem === stem);
 }
 
 function entry({ number, title, id }: Lesson, progress: Progress | undefined): string {

@@ -4,6 +4,7 @@ import { verdictFor } from '../doctor/examine.ts';
 import type { Verdict } from '../doctor/verdict.ts';
 import { steps } from '../steps/index.ts';
 import { print } from './output.ts';
+import { select } from './select.ts';
 import { step } from './step.ts';
 
 interface Entry {
@@ -34,22 +35,12 @@ function entryOf(number: number, title: string, verdict: Verdict): Entry {
 
 /** Lets the learner choose with the arrow keys; undefined when they would rather not. */
 async function choose(entries: readonly Entry[]): Promise<number | undefined> {
-  // enquirer takes a moment to load, and only the menu needs it.
-  const { Select } = require('enquirer');
-  const prompt = new Select({
-    message: 'Which step?',
-    choices: entries.map(({ number, line, hint, runs }) => ({
-      name: String(number),
-      message: line,
-      hint,
-      disabled: runs ? false : hint,
-    })),
-  });
-  try {
-    return Number(await prompt.run());
-  } catch {
-    return undefined;
-  } finally {
-    process.stdin.pause();
-  }
+  const choices = entries.map(({ number, line, hint, runs }) => ({
+    name: String(number),
+    message: line,
+    hint,
+    disabled: runs ? false : hint,
+  }));
+  const name = await select('Which step?', choices);
+  return name === undefined ? undefined : Number(name);
 }

@@ -28,10 +28,15 @@ export async function catalogue(from = folder): Promise<readonly Entry[]> {
     const [, id, step] = NAME.exec(stem) ?? [];
     if (!id) return [];
     const directory = join(from, stem);
-    const { exercise } = (await import(pathToFileURL(join(directory, 'exercise.ts')).href)) as { exercise: Exercise };
+    const { exercise } = await load(join(directory, 'exercise.ts'));
     return [{ ...exercise, id, step: Number(step), stem, directory }];
   });
   return (await Promise.all(entries)).flat().sort((a, b) => a.step - b.step || a.id.localeCompare(b.id));
+}
+
+/** The kit's commands are loaded as CommonJS, its tests as ES modules; either must not load the other's copy of the kit. */
+async function load(file: string): Promise<{ exercise: Exercise }> {
+  return typeof require === 'function' ? require(file) : import(pathToFileURL(file).href);
 }
 
 export function textOf({ directory }: Entry, file: 'task.md' | 'starter.ts' | 'solution.ts' | 'after.md'): string {

@@ -28,34 +28,40 @@ export interface Grade {
   readonly message?: string;
   /** The system calls up to the failure. */
   readonly trace: readonly string[];
+  /** What the submission printed, for whoever looks for its mistake. It counts for nothing. */
+  readonly printed?: readonly string[];
   readonly seconds: number;
 }
 
 export interface GradeOptions {
   /** Wall-clock seconds that a submission may take. */
   readonly timeout: number;
+  /** Ends the submission before its time; what is said of it then is worth nothing. */
+  readonly signal?: AbortSignal;
 }
 
 export const DEFAULT_TIMEOUT = 30;
 
-export async function gradeText(exercise: Entry, text: string, { timeout }: GradeOptions): Promise<Grade> {
+/** @throws the reason of `signal`, once nothing of the submission is left */
+export async function gradeText(exercise: Entry, text: string, options: GradeOptions): Promise<Grade> {
   const begin = performance.now();
-  const verdict = await run(exercise, text, timeout);
+  const verdict = await run(exercise, text, options);
+  options.signal?.throwIfAborted();
   const { id, title, points: max } = exercise;
   const points = verdict.status === 'passed' ? max : 0;
   return { id, title, max, points, ...verdict, seconds: Math.round(performance.now() - begin) / 1000 };
 }
 
-type Verdict = Pick<Grade, 'status' | 'checks' | 'trace' | 'message'>;
+type Verdict = Pick<Grade, 'status' | 'checks' | 'trace' | 'message' | 'printed'>;
 
 const nothing = { checks: [], trace: [] };
 
-async function run(exercise: Entry, text: string, timeout: number): Promise<Verdict> {
+async function run(exercise: Entry, text: string, { timeout, signal }: GradeOptions): Promise<Verdict> {
   if (text.includes('\0'))
     return { ...nothing, status: 'failed', message: 'The file holds a NUL character: it is no text.' };
-  const round = exercise.round();
   let sandbox: Sandbox;
   try {
+    const round = exercise.round();
     const image = exercise.needs?.includes('image') ? await ensureImage('host') : undefined;
     const assignment = assignmentOf(exercise, round);
     sandbox = await Sandbox.start({
@@ -66,7 +72,14 @@ async function run(exercise: Entry, text: string, timeout: number): Promise<Verd
       directory: `${KIT}/workspace`,
       timeout,
     });
-    return await judgeRun(exercise, round, sandbox, new Trial(sandbox, assignment, image));
+    const end = () => void sandbox.remove().catch(() => {}); // judgeRun removes it again, and hears of trouble
+    signal?.addEventListener('abort', end);
+    if (signal?.aborted) end();
+    try {
+      return await judgeRun(exercise, round, sandbox, new Trial(sandbox, assignment, image));
+    } finally {
+      signal?.removeEventListener('abort', end);
+    }
   } catch (error) {
     if (error instanceof SandboxUnavailable) return { ...nothing, status: 'not run', message: error.message };
     return { ...nothing, status: 'error', message: `The grader failed: ${(error as Error).stack ?? error}` };
@@ -79,12 +92,13 @@ async function judgeRun({ needs = [] }: Entry, { check }: Round, sandbox: Sandbo
     if (reason) return { ...nothing, status: 'not run', message: reason };
     await check(trial);
     if (trial.results.length === 0) throw new Error('It expects nothing.');
-    return { status: 'passed', checks: trial.results, trace: trial.trace };
+    return { status: 'passed', checks: trial.results, trace: trial.trace, printed: trial.printed };
   } catch (error) {
     // A sandbox that could not be finished, and not what was to run in it.
     await failureOf(sandbox);
     if (error instanceof CheckFailed || error instanceof ProcessGone) {
-      return { status: 'failed', checks: trial.results, message: error.message, trace: trial.trace };
+      const { results: checks, trace, printed } = trial;
+      return { status: 'failed', checks, message: error.message, trace, printed };
     }
     throw error;
   } finally {

@@ -1,24 +1,40 @@
 /**
- * What has been read and passed: one readable file,
+ * What has been read, begun and passed: one readable file,
  * $XDG_STATE_HOME/container-lab/progress.json, that can be copied to another
- * machine. What this version does not know in it is kept.
+ * machine. What this version does not know in it is kept. Under sudo it is the
+ * file of who called sudo.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { callersHome, giveToCaller, makeDirectory } from '../lab/caller.ts';
+
+/** Times are ISO 8601. */
+export interface ExerciseProgress {
+  /** The id of the lesson that it belongs to. */
+  readonly lesson?: string;
+  /** The first time that it was opened. */
+  readonly started?: string;
+  /** The last time. */
+  readonly opened?: string;
+  /** The first time that it passed. */
+  readonly passed?: string;
+}
 
 export interface Progress {
   readonly version: 1;
-  /** By the lesson's id, `mount`. Times are ISO 8601. */
+  /** By the lesson's id, `mount`. */
   readonly lessons: Readonly<Record<string, { readonly read?: string }>>;
-  /** By the exercise's id. */
-  readonly exercises: Readonly<Record<string, { readonly lesson?: string; readonly passed?: string }>>;
+  /** By the exercise's id, `4a`. */
+  readonly exercises: Readonly<Record<string, ExerciseProgress>>;
 }
 
-const NOTHING: Progress = { version: 1, lessons: {}, exercises: {} };
+/** Of who has not begun. */
+export const NOTHING: Progress = { version: 1, lessons: {}, exercises: {} };
 
 export function progressFile(environment = process.env): string {
-  const state = environment.XDG_STATE_HOME || join(environment.HOME || homedir(), '.local/state');
+  const state =
+    environment.XDG_STATE_HOME || join(callersHome(environment) || environment.HOME || homedir(), '.local/state');
   return join(state, 'container-lab/progress.json');
 }
 
@@ -49,15 +65,41 @@ export function markRead(id: string, file = progressFile(), now = new Date()): v
   save(file, { ...progress, lessons });
 }
 
+/** Notes that an exercise of a lesson was opened. */
+export function markOpened(id: string, lesson?: string, file = progressFile(), now = new Date()): void {
+  const opened = now.toISOString();
+  note(id, file, (known) => ({ started: opened, ...known, ...(lesson && { lesson }), opened }));
+}
+
+/** Notes that an exercise of a lesson was passed; the first time counts. */
+export function markPassed(id: string, lesson?: string, file = progressFile(), now = new Date()): void {
+  note(id, file, (known) => ({ ...known, ...(lesson && { lesson }), passed: known?.passed ?? now.toISOString() }));
+}
+
 /** Whether the lesson has exercises that were passed. */
 export function hasPassed({ exercises }: Progress, id: string): boolean {
   return Object.values(exercises).some(({ lesson, passed }) => lesson === id && passed !== undefined);
 }
 
-/** All or nothing, whenever the power fails. */
+function note(id: string, file: string, change: (known: ExerciseProgress | undefined) => ExerciseProgress): void {
+  const progress = readProgress(file);
+  save(file, { ...progress, exercises: { ...progress.exercises, [id]: change(progress.exercises[id]) } });
+}
+
+/** All or nothing, whenever the power fails. A link to the file stays a link. */
 function save(file: string, progress: Progress): void {
-  mkdirSync(dirname(file), { recursive: true });
-  const draft = `${file}.${process.pid}`;
+  makeDirectory(dirname(file));
+  const target = realpath(file);
+  const draft = `${target}.${process.pid}`;
   writeFileSync(draft, `${JSON.stringify(progress, null, 2)}\n`);
-  renameSync(draft, file);
+  giveToCaller(draft);
+  renameSync(draft, target);
+}
+
+function realpath(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    return file; // It is not there yet.
+  }
 }

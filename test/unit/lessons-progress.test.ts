@@ -1,10 +1,10 @@
 /** The progress file. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { hasPassed, markRead, progressFile, readProgress } from '../../src/lessons/progress.ts';
+import { hasPassed, markOpened, markPassed, markRead, progressFile, readProgress } from '../../src/lessons/progress.ts';
 
 const test = suite('progress');
 let directory = '';
@@ -44,6 +44,40 @@ test('what this version does not know is kept', () => {
   assert.equal(after, { ...progress, lessons: { uts: { stars: 5, read: '1970-01-01T00:00:00.000Z' } } });
   assert.ok(hasPassed(after, 'uts'));
   assert.not(hasPassed(after, 'ipc'));
+});
+
+test('an exercise: the first start and the first pass count, and the last time that it was opened', () => {
+  const [first, second, third] = [new Date(0), new Date(1000), new Date(2000)];
+  markOpened('4a', 'mount', file(), first);
+  markOpened('4a', 'mount', file(), second);
+  markPassed('4a', 'mount', file(), second);
+  markPassed('4a', 'mount', file(), third);
+  const [started, opened, passed] = [first.toISOString(), second.toISOString(), second.toISOString()];
+  assert.equal(readProgress(file()).exercises, { '4a': { lesson: 'mount', started, opened, passed } });
+  assert.ok(hasPassed(readProgress(file()), 'mount'));
+});
+
+test('a pass alone is enough, and what another version noted of the exercise is kept', () => {
+  markPassed('1a', undefined, file(), new Date(0));
+  writeFileSync(file(), JSON.stringify({ version: 1, lessons: {}, exercises: { '1b': { stars: 5 } }, name: 'Ada' }));
+  markPassed('1b', 'uts', file(), new Date(0));
+  const after = JSON.parse(readFileSync(file(), 'utf8'));
+  const passed = '1970-01-01T00:00:00.000Z';
+  assert.equal(after, {
+    version: 1,
+    lessons: {},
+    exercises: { '1b': { stars: 5, lesson: 'uts', passed } },
+    name: 'Ada',
+  });
+});
+
+test('a link to the file stays a link', () => {
+  const elsewhere = join(directory, 'synced.json');
+  markRead('uts', elsewhere);
+  mkdirSync(join(directory, 'container-lab'));
+  symlinkSync(elsewhere, file());
+  markRead('ipc', file());
+  assert.equal(Object.keys(readProgress(elsewhere).lessons), ['uts', 'ipc']);
 });
 
 test('a file that is none of ours is never overwritten', () => {

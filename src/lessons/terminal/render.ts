@@ -19,7 +19,7 @@ export interface View {
   readonly hints: boolean;
 }
 
-export function render({ path, text }: Page, view: View): string {
+export function render({ path, text }: Pick<Page, 'path' | 'text'>, view: View): string {
   return `${new Renderer({ ...view, path }).blocks(treeOf(parse(text)), view.width).join('\n')}\n`;
 }
 

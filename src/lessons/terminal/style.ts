@@ -14,6 +14,8 @@ export interface Style {
   readonly prompt: Paint;
   readonly typed: Paint;
   readonly box: Paint;
+  readonly good: Paint;
+  readonly bad: Paint;
   /** Kinds of code, by the names of highlight.js. */
   readonly syntax: Readonly<Record<string, Paint>>;
 }
@@ -35,6 +37,8 @@ export function styleFor(level: 0 | 1 | 2 | 3): Style {
     prompt: paint(chalk.green),
     typed: paint(chalk.bold),
     box: paint(chalk.yellow),
+    good: paint(chalk.green),
+    bad: paint(chalk.red),
     syntax: {
       keyword: paint(chalk.magenta),
       built_in: paint(chalk.cyan),

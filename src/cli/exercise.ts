@@ -1,0 +1,53 @@
+/** `npm run exercise 4`: an exercise to work on. `npm run exercise`: which there are, and what has been passed. */
+import { isatty } from 'node:tty';
+import { catalogue, type Entry } from '../exercises/catalogue.ts';
+import { chooseExercise, currentExercise } from '../exercises/choose.ts';
+import { entryLine } from '../exercises/list.ts';
+import { Marks } from '../exercises/marks.ts';
+import { taskText } from '../exercises/pages.ts';
+import { watchCommand } from '../exercises/watch-command.ts';
+import { Workspace } from '../exercises/workspace.ts';
+import type { Progress } from '../lessons/progress.ts';
+import { print, printError } from './output.ts';
+import { select } from './select.ts';
+import { UsageError } from './usage-error.ts';
+import { terminalView } from './view.ts';
+import { watch } from './watch.ts';
+
+export async function exercise(words: string[]): Promise<number> {
+  const [word, ...rest] = words;
+  if (word === 'watch') return watch(rest);
+  const unknown = rest[0] ?? (word?.startsWith('-') ? word : undefined);
+  if (unknown !== undefined)
+    throw new UsageError(`exercise does not know ${unknown}. Usage: npm run exercise [STEP|ID], or npm run watch [ID]`);
+  const entries = await catalogue();
+  const marks = new Marks(printError);
+  const progress = marks.progress();
+  const chosen = word === undefined ? await menu(entries, progress) : chooseExercise(word, entries, progress);
+  if (chosen) begin(chosen, marks);
+  return 0;
+}
+
+function begin(entry: Entry, marks: Marks): void {
+  const workspace = new Workspace();
+  const isNew = workspace.prepare(entry);
+  marks.opened(entry);
+  const view = terminalView();
+  const state = isNew ? 'the starter' : 'yours, as you left it';
+  print(taskText(entry, view));
+  print(`\nYour file: ${view.style.link(workspace.shown(entry))} (${state})`);
+  print(`Open it in an editor, and beside it type: ${view.style.code(watchCommand(entry))}`);
+}
+
+/** Lists the exercises; at a terminal the learner may choose one. */
+async function menu(entries: readonly Entry[], progress: Progress): Promise<Entry | undefined> {
+  const choices = entries.map((entry) => ({ name: entry.id, message: entryLine(entry, progress) }));
+  if (!isatty(0) || !isatty(1)) {
+    for (const { message } of choices) print(message);
+    if (choices.length === 0) print('There are no exercises yet.');
+    return undefined;
+  }
+  const current = currentExercise(entries, progress, new Workspace());
+  const id = await select('Which exercise?', choices, current?.id);
+  return entries.find((entry) => entry.id === id);
+}

@@ -1,0 +1,89 @@
+/** `npm run exercises:check`: proves that every exercise can be done, and that wrong answers are told apart. */
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { Interrupted, interruptible } from '../../rootfs-builder/interrupt.ts';
+import { catalogue, type Entry } from '../exercises/catalogue.ts';
+import { type Claim, claims, type Finding, hintsForNothing, lacks, prove } from '../exercises/proof.ts';
+import { pool } from '../grading/pool.ts';
+import { print, printError } from './output.ts';
+import { UsageError } from './usage-error.ts';
+import { integer } from './values.ts';
+
+const USAGE = 'Usage: npm run exercises:check [-- [ID…] [--jobs NUMBER]]';
+const MARKS = { passed: '✓', failed: '✗', 'not run': '-' };
+
+/** Gives 0 if nothing failed, 1 if something did, 128+n when signal n ended it. @throws UsageError */
+export async function exercises(words: string[]): Promise<number> {
+  const [command, ...rest] = words;
+  if (command !== 'check') throw new UsageError(USAGE);
+  const { ids, jobs } = parse(rest);
+  const entries = chosen(ids, await catalogue());
+  try {
+    return await interruptible((signal) => check(entries, jobs, signal));
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    printError(error.message);
+    return error.status;
+  }
+}
+
+async function check(entries: readonly Entry[], jobs: number, signal: AbortSignal): Promise<number> {
+  const summary = new Summary();
+  const work = entries.flatMap((entry): [Entry, Claim][] => {
+    const missing = lacks(entry);
+    for (const line of missing) summary.fail(entry, line);
+    return missing.length > 0 ? [] : claims(entry).map((claim) => [entry, claim]);
+  });
+  const findings: Finding[] = [];
+  let reported = 0;
+  await pool(work, jobs, async ([entry, claim], index) => {
+    signal.throwIfAborted();
+    findings[index] = await prove(entry, claim, signal);
+    for (let next = findings[reported]; next; next = findings[++reported]) summary.add(next);
+  });
+  for (const entry of new Set(work.map(([candidate]) => candidate))) {
+    const own = findings.filter(({ id }) => id === entry.id);
+    for (const line of hintsForNothing(entry, own)) summary.fail(entry, line);
+  }
+  return summary.end();
+}
+
+/** Says how each went, and counts. */
+class Summary {
+  readonly #counts = { passed: 0, failed: 0, 'not run': 0 };
+
+  add({ id, name, outcome, detail }: Pick<Finding, 'id' | 'name' | 'outcome' | 'detail'>): void {
+    this.#counts[outcome] += 1;
+    print(`${MARKS[outcome]} ${id} ${name}: ${outcome === 'not run' ? 'not run: ' : ''}${detail}`);
+  }
+
+  fail({ id, stem }: Entry, detail: string): void {
+    this.add({ id, name: stem, outcome: 'failed', detail });
+  }
+
+  /** Gives the exit status. To have proved nothing is a failure, too. */
+  end(): number {
+    const { passed, failed, 'not run': notRun } = this.#counts;
+    print(`\n${passed} passed, ${failed} failed${notRun > 0 ? `, ${notRun} not run` : ''}`);
+    return failed > 0 || passed + notRun === 0 ? 1 : 0;
+  }
+}
+
+function chosen(ids: readonly string[], entries: readonly Entry[]): readonly Entry[] {
+  const unknown = ids.find((word) => !entries.some(({ id }) => id === word));
+  if (unknown !== undefined) throw new UsageError(`There is no exercise ${unknown}. ${USAGE}`);
+  return ids.length === 0 ? entries : entries.filter(({ id }) => ids.includes(id));
+}
+
+function parse(words: string[]): { ids: string[]; jobs: number } {
+  try {
+    const { values, positionals } = parseArgs({
+      args: words,
+      options: { jobs: { type: 'string', default: String(availableParallelism()) } },
+      allowPositionals: true,
+    });
+    return { ids: positionals, jobs: integer(1, 64)(values.jobs) };
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message.split('. ')[0]}. ${USAGE}`);
+  }
+}

@@ -1,0 +1,56 @@
+/** `npm run watch 4a`: checks an exercise at every save, until one has had enough. */
+import { Interrupted, interruptible } from '../../rootfs-builder/interrupt.ts';
+import { catalogue } from '../exercises/catalogue.ts';
+import { chooseExercise, currentExercise } from '../exercises/choose.ts';
+import { Marks } from '../exercises/marks.ts';
+import { Keyboard } from '../exercises/watch/keyboard.ts';
+import { Screen } from '../exercises/watch/screen.ts';
+import { Session } from '../exercises/watch/session.ts';
+import { Workspace } from '../exercises/workspace.ts';
+import { UsageError } from './usage-error.ts';
+import { terminalView } from './view.ts';
+
+/** Gives 0, or 128+n when signal n ended it. @throws UsageError */
+export async function watch(words: string[]): Promise<number> {
+  const [word, ...rest] = words;
+  const unknown = rest[0] ?? (word?.startsWith('-') ? word : undefined);
+  if (unknown !== undefined) throw new UsageError(`watch does not know ${unknown}. Usage: npm run watch [STEP|ID]`);
+  const entries = await catalogue();
+  const hasKeys = Keyboard.isThere();
+  const screen = new Screen(hasKeys);
+  const marks = new Marks((line) => screen.print([line]));
+  const workspace = new Workspace();
+  const progress = marks.progress();
+  const entry =
+    word === undefined ? currentExercise(entries, progress, workspace) : chooseExercise(word, entries, progress);
+  if (!entry) throw new UsageError('There are no exercises yet.');
+  const session = new Session(entry, { entries, workspace, marks, screen, hasKeys, view: terminalView });
+  return runUntilQuit(session, hasKeys);
+}
+
+async function runUntilQuit(session: Session, hasKeys: boolean): Promise<number> {
+  const keyboard = hasKeys
+    ? new Keyboard(
+        (key) => session.press(key),
+        () => session.quit(),
+      )
+    : undefined;
+  try {
+    await interruptible(async (signal) => {
+      const interrupted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+      try {
+        session.start();
+        await Promise.race([session.over, interrupted]);
+      } finally {
+        await session.stop();
+      }
+      signal.throwIfAborted();
+    });
+    return 0;
+  } catch (error) {
+    if (error instanceof Interrupted) return error.status;
+    throw error;
+  } finally {
+    keyboard?.close();
+  }
+}

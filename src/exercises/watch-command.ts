@@ -1,0 +1,10 @@
+/** What to type in order to have an exercise checked at every save. */
+import { sudoCaller } from '../lab/caller.ts';
+import type { Entry } from './catalogue.ts';
+
+/** With sudo where the exercise needs root, or the learner has come with it. */
+export function watchCommand({ id, needs = [] }: Entry): string {
+  const isRoot = process.geteuid?.() === 0;
+  const needsRoot = needs.some((need) => need !== 'image');
+  return `${sudoCaller() || (needsRoot && !isRoot) ? 'sudo ' : ''}npm run watch ${id}`;
+}

@@ -1,0 +1,169 @@
+/** Watching over an exercise: the checks run at every save, and keys help on. */
+import { DEFAULT_TIMEOUT, type Grade, gradeText } from '../../grading/grade.ts';
+import { readSubmission, UnreadableSubmission } from '../../grading/submission-file.ts';
+import type { View } from '../../lessons/terminal/render.ts';
+import type { Entry } from '../catalogue.ts';
+import { nextExercise } from '../choose.ts';
+import { differenceLines } from '../difference.ts';
+import { Hints } from '../hints.ts';
+import type { Marks } from '../marks.ts';
+import { taskText } from '../pages.ts';
+import type { Workspace } from '../workspace.ts';
+import { hintLine, listLines, openingLines, type Scene, verdictLines } from './answers.ts';
+import { OneAtATime } from './one-at-a-time.ts';
+import { Saves } from './saves.ts';
+import type { Screen } from './screen.ts';
+
+export interface SessionOptions {
+  readonly entries: readonly Entry[];
+  readonly workspace: Workspace;
+  readonly marks: Marks;
+  readonly screen: Screen;
+  /** Whether there are keys to press. */
+  readonly hasKeys: boolean;
+  /** As the terminal is now. */
+  readonly view: () => View;
+}
+
+const KEYS = 'h hint  d diff  r reset  n next  t task  l list  q quit';
+const CTRL_C = '\x03';
+const CTRL_D = '\x04';
+
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #checks = new OneAtATime(() => this.#check());
+  #entry: Entry;
+  #hints: Hints;
+  #saves: Saves | undefined;
+  #grade: Grade | undefined;
+  #running: AbortController | undefined;
+  /** What waits for a `y`. */
+  #toConfirm: (() => void) | undefined;
+  #quit: () => void = () => {};
+  #fail: (error: unknown) => void = () => {};
+  /** Resolves when the learner has had enough. */
+  readonly over = new Promise<void>((resolve, reject) => {
+    this.#quit = resolve;
+    this.#fail = reject;
+  });
+
+  constructor(first: Entry, options: SessionOptions) {
+    this.#options = options;
+    this.#entry = first;
+    this.#hints = new Hints(first.hints);
+  }
+
+  start(): void {
+    if (!this.#options.hasKeys) this.#say('This is no terminal: no keys, and the checks run at every save.');
+    this.#open(this.#entry);
+  }
+
+  quit(): void {
+    this.#quit();
+  }
+
+  /** Ends what runs. Nothing of it is left afterwards. */
+  async stop(): Promise<void> {
+    this.#saves?.close();
+    this.#running?.abort();
+    await this.#checks.stop();
+    this.#options.screen.setFooter('');
+  }
+
+  press(key: string): void {
+    const confirmed = this.#toConfirm;
+    this.#toConfirm = undefined;
+    if (key === CTRL_C || key === CTRL_D) this.#quit();
+    else if (!confirmed) this.#actions[key]?.();
+    else if (key === 'y' || key === 'd') confirmed();
+    else this.#say('Then not.');
+  }
+
+  readonly #actions: Readonly<Partial<Record<string, () => void>>> = {
+    h: () => this.#say(hintLine(this.#hints, this.#grade, this.#options.view())),
+    d: () => this.#askForDifference(),
+    r: () => this.#reset(),
+    n: () => this.#next(),
+    t: () => this.#say(taskText(this.#entry, this.#options.view())),
+    l: () => this.#say(...listLines(this.#entry, this.#scene)),
+    q: () => this.#quit(),
+    '\r': () => this.#checks.request(),
+  };
+
+  #open(entry: Entry): void {
+    const { workspace, marks } = this.#options;
+    this.#saves?.close();
+    this.#running?.abort();
+    this.#entry = entry;
+    this.#hints = new Hints(entry.hints);
+    this.#grade = undefined;
+    const isNew = workspace.prepare(entry);
+    this.#saves = new Saves(workspace.fileOf(entry), () => this.#checks.request());
+    marks.opened(entry);
+    this.#say(...openingLines(entry, workspace.shown(entry), isNew, this.#scene));
+    this.#drawKeys();
+    if (!isNew) this.#checks.request();
+  }
+
+  async #check(): Promise<void> {
+    const entry = this.#entry;
+    const { workspace } = this.#options;
+    const running = new AbortController();
+    this.#running = running;
+    this.#drawKeys('Checking … ');
+    try {
+      const text = readSubmission(workspace.fileOf(entry));
+      this.#judge(entry, await gradeText(entry, text, { timeout: DEFAULT_TIMEOUT, signal: running.signal }));
+    } catch (error) {
+      if (error instanceof UnreadableSubmission) this.#say(`${workspace.shown(entry)}: ${error.message}`);
+      else if (!running.signal.aborted) this.#fail(error);
+    } finally {
+      this.#running = undefined;
+      this.#drawKeys();
+    }
+  }
+
+  #judge(entry: Entry, grade: Grade): void {
+    this.#grade = grade;
+    if (grade.status === 'passed') this.#options.marks.passed(entry);
+    this.#say(...verdictLines(entry, grade, this.#scene));
+  }
+
+  #askForDifference(): void {
+    const { workspace, view } = this.#options;
+    const show = () => this.#say(...differenceLines(this.#entry, workspace.fileOf(this.#entry), view()));
+    if (this.#scene.progress.exercises[this.#entry.id]?.passed !== undefined) show();
+    else {
+      this.#toConfirm = show;
+      this.#say('This shows the solution, and you have not passed yet. Show it? y is yes, any other key no.');
+    }
+  }
+
+  /** The checks run again by themselves: it is a save. */
+  #reset(): void {
+    const { workspace } = this.#options;
+    const copy = workspace.reset(this.#entry);
+    this.#hints = new Hints(this.#entry.hints);
+    const kept = copy === undefined ? '' : ` What you had is kept in ${copy}.`;
+    this.#say(`${workspace.shown(this.#entry)} is the starter again.${kept}`);
+  }
+
+  #next(): void {
+    const next = nextExercise(this.#entry, this.#options.entries, this.#scene.progress);
+    if (next) this.#open(next);
+    else this.#say('There is no other that you have not passed.');
+  }
+
+  get #scene(): Scene {
+    const { entries, marks, view, hasKeys } = this.#options;
+    return { entries, progress: marks.progress(), view: view(), hasKeys };
+  }
+
+  #say(...lines: string[]): void {
+    this.#options.screen.print(lines);
+  }
+
+  #drawKeys(state = ''): void {
+    if (this.#options.hasKeys) this.#options.screen.setFooter(`${state}${this.#options.view().style.faint(KEYS)}`);
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * The learner's files: `workspace/4a-private-mounts.ts`, which git ignores.
+ * Nothing in it is ever overwritten.
+ */
+import { lstatSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { giveToCaller, makeDirectory } from '../lab/caller.ts';
+import { type Entry, textOf, top } from './catalogue.ts';
+
+/** For editors: `#src/...` is found by the kit's package.json. */
+const TSCONFIG = `{
+  "extends": "../tsconfig.json",
+  "compilerOptions": { "noUnusedLocals": false, "noUnusedParameters": false },
+  "include": ["."]
+}
+`;
+
+export class Workspace {
+  readonly directory: string;
+
+  /** LAB_WORKSPACE is another place for it: tests keep away from the learner's. */
+  constructor(directory = process.env.LAB_WORKSPACE || join(top, 'workspace')) {
+    this.directory = directory;
+  }
+
+  fileOf({ stem }: Entry): string {
+    return join(this.directory, `${stem}.ts`);
+  }
+
+  /** The file as one types it in the kit's folder. */
+  shown(entry: Entry): string {
+    return shown(this.fileOf(entry));
+  }
+
+  /** Puts the starter there, unless there is a file; gives whether it did. */
+  prepare(entry: Entry): boolean {
+    makeDirectory(this.directory);
+    writeNew(join(this.directory, 'tsconfig.json'), TSCONFIG);
+    return writeNew(this.fileOf(entry), textOf(entry, 'starter.ts'));
+  }
+
+  /** Puts the starter there anew; gives the name of the copy of what was there. */
+  reset(entry: Entry): string | undefined {
+    const copy = this.#setAside(entry);
+    this.prepare(entry);
+    return copy && shown(copy);
+  }
+
+  /** When the file was last saved, in milliseconds; undefined without one. */
+  savedAt(entry: Entry): number | undefined {
+    return statSync(this.fileOf(entry), { throwIfNoEntry: false })?.mtimeMs;
+  }
+
+  #setAside(entry: Entry): string | undefined {
+    if (!isThere(this.fileOf(entry))) return undefined;
+    for (let number = 1; ; number++) {
+      const copy = join(this.directory, `${entry.stem}.${number}.ts`);
+      if (isThere(copy)) continue;
+      renameSync(this.fileOf(entry), copy);
+      return copy;
+    }
+  }
+}
+
+function shown(path: string): string {
+  const short = relative(top, path);
+  return short.startsWith('..') ? path : short;
+}
+
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+/** Gives whether there was none. */
+function writeNew(path: string, text: string): boolean {
+  try {
+    writeFileSync(path, text, { flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+  giveToCaller(path);
+  return true;
+}
