@@ -1,5 +1,6 @@
 /** `npm run workshop:check`: one line on this machine, for a teacher who walks by. */
 import { examine } from '../doctor/examine.ts';
+import { exerciseIds } from '../exercises/catalogue.ts';
 import { readProgress } from '../lessons/progress.ts';
 import { seatOf } from '../workshop/seat.ts';
 import { type Surroundings, seatLine } from '../workshop/seat-line.ts';
@@ -23,11 +24,14 @@ export async function seat(words: string[]): Promise<number> {
 /** What was passed, and what last: where this learner is. */
 function passed(): Surroundings['passed'] {
   try {
-    const times = Object.entries(readProgress().exercises).flatMap(([id, { passed: time }]) =>
-      time === undefined ? [] : [{ id, time }],
-    );
+    const ids = exerciseIds();
+    const { exercises } = readProgress();
+    const times = ids.flatMap((id) => {
+      const time = exercises[id]?.passed;
+      return time === undefined ? [] : [{ id, time }];
+    });
     const last = times.sort((a, b) => a.time.localeCompare(b.time)).at(-1)?.id;
-    return { count: times.length, ...(last === undefined ? {} : { last }) };
+    return { count: times.length, of: ids.length, ...(last === undefined ? {} : { last }) };
   } catch {
     return undefined;
   }
