@@ -17,6 +17,8 @@ const COMMANDS = [
   'watch',
   'progress',
   'exercises',
+  'grade',
+  'autograder',
   'rootfs',
   'vm',
   'seat',

@@ -22,7 +22,7 @@ export const exercise: Exercise = {
     },
     { when: 'the PID namespace', text: 'Which flag of clone makes its child process 1? See lesson 3.' },
     {
-      when: 'an orphan that has ended',
+      when: 'the orphans, ended',
       text: 'A zombie goes when its parent waits for it. Is your process 1 a program that waits, the whole time, for any child?',
     },
     {
@@ -77,7 +77,7 @@ export const exercise: Exercise = {
           command: `ps -o pid,ppid,args -p ${inside.pid},${inside.parent}`,
         }));
         const init = new Process(inside.parent);
-        for (const seconds of orphans) await endOrphan(trial, init, seconds);
+        await endOrphans(trial, init, orphans);
         trial.signal(init, 'SIGTERM');
         await trial.expectSoon('the program after SIGTERM to process 1', () => ({
           expected: 'ended',
@@ -90,25 +90,26 @@ export const exercise: Exercise = {
   },
 };
 
-/** Ends one of the processes that the program has started and left, and expects that it does not stay as a zombie. */
-async function endOrphan(trial: Trial, init: Process, seconds: string): Promise<void> {
-  const find = () => trial.below(init).find((candidate) => isSleep(candidate, seconds));
-  await trial.expectSoon('the parent of an orphan', () => {
-    const orphan = find();
+/** Ends the processes that the program has started and left, and expects that none stays as a zombie. */
+async function endOrphans(trial: Trial, init: Process, all: readonly string[]): Promise<void> {
+  const command = `ps -o pid,ppid,stat,args --ppid ${init.pid}`;
+  const orphans = () => trial.below(init).filter((candidate) => all.some((seconds) => isSleep(candidate, seconds)));
+  await trial.expectSoon('the orphans of process 1', () => ({
+    expected: all.length,
+    observed: orphans().filter((orphan) => orphan.parent === init.pid).length,
+    command,
+  }));
+  const ended = orphans();
+  for (const orphan of ended) trial.signal(orphan, 'SIGKILL');
+  await trial.expectSoon('the orphans, ended', () => {
+    const left = trial.below(init).filter(({ pid }) => ended.some((orphan) => orphan.pid === pid));
+    const zombies = left.filter((process) => !process.lives).length;
     return {
-      expected: 'process 1 of the same namespace',
-      observed: orphan ? nameOf(new Process(orphan.parent), init.namespace('pid')) : 'no orphan',
-      command: `ps -o pid,ppid,stat,args --ppid ${init.pid}`,
+      expected: 'gone',
+      observed: zombies > 0 ? `${zombies} zombies, for which nobody waits` : left.length > 0 ? 'still there' : 'gone',
+      command,
     };
   });
-  const orphan = find();
-  if (!orphan) return;
-  trial.signal(orphan, 'SIGKILL');
-  await trial.expectSoon('an orphan that has ended', () => ({
-    expected: 'gone',
-    observed: stateIn(trial.below(init), orphan),
-    command: `ps -o pid,ppid,stat,args --ppid ${init.pid}`,
-  }));
 }
 
 function isSleep(candidate: Process, seconds: string): boolean {
@@ -120,12 +121,10 @@ function isSleep(candidate: Process, seconds: string): boolean {
 }
 
 function nameOf(process: Process, namespace: string): string {
-  const where = process.namespace('pid') === namespace ? 'the same namespace' : 'another namespace';
-  return `process ${process.ownNumber} of ${where}`;
-}
-
-function stateIn(processes: readonly Process[], { pid }: Process): string {
-  const found = processes.find((candidate) => candidate.pid === pid);
-  if (!found) return 'gone';
-  return found.lives ? 'it still runs' : 'a zombie: its parent has not waited for it';
+  try {
+    const where = process.namespace('pid') === namespace ? 'the same namespace' : 'another namespace';
+    return `process ${process.ownNumber} of ${where}`;
+  } catch {
+    return 'a process that has ended';
+  }
 }

@@ -3,6 +3,8 @@
  * the host's files, so that nothing of the submission's can take its place.
  */
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { lacking, parseStatus } from '../doctor/process-status.ts';
 import type { NamespaceName, Process } from './process.ts';
 
 const OPTIONS: Readonly<Record<NamespaceName, string>> = {
@@ -32,8 +34,9 @@ export function enter(
   namespaces: readonly Exclude<NamespaceName, 'mnt'>[],
   argv: readonly string[],
 ): Promise<Answer> {
-  // An ordinary user has rights over these namespaces only in the user namespace that owns them.
-  const user = process.geteuid?.() === 0 ? [] : ['--user', '--preserve-credentials'];
+  // Without CAP_SYS_ADMIN one has rights over these namespaces only in the user namespace that owns them.
+  const { effective } = parseStatus(readFileSync('/proc/self/status', 'utf8'));
+  const user = lacking(effective).includes('CAP_SYS_ADMIN') ? ['--user', '--preserve-credentials'] : [];
   const options = [...user, ...namespaces.map((name) => OPTIONS[name])];
   const child = spawn('nsenter', ['-t', String(process_.pid), ...options, '--', ...argv], {
     stdio: ['ignore', 'pipe', 'pipe'],

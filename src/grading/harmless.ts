@@ -13,7 +13,7 @@ export const FIELD = 2000;
  */
 const UNFIT =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are to be found
-  /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]|[\ud800-\udfff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+  /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /** At the beginning of a line of its log, GitHub Actions obeys `::`; others obey `##vso[` and the like anywhere. */
 const COMMANDS = [

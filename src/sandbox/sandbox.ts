@@ -110,8 +110,8 @@ export class Sandbox {
     } catch (error) {
       const cause = await lab.causeOf(error);
       await lab.end();
-      if (cause instanceof CallFailure) throw new SandboxUnavailable(`The sandbox cannot be made: ${cause.message}`);
-      throw cause;
+      if (!isRefusal(cause)) throw cause;
+      throw new SandboxUnavailable(`The sandbox cannot be made: ${cause.message}`);
     }
   }
 
@@ -184,6 +184,11 @@ export class Sandbox {
   async remove(): Promise<void> {
     await this.#end();
   }
+}
+
+/** Whether it is the kernel that said no: to a call of a list, or to one that Node made for us. */
+function isRefusal(cause: unknown): cause is Error {
+  return cause instanceof CallFailure || (cause instanceof Error && 'syscall' in cause);
 }
 
 async function openDirectory(lab: Lab, path: string): Promise<number> {

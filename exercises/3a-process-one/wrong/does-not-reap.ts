@@ -1,4 +1,4 @@
-// Fails: an orphan that has ended: expected gone, observed a zombie
+// Fails: the orphans, ended: expected gone, observed 3 zombies
 import type { End } from '#src/executor/reaper.ts';
 import { inheritedEnvironment } from '#src/lab/environment.ts';
 import type { Lab } from '#src/lab/lab.ts';

@@ -1,0 +1,50 @@
+/** `npm run grade`: grades the workspace, others' work, or a class. */
+import { Interrupted, interruptible } from '../../rootfs-builder/interrupt.ts';
+import { catalogue } from '../exercises/catalogue.ts';
+import { gradeClass } from '../grading/class/grade-class.ts';
+import { toText } from '../grading/emitters/human.ts';
+import { toJson } from '../grading/emitters/json.ts';
+import { toTap } from '../grading/emitters/tap.ts';
+import { gradeWork } from '../grading/grade-work.ts';
+import { noteProgress } from '../grading/note-progress.ts';
+import { allJudged, allPassed, type Report } from '../grading/report.ts';
+import { HELP, parseRequest, type Request, refuseSwallowed } from '../grading/request.ts';
+import { sweep } from '../lab/sweep.ts';
+import { colourLevel } from './colour.ts';
+import { print, printError } from './output.ts';
+
+/** Gives 0 if all have passed, 1 if not, 128+n after signal n. @throws UsageError with nothing started */
+export async function grade(words: string[]): Promise<number> {
+  refuseSwallowed();
+  const request = parseRequest(words);
+  if (!request) {
+    print(HELP);
+    return 0;
+  }
+  const exercises = await catalogue();
+  try {
+    return await interruptible(async (signal) => {
+      if (request.course) return gradeClass(request, request.course, exercises, { signal, print, printError });
+      const report = await gradeWork(request, exercises, signal);
+      print(shown(request, report).trimEnd());
+      if (request.paths.length === 0) noteProgress(report, exercises);
+      return statusOf(request, report);
+    });
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    printError('Interrupted; what was running has been ended, and no result was written.');
+    return error.status;
+  } finally {
+    // What an earlier run has left is no reason for this one to fail.
+    await sweep().catch(() => []);
+  }
+}
+
+function shown({ print: format }: Request, report: Report): string {
+  if (format === 'json') return toJson(report);
+  return format === 'tap' ? toTap(report) : toText(report, colourLevel(1));
+}
+
+function statusOf({ exitZero }: Request, report: Report): number {
+  return (exitZero ? allJudged(report) : allPassed(report)) ? 0 : 1;
+}

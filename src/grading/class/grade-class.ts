@@ -1,0 +1,143 @@
+/** Grading a class: one row a student, and after an interruption on from where it was. */
+import { writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import { Interrupted } from '../../../rootfs-builder/interrupt.ts';
+import { progressBar } from '../../../rootfs-builder/progress.ts';
+import type { Entry } from '../../exercises/catalogue.ts';
+import { sweep } from '../../lab/sweep.ts';
+import { chosenExercises } from '../gather.ts';
+import type { Grade } from '../grade.ts';
+import { pool } from '../pool.ts';
+import { clean, totalsOf } from '../report.ts';
+import type { Request } from '../request.ts';
+import { checkPlace, save } from '../save.ts';
+import { contentOf, gradeContent, type Submission } from '../submission.ts';
+import { fingerprint, Journal } from './journal.ts';
+import { lock } from './lock.ts';
+import { type ClassGrade, classCsv, classJson, classSummary, type Result } from './results.ts';
+import { type Class, readClass, type Student, shardOf } from './students.ts';
+
+interface Surroundings {
+  readonly signal: AbortSignal;
+  readonly print: (text: string) => void;
+  readonly printError: (text: string) => void;
+}
+
+interface Task {
+  readonly student: Student;
+  readonly submission: Submission;
+}
+
+/**
+ * Gives the exit status. Beside the CSV lies a journal; what it knows of the
+ * same text is not graded again, unless the machine or the grader was at fault.
+ * @throws UsageError before anything has been started
+ */
+export async function gradeClass(
+  request: Request,
+  course: NonNullable<Request['course']>,
+  exercises: readonly Entry[],
+  surroundings: Surroundings,
+): Promise<number> {
+  const { print, printError } = surroundings;
+  const [directory = ''] = request.paths;
+  const whole = readClass(directory, chosenExercises(exercises, request.only), request.only);
+  const part = shardOf(whole, course.shard);
+  checkPlace(course.csv, [directory]);
+  const unlock = lock(`${course.csv}.lock`);
+  try {
+    // A run that was killed may have left a sandbox that has made itself independent of it.
+    await sweep().catch(() => []);
+    for (const note of whole.notes) printError(note);
+    const results = await gradeAll(request, course, part, surroundings);
+    save(course.csv, classCsv(part.exercises, results));
+    const show = request.print === 'json' ? classJson : classSummary;
+    print(show(part.exercises, results));
+    return statusOf(results, request.exitZero);
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    printError('Interrupted. What has been graded is noted; the same command goes on from there.');
+    return error.status;
+  } finally {
+    unlock();
+  }
+}
+
+async function gradeAll(
+  { jobs, timeout }: Request,
+  { csv, restart }: NonNullable<Request['course']>,
+  { students }: Class,
+  { signal, printError }: Surroundings,
+): Promise<Result[]> {
+  const tasks = students.flatMap((student) => student.submissions.map((submission): Task => ({ student, submission })));
+  const progress = showProgress(tasks.length, printError);
+  const journal = new Journal(`${csv}.journal`, restart);
+  try {
+    const grades = await pool(tasks, jobs, async ({ student, submission }) => {
+      signal.throwIfAborted();
+      const content = contentOf(submission);
+      const print = fingerprint(submission.exercise, content);
+      const known = journal.find(student.name, print);
+      if (known && isFinal(known)) {
+        progress.known();
+        return known;
+      }
+      const grade = clean(await gradeContent(submission.exercise, content, { timeout, signal }));
+      journal.add({ student: student.name, fingerprint: print, grade });
+      progress.graded(student.shown, grade);
+      return grade;
+    });
+    const all = tasks.map(({ student, submission }, index) => ({
+      student,
+      grade: withMissing(grades[index], submission),
+    }));
+    return students.map((student) => ({
+      student: student.shown,
+      grades: all.filter((one) => one.student === student).flatMap(({ grade }) => grade ?? []),
+    }));
+  } finally {
+    progress.end();
+    journal.close();
+  }
+}
+
+function isFinal({ status }: Grade): boolean {
+  return status === 'passed' || status === 'failed';
+}
+
+function withMissing(grade: Grade | undefined, { path, problem }: Submission): ClassGrade | undefined {
+  return grade && { ...grade, missing: path === undefined && problem === undefined };
+}
+
+function statusOf(results: readonly Result[], exitZero: boolean): number {
+  const { exercises, passed, failed } = totalsOf(results.flatMap(({ grades }) => grades));
+  const judged = passed + failed === exercises;
+  return (exitZero ? judged : exercises > 0 && passed === exercises) ? 0 : 1;
+}
+
+/** A bar on a terminal; elsewhere a line for each. */
+function showProgress(total: number, printError: (line: string) => void) {
+  const bar = isatty(2) ? progressBar((text) => void writeSync(2, text)) : undefined;
+  const begin = Date.now();
+  let [known, graded] = [0, 0];
+  const draw = () => {
+    const done = known + graded;
+    const left = graded > 0 ? Math.ceil(((Date.now() - begin) / 1000 / graded) * (total - done)) : undefined;
+    bar?.progress(done / total, `${done} of ${total}${left === undefined ? '' : `, about ${left} s to go`}`);
+  };
+  return {
+    known: () => {
+      known += 1;
+      draw();
+    },
+    graded: (student: string, { id, status }: Grade) => {
+      graded += 1;
+      if (!bar) printError(`${known + graded} of ${total}: ${student}, ${id} ${status}`);
+      draw();
+    },
+    end: () => {
+      bar?.clear();
+      if (known > 0) printError(`${known} of ${total} had been graded before.`);
+    },
+  };
+}

@@ -1,0 +1,87 @@
+/**
+ * What has been graded so far, a line each, on the disk before the next is
+ * begun. After a power failure the last line may be torn; then it is as if it
+ * had not been written.
+ */
+import { createHash } from 'node:crypto';
+import { closeSync, constants, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Entry } from '../../exercises/catalogue.ts';
+import type { Grade } from '../grade.ts';
+import type { Content } from '../submission.ts';
+
+export interface Noted {
+  readonly student: string;
+  /** What was graded, by what: see `fingerprint`. */
+  readonly fingerprint: string;
+  readonly grade: Grade;
+}
+
+/** Equal only for the same exercise, with the same check, and the same text. */
+export function fingerprint({ id, directory }: Entry, content: Content): string {
+  const check = readFileSync(join(directory, 'exercise.ts'));
+  const parts = [id, check, 'text' in content ? 'text' : 'problem', 'text' in content ? content.text : content.problem];
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
+  return hash.digest('hex');
+}
+
+export class Journal {
+  readonly #fd: number;
+  readonly #noted = new Map<string, Grade>();
+
+  /** @throws Error if the file is there and cannot be used */
+  constructor(file: string, restart = false) {
+    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_APPEND | constants.O_NOFOLLOW;
+    this.#fd = openSync(file, flags, 0o600);
+    if (restart) ftruncateSync(this.#fd);
+    const text = readFileSync(this.#fd, 'utf8');
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+    // Or the next line would be joined to the torn one.
+    if (whole.length < text.length) ftruncateSync(this.#fd, Buffer.byteLength(whole));
+    for (const line of whole.split('\n')) this.#remember(parse(line));
+  }
+
+  get size(): number {
+    return this.#noted.size;
+  }
+
+  find(student: string, print: string): Grade | undefined {
+    return this.#noted.get(keyOf(student, print));
+  }
+
+  add(noted: Noted): void {
+    writeWhole(this.#fd, Buffer.from(`${JSON.stringify(noted)}\n`));
+    fsyncSync(this.#fd);
+    this.#remember(noted);
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+
+  #remember(noted: Noted | undefined): void {
+    if (noted) this.#noted.set(keyOf(noted.student, noted.fingerprint), noted.grade);
+  }
+}
+
+function keyOf(student: string, print: string): string {
+  return JSON.stringify([student, print]);
+}
+
+/** A line that says nothing is no reason to lose the others: what it was about is graded again. */
+function parse(line: string): Noted | undefined {
+  try {
+    const { student, fingerprint: print, grade } = JSON.parse(line);
+    const isGrade = typeof grade?.status === 'string' && Number.isInteger(grade.points) && Array.isArray(grade.checks);
+    return typeof student === 'string' && typeof print === 'string' && isGrade
+      ? { student, fingerprint: print, grade }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function writeWhole(fd: number, bytes: Buffer): void {
+  for (let rest = bytes; rest.length > 0; ) rest = rest.subarray(writeSync(fd, rest));
+}

@@ -1,0 +1,85 @@
+/** What a class came to: the table, the summary, and the same for programs. */
+import type { Entry } from '../../exercises/catalogue.ts';
+import type { Grade } from '../grade.ts';
+import { totalsOf } from '../report.ts';
+import { toCsv } from './csv.ts';
+
+export interface Result {
+  /** The student's name as it is shown. */
+  readonly student: string;
+  readonly grades: readonly ClassGrade[];
+}
+
+export interface ClassGrade extends Grade {
+  /** There was no file. */
+  readonly missing: boolean;
+}
+
+const MARKS = { passed: '✓', failed: '✗', 'not run': '–', error: '!' } as const;
+
+/** A row per student: points for each exercise, or why there are none, and then what each was told. */
+export function classCsv(exercises: readonly Entry[], results: readonly Result[]): string {
+  const ids = exercises.map(({ id }) => id);
+  const header = ['student', 'points', 'max', ...ids, ...ids.map((id) => `${id} message`)];
+  const rows = results.map(({ student, grades }) => {
+    const { points, max } = totalsOf(grades);
+    return [student, points, max, ...grades.map(worth), ...grades.map(({ message }) => message ?? '')];
+  });
+  return toCsv([header, ...rows]);
+}
+
+function worth({ missing, status, points }: ClassGrade): string | number {
+  if (missing) return 'missing';
+  return status === 'passed' || status === 'failed' ? points : status;
+}
+
+export function classJson(exercises: readonly Entry[], results: readonly Result[]): string {
+  const students = results.map(({ student, grades }) => ({ student, ...totalsOf(grades), items: grades }));
+  const ids = exercises.map(({ id }) => id);
+  return JSON.stringify({ schema: 'container-lab/class/v1', exercises: ids, students }, null, 2);
+}
+
+/** Who passed what, and where the others of each exercise failed. */
+export function classSummary(exercises: readonly Entry[], results: readonly Result[]): string {
+  const width = Math.max(7, ...results.map(({ student }) => student.length));
+  const header = ['student'.padEnd(width), ...exercises.map(({ id }) => id.padEnd(3)), 'points'].join('  ');
+  const rows = results.map(({ student, grades }) => {
+    const { points, max } = totalsOf(grades);
+    const marks = grades.map((grade) => (grade.missing ? ' ' : MARKS[grade.status]).padEnd(3));
+    return [student.padEnd(width), ...marks, `${points} of ${max}`].join('  ');
+  });
+  const perExercise = exercises.map((exercise, index) =>
+    exerciseLine(
+      exercise,
+      results.flatMap(({ grades }) => grades[index] ?? []),
+    ),
+  );
+  return [header, ...rows, '', ...perExercise].join('\n');
+}
+
+function exerciseLine({ id, title }: Entry, grades: readonly ClassGrade[]): string {
+  const { passed, exercises, notRun, errors } = totalsOf(grades);
+  const missing = grades.filter((grade) => grade.missing).length;
+  const failures = grades.filter((grade) => grade.status === 'failed' && !grade.missing).map(failureOf);
+  const [most] = tally(failures);
+  const parts = [
+    `${id} ${title}: ${passed} of ${exercises} passed`,
+    most && `${failures.length} failed, ${most.count} of them at: ${most.label}`,
+    missing > 0 && `${missing} not handed in`,
+    notRun > 0 && `${notRun} not run on this machine`,
+    errors > 0 && `${errors} with an error of the grader's`,
+  ];
+  return parts.filter(Boolean).join('; ');
+}
+
+/** The check at which it failed; messages hold values that are drawn anew each time. */
+function failureOf({ checks, message = '' }: Grade): string {
+  const last = checks.at(-1);
+  return last && !last.passed ? last.name : (message.split(/(?<=\.)\s|\n/)[0] ?? '');
+}
+
+function tally(labels: readonly string[]): { label: string; count: number }[] {
+  const counts = new Map<string, number>();
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
+  return [...counts].map(([label, count]) => ({ label, count })).sort((a, b) => b.count - a.count);
+}

@@ -1,0 +1,108 @@
+/** Grading a class, and being interrupted at it. */
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { kernelTest, temporaryDirectory, until } from '../support/kernel-test.ts';
+import { lab, read, top } from '../support/lab.ts';
+import { leftoversOf, NONE } from '../support/leftovers.ts';
+import { start } from '../support/many.ts';
+import { canRun, root } from '../support/needs.ts';
+
+const test = suite('grade-class');
+const EXERCISE = join(top, 'exercises/1a-domain-name');
+const needs = [root, canRun(5)];
+const STUDENTS = 8;
+
+function makeClass() {
+  const place = temporaryDirectory();
+  const submissions = join(place, 'submissions');
+  for (let number = 1; number <= STUDENTS; number++) {
+    const folder = join(submissions, `student-0${number}`);
+    mkdirSync(folder, { recursive: true });
+    // Every fourth has handed in the starter.
+    copyFileSync(join(EXERCISE, number % 4 === 0 ? 'starter.ts' : 'solution.ts'), join(folder, '1a.ts'));
+  }
+  const csv = join(place, 'grades.csv');
+  return { place, submissions, csv, words: ['grade', submissions, '--jobs', '2', '--csv', csv] };
+}
+
+/** The students in the journal, in the order in which they were noted. */
+function noted(csv: string): string[] {
+  const lines = read(`${csv}.journal`).split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line).student);
+}
+
+/** Each once, and each with what it deserves. */
+function assertComplete(csv: string): void {
+  const names = Array.from({ length: STUDENTS }, (_, index) => `student-0${index + 1}`);
+  assert.equal(noted(csv).sort(), names);
+  const rows = readFileSync(csv, 'utf8').trim().split('\r\n').slice(1);
+  assert.equal(
+    rows.map((row) => row.split(',').slice(0, 4).join()),
+    names.map((name, index) => `${name},${(index + 1) % 4 === 0 ? '0,10,0' : '10,10,10'}`),
+  );
+}
+
+kernelTest(test, needs, 'a class: the table, the summary, the status', () => {
+  const { csv, words, place } = makeClass();
+  const { status, stdout, stderr } = lab(words);
+  assert.is(status, 1);
+  assertComplete(csv);
+  assert.match(stdout, '1a A domain name, too: 6 of 8 passed; 2 failed, 2 of them at: the domain name inside');
+  assert.is(stderr.trim().split('\n').length, STUDENTS, 'a line for each');
+  assert.equal(readdirSync(place).sort(), ['grades.csv', 'grades.csv.journal', 'submissions']);
+});
+
+for (const signal of ['SIGKILL', 'SIGINT'] as const) {
+  kernelTest(
+    test,
+    needs,
+    `interrupted by ${signal} and resumed: nothing twice, nothing lost, nothing left`,
+    async () => {
+      const { csv, words } = makeClass();
+      const first = start(words);
+      await until('some are noted', () => noted(csv).length >= 3, 30_000);
+      first.process.kill(signal);
+      assert.is(await first.ended, signal === 'SIGKILL' ? 'SIGKILL' : 130);
+      const before = noted(csv);
+      assert.ok(before.length < STUDENTS, first.said());
+      assert.not.ok(existsSync(csv), 'half a table could be taken for a whole one');
+      if (signal === 'SIGINT') assert.equal(leftoversOf(new Set([first.pid])), NONE);
+
+      const { status, stderr } = lab(words);
+      assert.is(status, 1);
+      assert.match(stderr, `${before.length} of ${STUDENTS} had been graded before.`);
+      assert.equal(noted(csv).slice(0, before.length), before);
+      assertComplete(csv);
+      assert.equal(leftoversOf(new Set([first.pid])), NONE);
+    },
+  );
+}
+
+kernelTest(test, needs, 'what has changed is graded again, and with --restart all is', () => {
+  const { csv, words, submissions } = makeClass();
+  lab(words);
+  copyFileSync(join(EXERCISE, 'solution.ts'), join(submissions, 'student-04/1a.ts'));
+  const { stderr } = lab(words);
+  assert.match(stderr, '7 of 8 had been graded before.');
+  assert.equal(noted(csv).slice(STUDENTS), ['student-04']);
+  assert.match(readFileSync(csv, 'utf8'), 'student-04,10,10,10');
+  lab([...words, '--restart']);
+  assert.is(noted(csv).length, STUDENTS);
+});
+
+kernelTest(test, needs, 'shards are the parts of a whole, and can be put together', () => {
+  const { csv, words } = makeClass();
+  const part = (number: number) => {
+    const file = csv.replace('.csv', `-${number}.csv`);
+    lab([...words.slice(0, -1), file, '--only', '1a', '--shard', `${number}/3`]);
+    return readFileSync(file, 'utf8').trim().split('\r\n');
+  };
+  const parts = [1, 2, 3].map(part);
+  assert.is(new Set(parts.map(([header]) => header)).size, 1);
+  assert.is(parts.flatMap((rows) => rows.slice(1)).length, STUDENTS);
+  assert.is(new Set(parts.flatMap((rows) => rows.slice(1).map((row) => row.split(',')[0]))).size, STUDENTS);
+});
+
+test.run();

@@ -1,0 +1,217 @@
+/** A class's table, its journal, and its lock. */
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Entry } from '../../src/exercises/catalogue.ts';
+import { toCsv } from '../../src/grading/class/csv.ts';
+import { fingerprint, Journal } from '../../src/grading/class/journal.ts';
+import { lock } from '../../src/grading/class/lock.ts';
+import { classCsv, classSummary } from '../../src/grading/class/results.ts';
+import { pool } from '../../src/grading/pool.ts';
+import { parseRequest } from '../../src/grading/request.ts';
+import { checkPlace, save } from '../../src/grading/save.ts';
+import { failed, made } from '../support/grading.ts';
+
+const test = suite('class');
+let directory = '';
+test.before.each(() => {
+  directory = mkdtempSync(join(tmpdir(), 'class-'));
+});
+test.after.each(() => rmSync(directory, { recursive: true, force: true }));
+const at = (name: string) => join(directory, name);
+
+test('CSV: no cell is a formula, and every cell is one', () => {
+  const cells = ['=1+1', '+1', '-1', '@x', ' =1', '\u3000＝1', '\t=1', 'a"b', 'a,b', 'a\r\nb', 'plain', "'=1", '', 10];
+  const [row] = toCsv([cells]).split('\r\n');
+  assert.is(row, `"'=1+1","'+1","'-1","'@x","' =1","'\u3000＝1","'\t=1","a""b","a,b",a b,plain,"'=1",,10`);
+});
+
+test('CSV of a class: points, or why there are none; messages after', () => {
+  const exercises = [
+    { id: '1a', title: 'One' },
+    { id: '2b', title: 'Two' },
+  ] as Entry[];
+  const results = [
+    {
+      student: '=x',
+      grades: [
+        { ...made(), missing: false },
+        { ...failed('why'), missing: false },
+      ],
+    },
+    {
+      student: 'b',
+      grades: [
+        { ...failed('gone'), missing: true },
+        { ...made({ status: 'not run' }), missing: false },
+      ],
+    },
+    {
+      student: 'c',
+      grades: [
+        { ...failed('why'), missing: false },
+        { ...failed('why'), missing: false },
+      ],
+    },
+  ];
+  assert.equal(classCsv(exercises, results).split('\r\n'), [
+    'student,points,max,1a,2b,1a message,2b message',
+    `"'=x",10,20,10,0,,why`,
+    'b,0,20,missing,not run,gone,',
+    'c,0,20,0,0,why,why',
+    '',
+  ]);
+  const summary = classSummary(exercises, results);
+  assert.match(summary, '1a One: 1 of 3 passed; 1 failed, 1 of them at: check why; 1 not handed in');
+  assert.match(summary, '2b Two: 0 of 3 passed; 2 failed, 2 of them at: check why; 1 not run on this machine');
+});
+
+test('the journal remembers, over a torn last line and over lines that say nothing', () => {
+  const file = at('j');
+  let journal = new Journal(file);
+  for (const student of ['a', 'b']) journal.add({ student, fingerprint: 'x', grade: made() });
+  journal.close();
+  appendFileSync(file, '{"nonsense":1}\nnot json\n{"student":"c","fingerprint":"x","gra');
+  journal = new Journal(file);
+  assert.equal(
+    [journal.size, journal.find('a', 'x')?.points, journal.find('a', 'y'), journal.find('c', 'x')],
+    [2, 10, undefined, undefined],
+  );
+  journal.add({ student: 'c', fingerprint: 'x', grade: failed('z') });
+  journal.close();
+  assert.ok(readFileSync(file, 'utf8').endsWith('\n'));
+  journal = new Journal(file);
+  assert.equal([journal.size, journal.find('c', 'x')?.status], [3, 'failed']);
+  journal.close();
+  journal = new Journal(file, true);
+  assert.is(journal.size, 0);
+  journal.close();
+});
+
+test('at whatever byte the journal is torn, whole lines are kept and no other is made up', () => {
+  const file = at('j');
+  const journal = new Journal(file);
+  for (const student of ['a', 'é', 'c']) journal.add({ student, fingerprint: 'x', grade: made() });
+  journal.close();
+  const bytes = readFileSync(file);
+  for (let length = 0; length <= bytes.length; length += 7) {
+    writeFileSync(file, bytes.subarray(0, length));
+    const torn = new Journal(file);
+    assert.is(torn.size, bytes.subarray(0, length).toString('latin1').split('\n').length - 1);
+    torn.close();
+    assert.ok(readFileSync(file, 'utf8') === '' || readFileSync(file, 'utf8').endsWith('\n'));
+  }
+});
+
+test('the journal is no link that somebody has laid', () => {
+  writeFileSync(at('target'), '');
+  symlinkSync(at('target'), at('j'));
+  assert.throws(() => new Journal(at('j')));
+});
+
+test('another text, another exercise or another check has another fingerprint', () => {
+  mkdirSync(at('one'));
+  mkdirSync(at('two'));
+  writeFileSync(at('one/exercise.ts'), 'check');
+  writeFileSync(at('two/exercise.ts'), 'other check');
+  const entry = (id: string, folder: string) => ({ id, directory: at(folder) }) as Entry;
+  const prints = [
+    fingerprint(entry('1a', 'one'), { text: 'x' }),
+    fingerprint(entry('1a', 'one'), { text: 'y' }),
+    fingerprint(entry('1a', 'one'), { problem: 'x' }),
+    fingerprint(entry('1b', 'one'), { text: 'x' }),
+    fingerprint(entry('1a', 'two'), { text: 'x' }),
+  ];
+  assert.is(new Set(prints).size, prints.length);
+  assert.is(fingerprint(entry('1a', 'one'), { text: 'x' }), prints[0]);
+});
+
+test('one run at a time; a dead one is none', () => {
+  const unlock = lock(at('lock'));
+  assert.throws(() => lock(at('lock')), /Another run/);
+  unlock();
+  assert.not.ok(existsSync(at('lock')));
+  const [own = ''] = [lock(at('lock'))].map(() => readFileSync(at('lock'), 'utf8'));
+  // The same process, started at another time: a number that was given out again.
+  writeFileSync(at('lock'), own.replace(/-\d+-(\d+)$/, '-1-$1'));
+  lock(at('lock'))();
+});
+
+test('results take the place of a link, and do not go through one', () => {
+  mkdirSync(at('work'));
+  mkdirSync(at('outside'));
+  writeFileSync(at('outside/kept'), 'kept');
+  symlinkSync(at('outside/kept'), at('work/result.json'));
+  checkPlace(at('work/result.json'), [at('work')]);
+  save(at('work/result.json'), 'new');
+  assert.equal(
+    [readFileSync(at('outside/kept'), 'utf8'), readFileSync(at('work/result.json'), 'utf8')],
+    ['kept', 'new'],
+  );
+  symlinkSync(at('outside'), at('work/link'));
+  assert.throws(() => checkPlace(at('work/link/x.json'), [at('work')]), /symbolic link/);
+  assert.throws(() => checkPlace(at('nowhere/x.json'), []), /there is no folder/);
+  assert.throws(() => checkPlace(at('outside'), []), /is a folder/);
+  checkPlace(at('outside/x.json'), [at('work')]);
+});
+
+test('a pool: never more than it may, all in order, and none begins after a failure', async () => {
+  let [running, most] = [0, 0];
+  const result = await pool([5, 1, 3, 2, 4], 2, async (number) => {
+    most = Math.max(most, ++running);
+    await new Promise((resolve) => setTimeout(resolve, number));
+    running -= 1;
+    return number * 2;
+  });
+  assert.equal([result, most], [[10, 2, 6, 4, 8], 2]);
+  const begun: number[] = [];
+  try {
+    await pool([1, 2, 3, 4], 1, async (number) => {
+      begun.push(number);
+      if (number === 2) throw new Error('stop');
+    });
+    assert.unreachable();
+  } catch (error) {
+    assert.is((error as Error).message, 'stop');
+  }
+  assert.equal(begun, [1, 2]);
+});
+
+test('what may be typed, and what is said of the rest', () => {
+  const parse = (line: string) => parseRequest(line.split(' ').filter(Boolean));
+  assert.equal(parse('x --only 1a,2b --only 3c --jobs 2 --timeout=9 --exit-zero --junit j.xml --json'), {
+    ...{ paths: ['x'], only: ['1a', '2b', '3c'], timeout: 9, jobs: 2, exitZero: true, print: 'json' },
+    files: { junit: 'j.xml' },
+  });
+  assert.equal(parse('x --csv f --shard 2/3')?.course, { csv: 'f', restart: false, shard: { part: 2, of: 3 } });
+  assert.is(parse('--help'), undefined);
+  const wrong = [
+    '--bogus',
+    '--jobs 0',
+    '--jobs x',
+    '--timeout -1',
+    '--timeout 1.5',
+    '--json --tap',
+    '--restart',
+    '--shard 1/2',
+  ];
+  for (const line of [...wrong, '--csv f', 'a b --csv f', 'a --csv f --junit x', 'a --csv f --shard 3/2', '--junit'])
+    assert.throws(
+      () => parse(line),
+      (error: unknown) => (error as Error).name === 'UsageError',
+      line,
+    );
+});
+
+test.run();
