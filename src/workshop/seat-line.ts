@@ -8,8 +8,8 @@ export interface Surroundings {
   /** Without its `v`: `22.1.0`. */
   readonly node: string;
   readonly cgroups: string;
-  /** The exercises that were passed; undefined if the progress file cannot be read. */
-  readonly passed: { readonly count: number; readonly last?: string } | undefined;
+  /** The exercises that were passed, and of how many; undefined if the progress file cannot be read. */
+  readonly passed: { readonly count: number; readonly of?: number; readonly last?: string } | undefined;
 }
 
 const COLOURS: Readonly<Record<State, 'green' | 'yellow' | 'red'>> = {
@@ -38,7 +38,8 @@ function stepsText({ who, whole, parts, closed }: Seat): string {
 
 function exercisesText({ passed }: Surroundings): string {
   if (!passed) return 'exercises ?';
-  return `exercises ${passed.count}${passed.last === undefined ? '' : ` (last ${passed.last})`}`;
+  const { count, of, last } = passed;
+  return `exercises ${count}${of === undefined ? '' : `/${of}`}${last === undefined ? '' : ` (last ${last})`}`;
 }
 
 /** `20.20.2` is `20.20`. */
