@@ -7,6 +7,7 @@ import { Sandbox, SandboxUnavailable } from '../sandbox/sandbox.ts';
 import { ASSIGNMENT_FILE, type Assignment } from '../submission/assignment.ts';
 import { CheckFailed, type CheckResult } from './expectation.ts';
 import { ProcessGone } from './process.ts';
+import { lackOfRights } from './rights.ts';
 import { Trial } from './trial.ts';
 import { IMAGE, KIT, kitView } from './view.ts';
 
@@ -59,6 +60,8 @@ const nothing = { checks: [], trace: [] };
 async function run(exercise: Entry, text: string, { timeout, signal }: GradeOptions): Promise<Verdict> {
   if (text.includes('\0'))
     return { ...nothing, status: 'failed', message: 'The file holds a NUL character: it is no text.' };
+  const lacking = lackOfRights();
+  if (lacking) return { ...nothing, status: 'not run', message: lacking };
   let sandbox: Sandbox;
   try {
     const round = exercise.round();

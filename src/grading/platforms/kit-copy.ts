@@ -19,11 +19,13 @@ export function copyKit(to: string): void {
   for (const part of PARTS) cpSync(join(top, part), join(to, part), { recursive: true, filter: isNeeded });
 }
 
+/** What is not there cannot be found. */
+const SECRETS = ['solution.ts', 'wrong', 'after.md'];
+
 function isNeeded(path: string): boolean {
-  const [part, second, third] = relative(top, path).split(sep);
+  const [part, second, third = ''] = relative(top, path).split(sep);
   if (part === 'native') return second !== 'build';
-  // Of an exercise: its check. What is not there cannot be found.
-  return part !== 'exercises' || third === undefined || third === 'exercise.ts';
+  return part !== 'exercises' || !SECRETS.includes(third);
 }
 
 /** Makes a folder for an autograder. @throws Error if it is there and is not empty */

@@ -1,0 +1,15 @@
+/** Who may grade: whole roots and ordinary users. */
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { lackOfRights } from '../../src/grading/rights.ts';
+
+const status = (effective: string) => `Name:\tnode\nCapEff:\t${effective}\nCapBnd:\t000001ffffffffff\n`;
+
+test('half a root may not', () => {
+  assert.is(lackOfRights(0, status('000001ffffffffff')), undefined);
+  assert.is(lackOfRights(1000, status('0000000000000000')), undefined);
+  assert.match(lackOfRights(0, status('00000000a80425fb')) ?? '', 'CAP_SYS_PTRACE and CAP_SYS_ADMIN');
+  assert.match(lackOfRights(0, status('000001fffff7ffff')) ?? '', 'lacks CAP_SYS_PTRACE,');
+});
+
+test.run();
