@@ -24,6 +24,7 @@ export async function resolveSettings(step: number, { settings, quiet }: StepReq
   }
   if (!isRoot) checkOwnMap('--uid-map', merged.uidMap, process.geteuid?.() ?? 0);
   if (!isRoot) checkOwnMap('--gid-map', merged.gidMap, process.getegid?.() ?? 0);
+  if (merged.limits.cpusetCpus !== undefined) checkCpus(merged.limits.cpusetCpus);
   if (step < 8) return merged;
   return { ...merged, rootfs: await imagePath(merged.rootfs, quiet ? () => {} : printError) };
 }
@@ -34,6 +35,13 @@ function checkOwnMap(option: string, ranges: readonly IdRange[] | undefined, own
   const [range, ...others] = ranges;
   if (others.length === 0 && range?.outside === own && range.count === 1) return;
   throw new UsageError(`${option}: without root the kernel maps your own id and no other: ${option} 0:${own}:1.`);
+}
+
+/** @throws UsageError for a CPU that this machine has not */
+function checkCpus(asked: string): void {
+  const online = readFileSync('/sys/devices/system/cpu/online', 'utf8').trim();
+  if (cpuList(asked).every((cpu) => cpuList(online).includes(cpu))) return;
+  throw new UsageError(`--cpuset-cpus: ${asked} was asked for, and this machine has the CPUs ${online}.`);
 }
 
 /** The classic experiment of step 7: 512 MiB, and the first two CPUs. */

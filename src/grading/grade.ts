@@ -68,8 +68,7 @@ async function run(exercise: Entry, text: string, { timeout, signal }: GradeOpti
     const image = exercise.needs?.includes('image') ? await ensureImage('host') : undefined;
     const assignment = assignmentOf(exercise, round);
     sandbox = await Sandbox.start({
-      ...kitView(),
-      image: image === undefined ? undefined : { inside: IMAGE, outside: image },
+      ...kitView(image),
       files: { [assignment.file]: text, [ASSIGNMENT_FILE]: JSON.stringify(assignment) },
       argv: [`${KIT}/node`, `${KIT}/bin/submission.cjs`],
       directory: `${KIT}/workspace`,

@@ -2,7 +2,7 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { top } from '../exercises/catalogue.ts';
-import type { View } from '../sandbox/root.ts';
+import type { SandboxOptions } from '../sandbox/sandbox.ts';
 
 /** Where it sees it. */
 export const KIT = '/kit';
@@ -12,12 +12,14 @@ export const IMAGE = `${KIT}/rootfs/host`;
 const SOURCES = ['cgroups', 'executor', 'lab', 'network', 'steps', 'submission', 'syscalls', 'trace'];
 const OTHERS = ['bin/submission.cjs', 'native', 'node_modules', 'package.json', 'tsconfig.json'];
 
-export function kitView(): Pick<View, 'binds' | 'hidden'> {
+/** `image`: where the machine has the image, if it shall be seen. */
+export function kitView(image?: string): Pick<SandboxOptions, 'binds' | 'hidden'> {
   const paths = [...SOURCES.map((name) => `src/${name}`), ...OTHERS];
   return {
     hidden: [realpathSync(top)],
     binds: {
       [`${KIT}/node`]: process.execPath,
+      ...(image === undefined ? {} : { [IMAGE]: image }),
       ...Object.fromEntries(paths.map((path) => [join(KIT, path), join(top, path)])),
     },
   };

@@ -10,14 +10,13 @@ import { mountDev } from '../steps/08-chroot.ts';
 import type { Call } from '../syscalls/call.ts';
 import { chdir, close, ensureDirectory, mkdir, openat, symlink, write } from '../syscalls/files.ts';
 import { MNT, MS_BIND, MS_NODEV, MS_NOSUID, MS_REC, MS_SHARED, O_CREAT, O_EXCL, O_WRONLY } from '../syscalls/flags.ts';
-import { makeReadOnly, mount, pivotRoot, umount } from '../syscalls/mounts.ts';
+import { attachMount, makeReadOnly, mount, pivotRoot, umount } from '../syscalls/mounts.ts';
 import type { CgroupMount } from './limits.ts';
+import type { Tree } from './trees.ts';
 
 export interface View {
-  /** Where each file or directory of the machine appears: path inside, path outside. */
-  readonly binds: Readonly<Record<string, string>>;
-  /** Where the directory appears in which the child begins, if it shall. */
-  readonly image?: string | undefined;
+  /** What of the machine appears where, by the path inside. */
+  readonly trees: ReadonlyMap<string, Tree>;
   /** Files that exist in the sandbox alone, with their text. */
   readonly files: Readonly<Record<string, string>>;
   /** Directories of the machine that must not be seen, should they be among its programs. */
@@ -34,19 +33,19 @@ const ROOT_BYTES = 4 * 2 ** 20;
 const SYSTEM = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
 
 /** The child's calls, after which `/` is the sandbox's and nothing else can be reached. */
-export function enterRoot({ binds, image, files, hidden, cgroups, scratch }: View): Call[] {
+export function enterRoot({ trees, files, hidden, cgroups, scratch }: View): Call[] {
   const directories = new Directories();
   return [
     ...makePrivate(),
     mount('tmpfs', '/tmp', 'tmpfs', MS_NOSUID | MS_NODEV, `mode=755,size=${ROOT_BYTES}`),
     mkdir(`/tmp${OLD}`),
     pivotRoot('/tmp', `/tmp${OLD}`),
-    // Before it leaves there, for the way back can lead through places that root inside may not enter.
-    ...(image === undefined ? [] : [...directories.at(image), mount('.', image, null, MS_BIND | MS_REC)]),
     chdir('/'),
     ...SYSTEM.flatMap((path) => systemPath(path, directories)),
     ...hidden.filter(isShown).map((path) => mount('tmpfs', path, 'tmpfs', MS_NOSUID | MS_NODEV, 'mode=755,size=4k')),
-    ...Object.entries(binds).flatMap(([inside, outside]) => bind(inside, outside, directories)),
+    ...[...trees].flatMap(([inside, tree]) => bind(inside, tree, directories)),
+    // What was picked up outside is still the peer of what hangs there.
+    ...makePrivate(),
     ...Object.entries(files).flatMap(([path, text]) => [...directories.above(path), ...newFile(path, text)]),
     ...['/proc', '/dev', ...cgroups.map(({ path }) => path)].flatMap((path) => directories.at(path)),
     makeReadOnly('/'),
@@ -81,7 +80,8 @@ class Directories {
 function systemPath(path: string, directories: Directories): Call[] {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (!stats) return [];
-  return stats.isSymbolicLink() ? [symlink(readlinkSync(path), path)] : bind(path, path, directories);
+  if (stats.isSymbolicLink()) return [symlink(readlinkSync(path), path)];
+  return bind(path, { path, isDirectory: stats.isDirectory() }, directories);
 }
 
 /** Whether a directory lies below one of those that are bound whole. */
@@ -90,11 +90,11 @@ function isShown(path: string): boolean {
 }
 
 /** Binds what is mounted below as well: the kernel lets nobody look under mounts of a more privileged namespace. */
-function bind(inside: string, outside: string, directories: Directories): Call[] {
-  const stats = lstatSync(outside, { throwIfNoEntry: false });
-  if (!stats) return [];
-  const place = stats.isDirectory() ? directories.at(inside) : [...directories.above(inside), ...newFile(inside, '')];
-  return [...place, mount(`${OLD}${outside}`, inside, null, MS_BIND | MS_REC)];
+function bind(inside: string, { path, isDirectory, mount: picked }: Tree, directories: Directories): Call[] {
+  const place = isDirectory ? directories.at(inside) : [...directories.above(inside), ...newFile(inside, '')];
+  const attach =
+    picked === undefined ? mount(`${OLD}${path}`, inside, null, MS_BIND | MS_REC) : attachMount(picked, inside);
+  return [...place, attach];
 }
 
 function newFile(path: string, text: string): Call[] {

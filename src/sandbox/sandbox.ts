@@ -13,7 +13,7 @@ import { DEFAULTS, type Settings } from '../lab/settings.ts';
 import { openCheckpoint, release, waitFor } from '../steps/02-ipc.ts';
 import { becomeRoot, mapIds } from '../steps/05-user.ts';
 import { setUpNetwork } from '../steps/06-net.ts';
-import { chdir, close, openat } from '../syscalls/files.ts';
+import { chdir } from '../syscalls/files.ts';
 import {
   CLONE_NEWCGROUP,
   CLONE_NEWIPC,
@@ -22,8 +22,6 @@ import {
   CLONE_NEWPID,
   CLONE_NEWUSER,
   CLONE_NEWUTS,
-  O_DIRECTORY,
-  O_PATH,
 } from '../syscalls/flags.ts';
 import { sethostname, unshare } from '../syscalls/namespaces.ts';
 import { execve, limitProcesses, setsid } from '../syscalls/processes.ts';
@@ -31,10 +29,11 @@ import { type Identities, identities } from './identities.ts';
 import { type Enclosure, enclose } from './limits.ts';
 import { enterRoot, type View } from './root.ts';
 import { type Output, openStreams, type Streams } from './streams.ts';
+import { openTrees } from './trees.ts';
 
-export interface SandboxOptions extends Pick<View, 'binds' | 'files' | 'hidden'> {
-  /** An image: its path inside, and its path outside. */
-  readonly image?: { readonly inside: string; readonly outside: string } | undefined;
+export interface SandboxOptions extends Pick<View, 'files' | 'hidden'> {
+  /** Where each file or directory of the machine appears: path inside, path outside. */
+  readonly binds: Readonly<Record<string, string>>;
   readonly argv: readonly string[];
   readonly environment?: readonly string[];
   readonly directory: string;
@@ -119,13 +118,14 @@ export class Sandbox {
   static async #start(
     lab: Lab,
     ids: Identities,
-    { binds, image, files, hidden, directory, timeout }: SandboxOptions,
+    { binds, files, hidden, directory, timeout }: SandboxOptions,
   ): Promise<Sandbox> {
     const stopped: { by?: 'time' | 'output' } = {};
     let stop = (_by: 'time' | 'output') => {};
     const checkpoint = await openCheckpoint(lab);
     const streams = await openStreams(lab, () => stop('output'));
     lab.onEnd(() => streams.close());
+    const trees = await openTrees(lab, binds, ids.hasRange);
     const enclosure = await enclose(lab, LIMITS, ids.root);
     const child = await lab.clone(
       [
@@ -136,7 +136,7 @@ export class Sandbox {
         unshare(CLONE_NEWCGROUP),
         sethostname(lab.settings.hostname),
         ...setUpNetwork(undefined),
-        ...enterRoot({ binds, image: image?.inside, files, hidden, cgroups: enclosure.mounts, scratch: SCRATCH_BYTES }),
+        ...enterRoot({ trees, files, hidden, cgroups: enclosure.mounts, scratch: SCRATCH_BYTES }),
         chdir(directory),
         ...streams.adopt,
         // Where no cgroup can count them, as for an ordinary user.
@@ -144,7 +144,6 @@ export class Sandbox {
         ...lab.program,
       ],
       FLAGS,
-      image && { directory: await openDirectory(lab, image.outside) },
     );
     stop = (by) => {
       stopped.by ??= by;
@@ -190,12 +189,4 @@ export class Sandbox {
 /** Whether it is the kernel that said no: to a call of a list, or to one that Node made for us. */
 function isRefusal(cause: unknown): cause is Error {
   return cause instanceof CallFailure || (cause instanceof Error && 'syscall' in cause);
-}
-
-async function openDirectory(lab: Lab, path: string): Promise<number> {
-  const [fd = -1] = (await lab.perform([openat(path, O_PATH | O_DIRECTORY)])).results;
-  lab.onEnd(async () => {
-    await lab.perform([close(fd)]);
-  });
-  return fd;
 }

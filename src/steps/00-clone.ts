@@ -22,7 +22,11 @@ export async function run(lab: Lab): Promise<End> {
   const container = await lab.clone([write(STDOUT, 'World\n'), ...lab.program], 0);
   // #endregion child
   const end = await lab.wait(container);
-  await lab.tell(() => `The child, process ${container.pid}, has ended: ${JSON.stringify(end)}.`);
+  await lab.tell(() => `The child, process ${container.pid}, has ended: ${endText(end)}.`);
   return end;
 }
 // #endregion run
+
+function endText(end: End): string {
+  return 'status' in end ? `status ${end.status}` : `killed by signal ${end.signal}`;
+}

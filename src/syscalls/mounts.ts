@@ -123,6 +123,11 @@ const MOVE_MOUNT_CALL = defineCall({
   show: [directory, plain, directory, plain, flags(MOVE_MOUNT)],
 });
 
+/** Attaches an unattached mount at a path. Linux 5.2. Source: move_mount(2). */
+export function attachMount(mountFd: number | Call, path: string): Call {
+  return MOVE_MOUNT_CALL(mountFd, '', AT_FDCWD, path, MOVE_MOUNT.MOVE_MOUNT_F_EMPTY_PATH);
+}
+
 /** Attaches an unattached mount over the working directory. Linux 5.2. Source: move_mount(2). */
 export function attachMountHere(mountFd: number | Call): Call {
   return MOVE_MOUNT_CALL(

@@ -25,6 +25,7 @@ import {
 import * as flags from '../../src/syscalls/flags.ts';
 import { dropGroups, setGroup, setUser } from '../../src/syscalls/identity.ts';
 import {
+  attachMount,
   attachMountHere,
   cloneMount,
   makeReadOnly,
@@ -113,6 +114,7 @@ const tree = make(cloneMount(here));
 make(mapMountIds(tree, 9999));
 make(chdir(inside('a')));
 make(attachMountHere(tree));
+make(attachMount(tree, inside('a')));
 make(umount('/no such place', MNT.MNT_DETACH));
 make(chdir('/'));
 make(chroot('/'));
@@ -140,7 +142,7 @@ make(setpgid(0, 0));
 make(setsid());
 make(wait4(-1, flags.W.WNOHANG | flags.W.WUNTRACED));
 make(becomeSubreaper());
-make(limitProcesses(4096));
+make(limitProcesses(4095));
 make(execve('/no such program', ['a', 'b "c"'], ['A=1', 'B=2']));
 make(rmdir(inside('nothing')));
 make(umount(inside('a'), MNT.MNT_DETACH));

@@ -79,7 +79,7 @@ test('an experiment is asked before it is answered', () => {
 });
 
 test('questions come without answers, and what is for reading at home stays there', () => {
-  const text = `Why?\n\n## How others do it\n\nNo.\n\n## Check your understanding\n\nPredict.\n\n1. One?\n\n> [!TIP]\n> Yes.\n\n2. Two?\n\n## Exercise\n\nNo.\n\n## Read on\n\n- No.\n`;
+  const text = `Why?\n\n## How others do it\n\nNo.\n\n## Check your understanding\n\nPredict.\n\n1. One?\n\n> [!TIP]\n> Yes.\n\n2. Two?\n\n## Exercise\n\nNo.\n\n## Manual pages\n\n- No.\n`;
   const topics = topicsOf(lesson(text));
   assert.equal(
     topics.map(({ heading }) => heading),

@@ -20,7 +20,7 @@ import { type Fence, fenceOf } from '../../lessons/markdown/fences.ts';
 import { parse, plainText } from '../../lessons/markdown/parse.ts';
 import { beginning, withoutLinks, withParts } from './sentence.ts';
 
-const LEFT_OUT = ['How others do it', 'By hand', 'Exercise', 'Your turn', 'Manual pages', 'Read on'];
+const LEFT_OUT = ['How others do it', 'By hand', 'Exercise', 'Your turn', 'Manual pages'];
 /** Words of a paragraph, at least: fewer than nine say nothing, as in "ps tells the truth." */
 const SHORT = 9;
 /** An experiment is worth its explanation. */
