@@ -1,5 +1,8 @@
 /** Loaded first by every command: where there is no Linux kernel, it says so in one line and stops. */
 if (process.platform !== 'linux') {
-  console.error('Containers are made by the Linux kernel. Here, use the VM: see "On a Mac" in README.md.');
+  const line = 'Containers are made by the Linux kernel. Here, use the VM: see "On a Mac" in README.md.';
+  // The answer of `npm run workshop:check` has a form of its own.
+  if (process.argv[2] === 'seat') console.log(`NOT READY: ${line}`);
+  else console.error(line);
   process.exit(1);
 }
