@@ -2,7 +2,7 @@
  * The learner's files: `workspace/4a-private-mounts.ts`, which git ignores.
  * Nothing in it is ever overwritten.
  */
-import { lstatSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { giveToCaller, makeDirectory } from '../lab/caller.ts';
 import { type Entry, textOf, top } from './catalogue.ts';
@@ -45,7 +45,7 @@ export class Workspace {
     }
   }
 
-  /** Puts the starter there anew; gives the name of the copy of what was there. */
+  /** Puts the starter there anew; gives the name of the copy of what was there, if that was anything else. */
   reset(entry: Entry): string | undefined {
     const copy = this.#setAside(entry);
     this.prepare(entry);
@@ -57,8 +57,12 @@ export class Workspace {
     return statSync(this.fileOf(entry), { throwIfNoEntry: false })?.mtimeMs;
   }
 
+  #isStarter(entry: Entry): boolean {
+    return existsSync(this.fileOf(entry)) && readFileSync(this.fileOf(entry), 'utf8') === textOf(entry, 'starter.ts');
+  }
+
   #setAside(entry: Entry): string | undefined {
-    if (!isThere(this.fileOf(entry))) return undefined;
+    if (!isThere(this.fileOf(entry)) || this.#isStarter(entry)) return undefined;
     for (let number = 1; ; number++) {
       const copy = join(this.directory, `${entry.stem}.${number}.ts`);
       if (isThere(copy)) continue;

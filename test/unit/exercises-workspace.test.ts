@@ -52,6 +52,7 @@ test('a reset keeps a copy, and every further one another', () => {
   }
   const copy = (number: number) => readFileSync(join(workspace.directory, `${entry.stem}.${number}.ts`), 'utf8');
   assert.equal([1, 2, 3].map(copy), ['mine 1', 'mine 2', 'mine 3']);
+  assert.is(workspace.reset(entry), undefined, 'a copy of the starter helps nobody');
 });
 
 test('a reset without a file puts the starter there', () => {
