@@ -4,10 +4,8 @@ import { exitStatus, whole } from '#src/grading/draw.ts';
 import { script, servant } from '#src/grading/programs.ts';
 
 const BURN = 'while :; do :; done';
-/** Periods of 100 ms that two busy loops must have had to wait in. */
-const PERIODS = 5;
-/** On a machine with much to do, a quota is used up late. */
-const PATIENCE_MS = 10_000;
+/** On a machine with much to do, it is long before a quota is used up. */
+const PATIENCE_MS = 12_000;
 
 export const exercise: Exercise = {
   title: 'A fifth of a CPU',
@@ -37,7 +35,7 @@ export const exercise: Exercise = {
     },
   ],
   round() {
-    const [percent, status] = [whole(15, 30), exitStatus()];
+    const [percent, status] = [whole(15, 25), exitStatus()];
     return {
       given: { percent },
       programs: {
@@ -66,7 +64,7 @@ export const exercise: Exercise = {
           () => {
             const observed = throttled(group) - before;
             const command = `cat ${group}/cpu.stat`;
-            return { expected: `${PERIODS} or more`, observed, holds: observed >= PERIODS, command };
+            return { expected: '1 or more', observed, holds: observed > 0, command };
           },
           PATIENCE_MS,
         );

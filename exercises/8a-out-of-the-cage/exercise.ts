@@ -56,15 +56,17 @@ export const exercise: Exercise = {
   },
 };
 
+/** The submission has yet to start, and there is nothing else to wait for. */
+const PATIENCE_MS = 30_000;
+
 async function findPrisoner(trial: Trial): Promise<Process> {
-  let found: Process | undefined;
-  await trial.expectSoon('a child in the cage', () => {
-    found = trial.processes().find((process) => isCaged(trial, process));
-    return {
-      expected: "a process whose root is the image's",
-      observed: found ? "a process whose root is the image's" : (ended(trial) ?? 'none'),
-      command: found && `stat -L -c %d:%i /proc/${found.pid}/root`,
-    };
+  const look = () => trial.processes().find((process) => isCaged(trial, process));
+  await trial.until(() => (look() ?? trial.find()) !== undefined, PATIENCE_MS);
+  const [found, end] = [look(), trial.describeEnd()];
+  trial.expect('a child in the cage', {
+    expected: "a process whose root is the image's",
+    observed: found ? "a process whose root is the image's" : end === 'it still runs' ? 'none' : `none, but ${end}`,
+    ...(found && { command: `stat -L -c %d:%i /proc/${found.pid}/root` }),
   });
   return found ?? trial.parent;
 }
@@ -75,11 +77,6 @@ function isCaged(trial: Trial, process: Process): boolean {
   } catch {
     return false; // It ended meanwhile.
   }
-}
-
-function ended(trial: Trial): string | undefined {
-  const end = trial.describeEnd();
-  return end === 'it still runs' ? undefined : end;
 }
 
 function rootInWords(trial: Trial, process: Process): string {

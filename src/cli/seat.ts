@@ -1,8 +1,10 @@
 /** `npm run workshop:check`: one line on this machine, for a teacher who walks by. */
 import { examine } from '../doctor/examine.ts';
+import { exerciseIds } from '../exercises/catalogue.ts';
 import { readProgress } from '../lessons/progress.ts';
 import { seatOf } from '../workshop/seat.ts';
-import { type Surroundings, seatLine } from '../workshop/seat-line.ts';
+import { seatLine } from '../workshop/seat-line.ts';
+import { type Standing, standingOf } from '../workshop/standing.ts';
 import { withSudo } from '../workshop/sudo.ts';
 import { colourLevel } from './colour.ts';
 import { print } from './output.ts';
@@ -15,19 +17,15 @@ export async function seat(words: string[]): Promise<number> {
   if (words.length > 0) throw new UsageError(`${SCRIPT} takes no arguments, and ${words[0]} is one.`);
   const examination = await examine({ others: false });
   const found = seatOf(examination, withSudo(SCRIPT));
-  const around = { node: process.versions.node, cgroups: examination.facts.cgroups.mode, passed: passed() };
+  const around = { node: process.versions.node, cgroups: examination.facts.cgroups.mode, standing: standing() };
   print(seatLine(found, around, colourLevel(1)));
   return found.state === 'NOT READY' ? 1 : 0;
 }
 
-/** What was passed, and what last: where this learner is. */
-function passed(): Surroundings['passed'] {
+/** A progress file that is out of order must not hide what the machine can do. */
+function standing(): Standing | undefined {
   try {
-    const times = Object.entries(readProgress().exercises).flatMap(([id, { passed: time }]) =>
-      time === undefined ? [] : [{ id, time }],
-    );
-    const last = times.sort((a, b) => a.time.localeCompare(b.time)).at(-1)?.id;
-    return { count: times.length, ...(last === undefined ? {} : { last }) };
+    return standingOf(readProgress(), exerciseIds());
   } catch {
     return undefined;
   }

@@ -57,7 +57,7 @@ function mountText({ rootPropagation, procCovers }: Facts): string {
   };
   return [
     rootPropagation ? root[rootPropagation] : '/ is no mount point, as in a chroot',
-    procCovers.length > 0 ? `/proc is partly hidden, in ${procCovers.length} places` : '/proc is all there',
+    procCovers.length > 0 ? `/proc is partly hidden: ${procCovers.join(', ')}` : '/proc is all there',
   ].join('; ');
 }
 

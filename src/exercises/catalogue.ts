@@ -21,6 +21,12 @@ export interface Entry extends Exercise {
   readonly directory: string;
 }
 
+/** The ids of all exercises, found without loading any. */
+export function exerciseIds(from = folder): string[] {
+  const names = existsSync(from) ? readdirSync(from) : [];
+  return names.flatMap((stem) => NAME.exec(stem)?.[1] ?? []);
+}
+
 /** All exercises, in their order. */
 export async function catalogue(from = folder): Promise<readonly Entry[]> {
   const names = existsSync(from) ? readdirSync(from).sort() : [];

@@ -78,9 +78,14 @@ function labelled(label: string, text: string, view: View, paint: (line: string)
   return [`${INDENT}${view.style.faint(label.padEnd(LABEL))}${paint(first)}`, ...rest.map((line) => gap + paint(line))];
 }
 
+/** What is indented stays so; where a line is broken, the blank goes. */
 function wrapped(text: string, indent: string, { width }: View): string[] {
-  const lines = wrapAnsi(text, Math.max(20, width - indent.length), { hard: true, trim: false }).split('\n');
-  return lines.map((line) => `${indent}${line}`);
+  const room = Math.max(20, width - indent.length);
+  const pieces = (line: string) => wrapAnsi(line, room, { hard: true, trim: false }).split('\n');
+  return text
+    .split('\n')
+    .flatMap((line) => pieces(line).map((piece, index) => (index === 0 ? piece : piece.trimStart())))
+    .map((line) => `${indent}${line}`);
 }
 
 /** The learner's file, as it is called outside of the sandbox. */

@@ -32,11 +32,17 @@ export class Workspace {
     return shown(this.fileOf(entry));
   }
 
-  /** Puts the starter there, unless there is a file; gives whether it did. */
+  /** Puts the starter there, unless there is a file; gives whether it did. @throws Error that says what to do */
   prepare(entry: Entry): boolean {
-    makeDirectory(this.directory);
-    writeNew(join(this.directory, 'tsconfig.json'), TSCONFIG);
-    return writeNew(this.fileOf(entry), textOf(entry, 'starter.ts'));
+    const starter = textOf(entry, 'starter.ts');
+    try {
+      makeDirectory(this.directory);
+      writeNew(join(this.directory, 'tsconfig.json'), TSCONFIG);
+      return writeNew(this.fileOf(entry), starter);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new Error(`${this.shown(entry)} cannot be made: ${code}. Run this as the user who owns the folder.`);
+    }
   }
 
   /** Puts the starter there anew; gives the name of the copy of what was there. */

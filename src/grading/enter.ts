@@ -28,15 +28,19 @@ export function enterCommand({ pid }: Process, namespaces: readonly NamespaceNam
   return ['nsenter', '-t', pid, ...namespaces.map((name) => OPTIONS[name]), ...argv].join(' ');
 }
 
+/** Without CAP_SYS_ADMIN one has rights over namespaces only in the user namespace that owns them. */
+export function entersUserFirst(): boolean {
+  const { effective } = parseStatus(readFileSync('/proc/self/status', 'utf8'));
+  return lacking(effective).includes('CAP_SYS_ADMIN');
+}
+
 /** Never with the mount namespace: programs would come from the container. */
 export function enter(
   process_: Process,
   namespaces: readonly Exclude<NamespaceName, 'mnt'>[],
   argv: readonly string[],
 ): Promise<Answer> {
-  // Without CAP_SYS_ADMIN one has rights over these namespaces only in the user namespace that owns them.
-  const { effective } = parseStatus(readFileSync('/proc/self/status', 'utf8'));
-  const user = lacking(effective).includes('CAP_SYS_ADMIN') ? ['--user', '--preserve-credentials'] : [];
+  const user = entersUserFirst() ? ['--user', '--preserve-credentials'] : [];
   const options = [...user, ...namespaces.map((name) => OPTIONS[name])];
   const child = spawn('nsenter', ['-t', String(process_.pid), ...options, '--', ...argv], {
     stdio: ['ignore', 'pipe', 'pipe'],

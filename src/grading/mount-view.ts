@@ -7,6 +7,7 @@ import { openat } from '../syscalls/files.ts';
 import { CLONE_NEWNS, CLONE_NEWUSER, O_RDONLY } from '../syscalls/flags.ts';
 import { setns } from '../syscalls/namespaces.ts';
 import { waitForSignal } from '../syscalls/processes.ts';
+import { entersUserFirst } from './enter.ts';
 import { Process } from './process.ts';
 
 const TRIES = 500;
@@ -20,8 +21,7 @@ const PAUSE_MS = 10;
 export async function viewMounts<T>(of: Process, look: (view: Process) => T): Promise<T> {
   const mounts = openat(`/proc/${of.pid}/ns/mnt`, O_RDONLY);
   const user = openat(`/proc/${of.pid}/ns/user`, O_RDONLY);
-  // An ordinary user has rights over the mounts only in the user namespace that owns them.
-  const join = process.geteuid?.() === 0 ? [] : [user, setns(user, CLONE_NEWUSER)];
+  const join = entersUserFirst() ? [user, setns(user, CLONE_NEWUSER)] : [];
   // With the grader's memory shared, the change of rights would close /proc/self to the grader.
   const child = new Child([mounts, ...join, setns(mounts, CLONE_NEWNS), waitForSignal()], 0, { copy: true });
   try {

@@ -45,8 +45,7 @@ export class Trial {
     look: () => Expectation | Promise<Expectation>,
     patience = PATIENCE_MS,
   ): Promise<void> {
-    const deadline = Date.now() + patience;
-    while (!judge(name, await look()).passed && Date.now() < deadline && !this.#sandbox.outcome) await this.#pause();
+    await this.until(async () => judge(name, await look()).passed, patience);
     this.expect(name, await look());
   }
 
@@ -59,6 +58,12 @@ export class Trial {
       last = await look();
     }
     this.expect(name, last);
+  }
+
+  /** Waits until something holds, or the submission has ended, or the patience is over. */
+  async until(holds: () => boolean | Promise<boolean>, patience = PATIENCE_MS): Promise<void> {
+    const deadline = Date.now() + patience;
+    while (!(await holds()) && Date.now() < deadline && !this.#sandbox.outcome) await this.#pause();
   }
 
   /** The process of a container's program, once it runs. @throws CheckFailed if it never does */
@@ -149,7 +154,12 @@ export class Trial {
   /** Sends a signal to one process, as the host can. Source: kill(2). */
   signal({ pid }: Process, name: NodeJS.Signals): void {
     // Only to what descends from the sandbox: a number can be somebody else's by now.
-    if (this.processes().some((candidate) => candidate.pid === pid)) process.kill(pid, name);
+    if (!this.processes().some((candidate) => candidate.pid === pid)) return;
+    try {
+      process.kill(pid, name);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // It ended meanwhile.
+    }
   }
 
   /** Ends a sentry with its status. @throws CheckFailed if it never runs */

@@ -1,5 +1,5 @@
 /** Network interfaces, in another process's network namespace or in this one's. */
-import { nsenter, outputOf } from './enter.ts';
+import { outputOf, within } from './enter.ts';
 
 interface Link {
   readonly ifname: string;
@@ -10,11 +10,7 @@ interface Link {
 const LIST = ['ip', '-json', 'address'];
 
 export function linksIn(pid: number): string[] {
-  return linkTexts(outputOf([...nsenter(pid), '-n', ...LIST]));
-}
-
-export function linksOutside(): string[] {
-  return linkTexts(outputOf(LIST));
+  return linkTexts(outputOf(within(pid, '-n', LIST)));
 }
 
 /**

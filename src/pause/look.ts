@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import type { Site } from '../lab/observer.ts';
 import type { Call } from '../syscalls/call.ts';
 import { pathWrittenBy } from '../syscalls/files.ts';
-import { nsenter } from './enter.ts';
+import { within } from './enter.ts';
 
-const inside = (pid: number, flag: string, command: string) => [...nsenter(pid), flag, command].join(' ');
+const inside = (pid: number, flag: string, command: string) => within(pid, flag, [command]).join(' ');
 
 /** By the name of the call: about the child, whose number is seen from outside. */
 const AT_CHILD: Readonly<Record<string, (pid: number) => string>> = {

@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { hostNameIn } from './host-name.ts';
-import { linksIn, linksOutside } from './links.ts';
+import { linksIn } from './links.ts';
 
 /** Named lists of lines; a change is a line that comes or goes. A line may stand twice: mounts can cover each other. */
 export type Snapshot = Readonly<Record<string, readonly string[]>>;
@@ -30,7 +30,7 @@ export function takeSnapshot(pid: number): Snapshot | undefined {
 
 /** What the calls of the parent change around it. */
 export function takeSnapshotOutside(): Snapshot {
-  return { 'link outside': linksOutside() };
+  return { 'link outside': linksIn(process.pid) };
 }
 
 /** What differs, a line each: `- ` for what was, `+ ` for what is. */

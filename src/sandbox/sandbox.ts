@@ -87,7 +87,8 @@ export class Sandbox {
     this.unlimited = enclosure.missing;
     this.#streams = streams;
     this.#end = () => lab.end();
-    this.ended = lab.wait(child).then((end) => {
+    this.ended = lab.wait(child).then(async (end) => {
+      await streams.drain();
       this.#outcome = stopped.by ? { stopped: stopped.by } : end;
       return this.#outcome;
     });

@@ -1,5 +1,6 @@
 /** The standard streams of a sandbox: pipes, so that nothing inside can reach a file or a terminal of ours. */
 import { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab } from '../lab/lab.ts';
 import type { Call } from '../syscalls/call.ts';
 import { close, dup3, pipe2 } from '../syscalls/files.ts';
@@ -8,6 +9,8 @@ import { close, dup3, pipe2 } from '../syscalls/files.ts';
 const KEPT_BYTES = 32 * 1024;
 /** And one that prints more is stopped. */
 const MOST_BYTES = 4 * 2 ** 20;
+/** A sandbox that is being made beside this one can hold a copy of its pipes, for a moment. */
+const DRAIN_MS = 1000;
 
 export interface Streams {
   /** The child's calls: its standard streams become the pipes' ends. */
@@ -18,6 +21,8 @@ export interface Streams {
   endInput(): void;
   /** To be called when the child has its copies. */
   handOver(): Promise<void>;
+  /** Waits until all that was written has been read; to be called when everybody who could write has ended. */
+  drain(): Promise<void>;
   close(): void;
 }
 
@@ -42,6 +47,9 @@ export async function openStreams(lab: Lab, onFlood: () => void): Promise<Stream
     write: (text) => stdin.write(text),
     endInput: () => stdin.end(),
     handOver,
+    drain: async () => {
+      await Promise.race([Promise.all([stdout.closed, stderr.closed]), sleep(DRAIN_MS)]);
+    },
     close: () => {
       for (const stream of [stdin, stdout, stderr]) stream.destroy();
       void handOver();
@@ -58,12 +66,15 @@ async function openPipe(lab: Lab): Promise<{ readEnd: number; writeEnd: number }
 /** What came out of a stream, as far as it is kept. */
 export class Output {
   readonly #socket: Socket;
+  /** Resolves at the end of the stream. */
+  readonly closed: Promise<void>;
   #head = '';
   #tail = '';
   #bytes = 0;
 
   constructor(fd: number, onFlood: () => void) {
     this.#socket = new Socket({ fd, readable: true, writable: false });
+    this.closed = new Promise((resolve) => this.#socket.once('close', () => resolve()));
     this.#socket.setEncoding('latin1');
     this.#socket.on('error', () => {});
     this.#socket.on('data', (text: string) => {

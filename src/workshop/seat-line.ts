@@ -3,13 +3,14 @@ import { Chalk, type ColorSupportLevel } from 'chalk';
 import { rangeList, stepList } from '../doctor/findings.ts';
 import type { Problem } from '../doctor/verdict.ts';
 import type { Seat, State } from './seat.ts';
+import type { Standing } from './standing.ts';
 
 export interface Surroundings {
   /** Without its `v`: `22.1.0`. */
   readonly node: string;
   readonly cgroups: string;
-  /** The exercises that were passed; undefined if the progress file cannot be read. */
-  readonly passed: { readonly count: number; readonly last?: string } | undefined;
+  /** Undefined if the progress file cannot be read. */
+  readonly standing: Standing | undefined;
 }
 
 const COLOURS: Readonly<Record<State, 'green' | 'yellow' | 'red'>> = {
@@ -36,9 +37,10 @@ function stepsText({ who, whole, parts, closed }: Seat): string {
   ].join(', ');
 }
 
-function exercisesText({ passed }: Surroundings): string {
-  if (!passed) return 'exercises ?';
-  return `exercises ${passed.count}${passed.last === undefined ? '' : ` (last ${passed.last})`}`;
+function exercisesText({ standing }: Surroundings): string {
+  if (!standing) return 'exercises ?';
+  const { passed, of, at } = standing;
+  return `exercises ${passed}/${of}${at === undefined ? '' : `, at ${at}`}`;
 }
 
 /** `20.20.2` is `20.20`. */

@@ -1,11 +1,13 @@
 /** The sandbox, as the kernel shows it from outside. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { descendants } from '../../src/grading/descendants.ts';
+import { viewMounts } from '../../src/grading/mount-view.ts';
 import { Process } from '../../src/grading/process.ts';
 import { Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { kernelTest, onTestEnd, until } from '../support/kernel-test.ts';
@@ -70,6 +72,36 @@ kernelTest(sandbox, needs, 'has three pipes, a session without a terminal, and a
   const names = program.read('environ').split('\0').filter(Boolean);
   assert.equal(names.map((entry) => entry.split('=')[0]).sort(), ['HOME', 'LANG', 'PATH', 'PWD', 'TERM'].sort());
 });
+
+kernelTest(sandbox, needs, 'shows an image that no path leads to for it, read-only', async () => {
+  const closed = mkdtempSync(join(tmpdir(), 'lab-sandbox-'));
+  onTestEnd(() => rmSync(closed, { recursive: true }));
+  const outside = join(closed, 'image');
+  mkdirSync(outside);
+  chmodSync(closed, 0o700);
+  const { program } = await running('cd /kit/image && exec sleep 100', { image: { inside: '/kit/image', outside } });
+  const { dev, ino } = statSync(outside, { bigint: true });
+  await until('the working directory', () => program.directory('cwd') === `${dev}:${ino}`);
+  assert.ok(program.mounts.find(({ mountPoint }) => mountPoint === '/kit/image')?.options.includes('ro'));
+});
+
+kernelTest(
+  sandbox,
+  needs,
+  'shows the root of its mount namespace to the grader, whatever a process has as its own',
+  async () => {
+    const { program } = await running();
+    const outside = statSync('/usr', { bigint: true });
+    const [root, usr, own] = await viewMounts(program, (view) => [
+      view.directory('root'),
+      statSync(`/proc/${view.pid}/root/usr/.`, { bigint: true }),
+      view.namespace('mnt'),
+    ]);
+    assert.is(root, program.directory('root'));
+    assert.is(usr.ino, outside.ino);
+    assert.is(own, program.namespace('mnt'));
+  },
+);
 
 kernelTest(sandbox, needs, 'sees programs, read-only, and nothing else of the machine', async () => {
   const { program } = await running();

@@ -21,13 +21,16 @@ interface Show {
 
 const DRAWN = "!document.querySelector('figure.diagram > pre')";
 const PLACE = "[...document.querySelectorAll('.slide')].findIndex((slide) => slide.classList.contains('current')) + 1";
-/** Of each slide: what sticks out of its body or heading, what was made smaller, what is outside of the slide. */
+/**
+ * Of each slide: what sticks out of its body or heading, what was made smaller, what is outside of the slide.
+ * The lines of a sequence diagram do go on, but the diagram is cut off below.
+ */
 const MISFITS = `[...document.querySelectorAll('.slide')].flatMap((slide, at) => {
   const body = slide.querySelector('.body');
   const edge = slide.getBoundingClientRect();
   const tall = body.scrollHeight > body.clientHeight;
   const wide = [body, ...slide.querySelectorAll('h1, h2, pre, figure, td, th')].some((part) => part.scrollWidth > part.clientWidth);
-  const outside = [...slide.querySelectorAll('*')].some((part) => {
+  const outside = [...slide.querySelectorAll('*:not(line, g)')].some((part) => {
     const { left, right, top, bottom } = part.getBoundingClientRect();
     return left < edge.left - 1 || right > edge.right + 1 || top < edge.top - 1 || bottom > edge.bottom + 1;
   });

@@ -5,8 +5,10 @@ import type { Diagnosis } from '../../src/doctor/examine.ts';
 import { type Facts, readFacts } from '../../src/doctor/facts.ts';
 import { STEP_NAMES } from '../../src/doctor/needs.ts';
 import { assumed, broken, fine, type Verdict } from '../../src/doctor/verdict.ts';
+import type { Progress } from '../../src/lessons/progress.ts';
 import { seatOf } from '../../src/workshop/seat.ts';
 import { seatLine } from '../../src/workshop/seat-line.ts';
+import { standingOf } from '../../src/workshop/standing.ts';
 import { withSudo } from '../../src/workshop/sudo.ts';
 import { lab } from '../support/lab.ts';
 
@@ -16,7 +18,7 @@ const problem = {
   cause: 'AppArmor restricts this here, as it has since 23.10 (a setting (of its own) is 1). It is a pity.',
   remedy: 'sudo sysctl -w a.b=0 (holds until the next boot); or run the steps with sudo',
 };
-const around = { node: '22.1.0', cgroups: 'v2', passed: { count: 3, last: '1b' } };
+const around = { node: '22.1.0', cgroups: 'v2', standing: { passed: 3, of: 21, at: '1b' } };
 const open = () => fine();
 
 function factsOf(uid: number, noNewPrivs = false): Facts {
@@ -33,14 +35,14 @@ function lineFor(facts: Facts, asRoot: (step: number) => Verdict, rootless: (ste
 
 test('READY: every step runs in full', () => {
   const line = lineFor(factsOf(0), open, () => broken(problem));
-  assert.is(line, 'READY  steps 0–8 as root · node 22.1 · cgroup v2 · exercises 3 (last 1b)');
+  assert.is(line, 'READY  steps 0–8 as root · node 22.1 · cgroup v2 · exercises 3/21, at 1b');
 });
 
 test('PARTLY: an ordinary user is told how to ask again with sudo', () => {
   const rootless = (step: number) => (step < 6 ? fine() : fine(['No veth pair.']));
   assert.is(
     lineFor(factsOf(1000), () => assumed(fine()), rootless),
-    'PARTLY  steps 0–5 rootless, 6–8 in part · node 22.1 · cgroup v2 · exercises 3 (last 1b) → sudo npm run workshop:check',
+    'PARTLY  steps 0–5 rootless, 6–8 in part · node 22.1 · cgroup v2 · exercises 3/21, at 1b → sudo npm run workshop:check',
   );
   const nothing = (step: number) => (step === 0 ? fine() : broken(problem));
   assert.match(
@@ -74,7 +76,24 @@ test('colours come with a level, and with nothing else', () => {
   const steps = [{ step: 0, name: 'clone', asRoot: fine(), rootless: fine() }];
   const seat = seatOf({ facts: factsOf(0), steps }, '');
   assert.ok(seatLine(seat, around, 1).startsWith('\x1b[1m\x1b[32mREADY\x1b['));
-  assert.match(seatLine(seat, { ...around, passed: undefined }, 0), /^READY .* · exercises \?$/);
+  assert.match(seatLine(seat, { ...around, standing: undefined }, 0), / · exercises \?$/);
+  assert.match(seatLine(seat, { ...around, standing: { passed: 0, of: 21 } }, 0), / · exercises 0\/21$/);
+});
+
+test('where a learner is: what was passed of the exercises that there are, and the one touched last', () => {
+  const ids = ['0a', '0b', '1a'];
+  const standing = (exercises: Progress['exercises']) => standingOf({ version: 1, lessons: {}, exercises }, ids);
+  assert.equal(standing({}), { passed: 0, of: 3 });
+  assert.equal(standing({ '0a': { opened: '2025-01-03', passed: '2025-01-01' }, '0b': { passed: '2025-01-02' } }), {
+    passed: 2,
+    of: 3,
+    at: '0a',
+  });
+  assert.equal(standing({ '0b': { started: '2025-01-01' }, gone: { passed: '2026-01-01' } }), {
+    passed: 0,
+    of: 3,
+    at: '0b',
+  });
 });
 
 test("sudo is handed PATH where npm is not in sudo's own folders", () => {

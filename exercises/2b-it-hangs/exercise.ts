@@ -1,0 +1,105 @@
+import type { Exercise } from '#src/exercises/exercise.ts';
+import { exitStatus } from '#src/grading/draw.ts';
+import { sleepsAt, wakers } from '#src/grading/pipes.ts';
+import type { Process } from '#src/grading/process.ts';
+import { sentry, servant } from '#src/grading/programs.ts';
+import type { Trial } from '#src/grading/trial.ts';
+
+export const exercise: Exercise = {
+  title: 'It hangs',
+  kind: 'find the bug',
+  points: 10,
+  starterFails: 'it has not begun: its process sleeps in read(2) at a pipe to which only the child can write',
+  hints: [
+    {
+      when: 'the program, once the helper has ended',
+      text: 'The child sleeps until a byte comes, or until nobody holds the write end any more. Who holds it?',
+    },
+    {
+      when: 'the program, once the helper has ended',
+      text: 'A clone copies all descriptors. The parent has closed its two. How many are left?',
+    },
+    {
+      when: 'who could wake the child',
+      text: 'Now it goes on, but if the parent died before it wrote, the child would wait for itself for ever. Which of its descriptors should it close?',
+    },
+    {
+      when: 'the program, while the helper runs',
+      text: 'The checkpoint is there for a reason: the program must not start before the helper has done its work.',
+    },
+    {
+      when: 'the child, while the helper runs',
+      text: 'The helper would need the number of a child that waits. Keep the clone before the helper, and the checkpoint in the child’s list.',
+    },
+    {
+      text: 'Compare with `waitFor` and `release`, in src/steps/02-ipc.ts. Both differ from this program in one respect.',
+    },
+    {
+      text: 'Before its read, the child has to close its copy of the write end. And the parent should say “go” by a byte.',
+    },
+  ],
+  round() {
+    const status = exitStatus();
+    return {
+      programs: { program: servant(status), helper: sentry(0) },
+      async check(trial) {
+        await trial.expectSoon('the helper', () => ({
+          expected: 'it runs',
+          observed: trial.find('helper') ? 'it runs' : `it does not run: ${trial.describeEnd()}`,
+        }));
+        await trial.expectStill('the program, while the helper runs', () => ({
+          expected: 'it does not run',
+          observed: trial.find() ? 'it runs' : 'it does not run',
+        }));
+        const { child, pipe, who } = await waitingChild(trial);
+        const meanwhile = wakers(trial, pipe, who);
+        await trial.relieve('helper');
+        await trial.expectSoon('the program, once the helper has ended', () => ({
+          expected: 'it runs',
+          observed: trial.find() ? 'it runs' : `it has not begun: ${reason(trial, child, who)}`,
+          command: `cat /proc/${child.pid}/wchan; ls -l /proc/${child.pid}/fd`,
+        }));
+        trial.expect('who could wake the child', { expected: 'the parent', ...meanwhile });
+        trial.expect('what the child has become', {
+          expected: 'the program',
+          observed: trial.find()?.pid === child.pid ? 'the program' : 'something else: the program is another process',
+        });
+        await trial.expectStatus(status);
+      },
+    };
+  },
+};
+
+type Who = Readonly<Record<string, Process>>;
+
+/** The child that sleeps at a pipe, and is no program yet. */
+async function waitingChild(trial: Trial): Promise<{ child: Process; pipe: string; who: Who }> {
+  const { parent } = trial;
+  let child: Process | undefined;
+  await trial.expectSoon('the child, while the helper runs', () => {
+    child = trial.processes().find((process) => process.pid !== parent.pid && isCloned(process, parent));
+    return {
+      expected: 'it sleeps in read(2) at a pipe',
+      observed: child ? 'it sleeps in read(2) at a pipe' : 'there is no child that sleeps at a pipe',
+      command: `ps -o pid,ppid,wchan:20,args --ppid ${parent.pid}`,
+    };
+  });
+  const who = { 'the parent': parent, 'the child': child ?? parent };
+  return { child: who['the child'], pipe: sleepsAt(who['the child'])?.pipe ?? '', who };
+}
+
+/** Before its execve, a child shows the command line of its parent, whose memory it shares. */
+function isCloned(process: Process, parent: Process): boolean {
+  try {
+    return sleepsAt(process) !== undefined && process.argv.join('\0') === parent.argv.join('\0');
+  } catch {
+    return false; // It ended meanwhile.
+  }
+}
+
+function reason(trial: Trial, child: Process, who: Who): string {
+  const asleep = sleepsAt(child);
+  if (!asleep) return trial.describeEnd();
+  const { observed } = wakers(trial, asleep.pipe, who);
+  return `its process sleeps in read(2) at a pipe to which only ${observed} can write`;
+}

@@ -1,0 +1,92 @@
+import type { Exercise } from '#src/exercises/exercise.ts';
+import { exitStatus, whole } from '#src/grading/draw.ts';
+import type { Process } from '#src/grading/process.ts';
+import { sentry, servant } from '#src/grading/programs.ts';
+import type { Trial } from '#src/grading/trial.ts';
+
+export const exercise: Exercise = {
+  title: 'Shared with a sibling, hidden from the host',
+  kind: 'write it',
+  points: 10,
+  starterFails: 'a segment of the program’s, seen by the sibling: expected it is there, observed it is not there',
+  hints: [
+    {
+      when: 'a segment of the program’s, seen by the sibling',
+      text: 'Each CLONE_NEWIPC makes one more namespace. How can a process come into one that exists? See setns(2).',
+    },
+    {
+      when: 'a segment of the program’s, seen by the sandbox',
+      text: 'What the two share is the sandbox’s own namespace. Somebody has to begin a new one.',
+    },
+    {
+      when: 'a segment of the sandbox’s, seen by the sibling',
+      text: 'The sibling is still where its parent is. It has to move before it becomes given.sibling.',
+    },
+    {
+      when: 'the submission waits for the sibling',
+      text: '`lab.wait` waits for one child. Here are two.',
+    },
+    {
+      text: 'The first child, cloned with CLONE_NEWIPC, has its namespace from the clone on: /proc/PID/ns/ipc names it.',
+    },
+    {
+      text: 'The sibling’s list begins with an `openat` of that file and a `setns` of what it has opened. It needs no flag.',
+    },
+    {
+      text: 'A call may stand as an argument of a later one, for its result: `setns(namespace, CLONE_NEWIPC)`, where `namespace` is the `openat` that comes before it in the list.',
+    },
+  ],
+  round() {
+    const [status, shared, hidden] = [exitStatus(), whole(100_000, 499_999), whole(500_000, 999_999)];
+    return {
+      programs: { program: servant(status), sibling: sentry(0) },
+      async check(trial) {
+        const program = await trial.program();
+        await trial.expectSoon('the sibling, beside the program', () => ({
+          expected: 'it runs',
+          observed: trial.find('sibling') ? 'it runs' : trial.describeEnd().replace('it still', 'only the program'),
+        }));
+        const sibling = await trial.program('sibling');
+        await makeSegment(trial, program, shared);
+        await expectSegment(trial, 'a segment of the program’s, seen by the sibling', sibling, shared, true);
+        await expectSegment(trial, 'a segment of the program’s, seen by the sandbox', trial.parent, shared, false);
+        await makeSegment(trial, trial.parent, hidden);
+        await expectSegment(trial, 'a segment of the sandbox’s, seen by the program', program, hidden, false);
+        await expectSegment(trial, 'a segment of the sandbox’s, seen by the sibling', sibling, hidden, false);
+        trial.release();
+        await trial.expectSoon('the end of the program', () => ({
+          expected: 'it has ended',
+          observed: program.lives ? 'it still runs' : 'it has ended',
+        }));
+        await trial.expectStill('the submission waits for the sibling', () => ({
+          expected: 'it still runs',
+          observed: sibling.lives ? trial.describeEnd() : 'the sibling was ended together with the program',
+        }));
+        await trial.relieve('sibling');
+        await trial.expectStatus(status);
+      },
+    };
+  },
+};
+
+async function makeSegment(trial: Trial, of: Process, size: number): Promise<void> {
+  const { status, output, command } = await trial.enter(of, ['ipc'], 'ipcmk', '-M', String(size));
+  if (status === 0) return;
+  const whose = of === trial.parent ? 'sandbox' : 'program';
+  trial.expect(`a segment made in the namespace of the ${whose}`, {
+    expected: 'it is made',
+    observed: output,
+    command,
+  });
+}
+
+async function expectSegment(trial: Trial, name: string, of: Process, size: number, there: boolean): Promise<void> {
+  const { output, command } = await trial.enter(of, ['ipc'], 'ipcs', '-m');
+  // The columns: key, id, owner, permissions, size.
+  const found = output.split('\n').some((line) => line.trim().split(/\s+/)[4] === String(size));
+  trial.expect(name, {
+    expected: there ? 'it is there' : 'it is not there',
+    observed: found ? 'it is there' : 'it is not there',
+    command: `${command}   # ${size} bytes`,
+  });
+}

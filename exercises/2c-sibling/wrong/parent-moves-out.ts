@@ -1,0 +1,19 @@
+// Fails: a segment of the program’s, seen by the sandbox: expected it is not there, observed it is there
+import type { End } from '#src/executor/reaper.ts';
+import type { Lab } from '#src/lab/lab.ts';
+import type { Call } from '#src/syscalls/call.ts';
+import { CLONE_NEWIPC } from '#src/syscalls/flags.ts';
+import { unshare } from '#src/syscalls/namespaces.ts';
+
+interface Given {
+  /** What the second container becomes. */
+  readonly sibling: readonly Call[];
+}
+
+export async function run(lab: Lab, given: Given): Promise<End> {
+  await lab.perform([unshare(CLONE_NEWIPC)]);
+  const container = await lab.clone(lab.program, 0);
+  const sibling = await lab.clone(given.sibling, 0);
+  const [end] = await Promise.all([lab.wait(container), lab.wait(sibling)]);
+  return end;
+}
