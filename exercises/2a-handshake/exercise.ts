@@ -31,19 +31,19 @@ export const exercise: Exercise = {
         const ready = await listeningParent(trial);
         const who = { 'the parent': parent, 'the child': child };
         trial.expect('who could wake the parent', { expected: 'the child', ...wakers(trial, ready, who) });
-        await openGate(trial, child, orders);
+        const go = await openGate(trial, child, orders);
         await trial.expectSoon('the helper, once the child is ready', () => ({
           expected: 'it runs',
           observed: trial.find('helper') ? 'it runs' : `it does not run, and the parent ${activity(trial, parent)}`,
         }));
         await trial.expectStill('the program, while the helper runs', () => ({
           expected: 'it does not run',
-          observed: trial.find() ? 'it runs' : 'it does not run',
+          observed: whileItWaits(trial, child, go),
+          command: `cat /proc/${child.pid}/wchan`,
         }));
-        const go = sleepsAt(child)?.pipe ?? 'at no pipe';
         trial.expect('where the child waits for its go', {
           expected: 'at a second pipe',
-          observed: go === ready ? 'at the first pipe' : go.replace(/^pipe:.*/, 'at a second pipe'),
+          observed: go === ready ? 'at the first pipe' : 'at a second pipe',
           command: `ls -l /proc/${child.pid}/fd`,
         });
         trial.expect('who could wake the child', { expected: 'the parent', ...wakers(trial, go, who) });
@@ -113,14 +113,17 @@ async function listeningParent(trial: Trial): Promise<string> {
 
 /**
  * Lets the child's preparations end, while the parent is stopped: if there is
- * but one pipe, the child is sure to read what it has written itself.
+ * but one pipe, the child is sure to read what it has written itself. Gives the
+ * pipe at which the child sleeps then.
  */
-async function openGate(trial: Trial, child: Process, orders: string): Promise<void> {
+async function openGate(trial: Trial, child: Process, orders: string): Promise<string> {
   trial.signal(trial.parent, 'SIGSTOP');
   while (trial.parent.state !== 'T') await sleep(1);
   trial.send(orders);
+  let pipe = '';
   await trial.expectSoon('the child, once it is prepared, with its parent stopped', () => {
     const asleep = sleepsAt(child);
+    pipe = asleep?.pipe ?? '';
     return {
       expected: 'it sleeps in read(2) at a pipe',
       observed:
@@ -128,6 +131,12 @@ async function openGate(trial: Trial, child: Process, orders: string): Promise<v
     };
   });
   trial.signal(trial.parent, 'SIGCONT');
+  return pipe;
+}
+
+function whileItWaits(trial: Trial, child: Process, go: string): string {
+  if (trial.find()) return 'it runs';
+  return sleepsAt(child)?.pipe === go ? 'it does not run' : 'the child no longer sleeps at its pipe';
 }
 
 function activity(trial: Trial, process: Process): string {

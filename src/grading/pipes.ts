@@ -51,7 +51,7 @@ function isWritable(pid: number, fd: string): boolean {
   return (Number.parseInt(flags, 8) & 3) !== 0;
 }
 
-/* What is gone meanwhile, or never was, shows nothing. */
+/* What is gone meanwhile shows nothing, and a zombie shows it to root alone. */
 
 function names(directory: string): string[] {
   return attempt(() => readdirSync(directory)) ?? [];
@@ -70,7 +70,7 @@ function attempt<T>(act: () => T): T | undefined {
     return act();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ESRCH') return undefined;
+    if (code === 'ENOENT' || code === 'ESRCH' || code === 'EACCES') return undefined;
     throw error;
   }
 }

@@ -110,8 +110,9 @@ export class Process {
       return act();
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      // A process that is gone has no files, and a zombie has no namespaces.
-      if (code === 'ENOENT' || code === 'ESRCH') throw new ProcessGone(`process ${this.pid} has ended`);
+      // A process that is gone has no files, and a zombie has no namespaces, or shows them to root alone.
+      const gone = code === 'ENOENT' || code === 'ESRCH' || (code === 'EACCES' && !this.lives);
+      if (gone) throw new ProcessGone(`process ${this.pid} has ended`);
       throw error;
     }
   }

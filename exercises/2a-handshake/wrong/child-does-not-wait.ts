@@ -1,4 +1,4 @@
-// Fails: the program, while the helper runs: expected it does not run, observed it runs
+// Fails: the program, while the helper runs: expected it does not run, observed
 import type { End } from '#src/executor/reaper.ts';
 import type { Lab } from '#src/lab/lab.ts';
 import { openCheckpoint, release, waitFor } from '#src/steps/02-ipc.ts';
