@@ -11,6 +11,8 @@ import { CheckFailed, type CheckResult, type Expectation, judge } from './expect
 import { type NamespaceName, Process } from './process.ts';
 
 const PAUSE_MS = 10;
+const MOST_LINES = 100;
+const MOST_CHARACTERS = 400;
 /** For what should happen at once. */
 const PATIENCE_MS = 5000;
 /** For what should not happen. */
@@ -206,7 +208,7 @@ export class Trial {
     const isOwn = (line: string) => line.trim() !== '' && !line.startsWith(TRACE);
     const answers = (line: string) => program !== undefined && line.includes(program.marker);
     const lines = [this.#sandbox.stdout, this.#sandbox.stderr].flatMap(({ text }) => text.split('\n'));
-    return lines.filter((line) => isOwn(line) && !answers(line));
+    return clipped(lines.filter((line) => isOwn(line) && !answers(line)));
   }
 
   /** @throws CallFailure if the sandbox itself could not be finished */
@@ -218,8 +220,13 @@ export class Trial {
   /** The system calls that it made, as far as they are known. */
   get trace(): string[] {
     const lines = this.#sandbox.stderr.text.split('\n').filter((line) => line.startsWith(TRACE));
-    return lines.map((line) => line.slice(TRACE.length));
+    return clipped(lines.map((line) => line.slice(TRACE.length)));
   }
+}
+
+/** As much as anybody would read. */
+function clipped(lines: readonly string[]): string[] {
+  return lines.slice(-MOST_LINES).map((line) => line.slice(0, MOST_CHARACTERS));
 }
 
 /** The shell that runs a program, and neither one that it forked nor an init that has it among its arguments. */

@@ -6,4 +6,4 @@ export async function run(): Promise<{ status: number }> {
   return { status: 0 };
 }
 
-const SCRIPT = `cat /dev/zero | tr '\\\\0' 'x'`;
+const SCRIPT = `cat /dev/zero | tr '\\0' 'x'`;

@@ -1,6 +1,6 @@
 /** What of a machine no submission may change, byte for byte: more than a run of the kit could. */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { identities } from '../../src/sandbox/identities.ts';
 import { hostState, read } from './lab.ts';
@@ -10,7 +10,19 @@ const VOLATILE =
   /^(fs\/(dentry-state|file-nr|inode-nr|inode-state|aio-nr|quota|binfmt_misc)|kernel\/(random|ns_last_pid|pty\/nr|perf_|sched_|cad_pid|keys|pid_max)|net\/netfilter\/nf_conntrack_count|vm\/stat|dev\/)/;
 
 export function machineState(): Record<string, unknown> {
-  return { ...hostState(), settings: settings(), rules: rules(), agents: releaseAgents(), sandboxed: sandboxed() };
+  return {
+    ...hostState(),
+    settings: settings(),
+    rules: rules(),
+    agents: releaseAgents(),
+    sandboxed: sandboxed(),
+    marks: marks(),
+  };
+}
+
+/** What the corpus would leave where it gets through. */
+function marks(): string[] {
+  return ['/owned', '/tmp/owned', '/usr/owned', '/usr/bin/owned'].filter((path) => existsSync(path));
 }
 
 /** Processes of a sandbox's users, who have no other. */
