@@ -154,7 +154,7 @@ kernelTest(test, needs('pids'), '--pids: forks beyond the limit are refused, and
 });
 
 kernelTest(test, [...needs('io'), onDisk(top)], '--device-write-bps: the disk takes no more than that', async () => {
-  const directory = mkdtempSync(join(top, 'node_modules', '.kernel-test-'));
+  const directory = mkdtempSync(join(top, '.kernel-test-'));
   onTestEnd(() => rmSync(directory, { recursive: true, force: true }));
   chmodSync(directory, 0o777);
   const disk = diskOf(top);
