@@ -106,7 +106,7 @@ function strangeNamespaces(both: readonly Process[], parent: Process): string {
 /** Ends one of the programs, and waits until it has gone. */
 async function end(trial: Trial, name: Name): Promise<void> {
   if (name === 'program') trial.release();
-  else await trial.relieve(name);
+  else await trial.wake(name);
   await trial.expectSoon(`the end of ${NAMES[name]}`, () => ({
     expected: 'it has ended',
     observed: trial.find(name) ? 'it still runs' : 'it has ended',

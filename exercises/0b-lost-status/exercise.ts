@@ -41,7 +41,7 @@ export const exercise: Exercise = {
         const end = async (name: Name, process: Process) => {
           if (name === killed) trial.signal(process, signal);
           else if (name === 'program') trial.release();
-          else await trial.relieve(name);
+          else await trial.wake(name);
           await expectNothingLeft(trial, name, process);
         };
         const first = await trial.program();

@@ -61,7 +61,7 @@ export const exercise: Exercise = {
           expected: 'it still runs',
           observed: second.lives ? trial.describeEnd() : 'the second one was ended together with the first',
         }));
-        await trial.relieve('second');
+        await trial.wake('second');
         await trial.expectStatus(status);
       },
     };

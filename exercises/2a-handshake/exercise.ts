@@ -47,7 +47,7 @@ export const exercise: Exercise = {
           command: `ls -l /proc/${child.pid}/fd`,
         });
         trial.expect('who could wake the child', { expected: 'the parent', ...wakers(trial, go, who) });
-        await trial.relieve('helper');
+        await trial.wake('helper');
         await trial.expectSoon('the program, once the helper has ended', () => ({
           expected: 'it runs',
           observed: trial.find() ? 'it runs' : `it does not run, and the child ${activity(trial, child)}`,

@@ -53,7 +53,7 @@ export const exercise: Exercise = {
         }));
         const { child, pipe, who } = await waitingChild(trial);
         const meanwhile = wakers(trial, pipe, who);
-        await trial.relieve('helper');
+        await trial.wake('helper');
         await trial.expectSoon('the program, once the helper has ended', () => ({
           expected: 'it runs',
           observed: trial.find() ? 'it runs' : `it has not begun: ${reason(trial, child, who)}`,

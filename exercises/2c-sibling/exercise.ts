@@ -62,7 +62,7 @@ export const exercise: Exercise = {
           expected: 'it still runs',
           observed: sibling.lives ? trial.describeEnd() : 'the sibling was ended together with the program',
         }));
-        await trial.relieve('sibling');
+        await trial.wake('sibling');
         await trial.expectStatus(status);
       },
     };

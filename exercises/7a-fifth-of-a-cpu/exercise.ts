@@ -58,7 +58,7 @@ export const exercise: Exercise = {
         });
         const before = throttled(group);
         await trial.say(`(${BURN}) &`);
-        trial.signal(neighbour, 'SIGUSR1');
+        await trial.wake('neighbour');
         await trial.expectSoon(
           'periods in which both had to wait',
           () => {

@@ -49,7 +49,7 @@ export const exercise: Exercise = {
         trial.expect("the program's limit", limit(groups.program, bytes.program));
         trial.expect("the hog's limit", limit(groups.hog, bytes.hog));
 
-        trial.signal(hog, 'SIGUSR1');
+        await trial.wake('hog');
         await trial.expectSoon(
           "kills in the hog's cgroup",
           () => {

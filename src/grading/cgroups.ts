@@ -1,7 +1,9 @@
 /** The cgroups of a process, as the host sees them: the files there are evidence. */
 import { existsSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Counters } from '../cgroups/counters.ts';
 import { findHierarchies } from '../cgroups/hierarchies.ts';
+import { isLeaf } from '../cgroups/leaf.ts';
 import type { Expectation } from './expectation.ts';
 import type { Process } from './process.ts';
 import type { Trial } from './trial.ts';
@@ -63,9 +65,14 @@ export function cgroupInWords(
   const [whose] = Object.entries(named).find(([, owner]) => cgroupOf(owner, controller) === own) ?? [];
   return {
     expected: 'one of its own',
-    observed: whose ?? (trial.cgroups.includes(own) ? "the sandbox's" : 'one of its own'),
+    observed: whose ?? (isSandboxs(trial, own) ? "the sandbox's" : 'one of its own'),
     command: `cat ${[process, ...Object.values(named)].map(({ pid }) => `/proc/${pid}/cgroup`).join(' ')}`,
   };
+}
+
+/** In v2 the sandbox's own processes move down into a leaf when it hands out controllers: see cgroups/leaf. */
+function isSandboxs(trial: Trial, own: string): boolean {
+  return trial.cgroups.includes(isLeaf(own) ? dirname(own) : own);
 }
 
 /** For the end: whoever makes a cgroup removes it. */

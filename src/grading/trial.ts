@@ -164,12 +164,15 @@ export class Trial {
     }
   }
 
-  /** Ends a sentry with its status. @throws CheckFailed if it never runs */
-  async relieve(name: string): Promise<void> {
-    const sentry = await this.program(name);
+  /**
+   * Sends SIGUSR1 to a program that waits for it: a sentry ends with its status.
+   * @throws CheckFailed if it never runs
+   */
+  async wake(name: string): Promise<void> {
+    const waiting = await this.program(name);
     // A shell that has only begun has no handler yet, and would die of the signal.
-    while (sentry.lives && !sentry.catches('SIGUSR1')) await this.#pause();
-    this.signal(sentry, 'SIGUSR1');
+    while (waiting.lives && !waiting.catches('SIGUSR1')) await this.#pause();
+    this.signal(waiting, 'SIGUSR1');
   }
 
   /** Waits for the end of the submission. */
