@@ -46,6 +46,10 @@ test('of a diagram the drawing is shown, not the source', () => {
   assert.is(shown('```mermaid\ngraph LR\n```\n\n```text\na -> b\n```\n'), '  a -> b\n');
 });
 
+test('indented code is shown as fenced code is', () => {
+  assert.is(shown('Type\n\n    ps ax | wc -l\n    exit\n\nand go.\n'), 'Type\n\n  ps ax | wc -l\n  exit\n\nand go.\n');
+});
+
 test('a hint is folded until the reader asks for it; a warning never is', () => {
   const hint = '> [!TIP]\n> **Why?**\n>\n> Because.\n';
   assert.match(shown(hint), /^▸ Why\?\n.*--hints/);

@@ -9,7 +9,9 @@ import type { Style } from './style.ts';
 const INDENT = '  ';
 const GOES_ON = '↪ ';
 
-export function codeLines({ language, content, file }: Fence, width: number, style: Style): string[] {
+type Code = Pick<Fence, 'language' | 'content' | 'file'>;
+
+export function codeLines({ language, content, file }: Code, width: number, style: Style): string[] {
   const code = content.replace(/\n$/, '');
   const coloured = language === 'console' ? consoleText(code, style) : sourceText(code, language, style);
   const lines = coloured.split('\n').flatMap((line) => broken(line, width - INDENT.length, style));

@@ -47,6 +47,8 @@ class Renderer {
       case 'fence':
         // The drawing below it says the same.
         return token.info.startsWith('mermaid') ? [] : codeLines(fenceOf(token), width, style);
+      case 'code_block':
+        return codeLines({ language: '', content: token.content }, width, style);
       case 'bullet_list_open':
         return this.#items(children, width, () => '• ');
       case 'ordered_list_open': {
