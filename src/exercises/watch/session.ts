@@ -1,4 +1,5 @@
 /** Watching over an exercise: the checks run at every save, and keys help on. */
+import wrapAnsi from 'wrap-ansi';
 import { DEFAULT_TIMEOUT, type Grade, gradeText } from '../../grading/grade.ts';
 import { readSubmission, UnreadableSubmission } from '../../grading/submission-file.ts';
 import type { View } from '../../lessons/terminal/render.ts';
@@ -80,7 +81,7 @@ export class Session {
   }
 
   readonly #actions: Readonly<Partial<Record<string, () => void>>> = {
-    h: () => this.#say(hintLine(this.#hints, this.#grade, this.#options.view())),
+    h: () => this.#tell(hintLine(this.#hints, this.#grade, this.#options.view())),
     d: () => this.#askForDifference(),
     r: () => this.#reset(),
     n: () => this.#next(),
@@ -115,7 +116,7 @@ export class Session {
       const text = readSubmission(workspace.fileOf(entry));
       this.#judge(entry, await gradeText(entry, text, { timeout: DEFAULT_TIMEOUT, signal: running.signal }));
     } catch (error) {
-      if (error instanceof UnreadableSubmission) this.#say(`${workspace.shown(entry)}: ${error.message}`);
+      if (error instanceof UnreadableSubmission) this.#tell(`${workspace.shown(entry)}: ${error.message}`);
       else if (!running.signal.aborted) this.#fail(error);
     } finally {
       this.#running = undefined;
@@ -135,7 +136,7 @@ export class Session {
     if (this.#scene.progress.exercises[this.#entry.id]?.passed !== undefined) show();
     else {
       this.#toConfirm = show;
-      this.#say('This shows the solution, and you have not passed yet. Show it? y is yes, any other key no.');
+      this.#tell('This shows the solution, and you have not passed yet. Show it? y or d is yes, any other key no.');
     }
   }
 
@@ -145,7 +146,7 @@ export class Session {
     const copy = workspace.reset(this.#entry);
     this.#hints = new Hints(this.#entry.hints);
     const kept = copy === undefined ? '' : ` What you had is kept in ${copy}.`;
-    this.#say(`${workspace.shown(this.#entry)} is the starter again.${kept}`);
+    this.#tell(`${workspace.shown(this.#entry)} is the starter again.${kept}`);
   }
 
   #next(): void {
@@ -161,6 +162,11 @@ export class Session {
 
   #say(...lines: string[]): void {
     this.#options.screen.print(lines);
+  }
+
+  /** A sentence, broken between words. */
+  #tell(sentence: string): void {
+    this.#say(wrapAnsi(sentence, this.#options.view().width));
   }
 
   #drawKeys(state = ''): void {
