@@ -27,6 +27,7 @@ export async function grade(words: string[]): Promise<number> {
       if (request.course) return gradeClass(request, request.course, exercises, { signal, print, printError });
       const report = await gradeWork(request, exercises, signal);
       print(shown(request, report).trimEnd());
+      if (looksLikeClass(report)) printError('For a class, a folder per student, add --csv FILE.');
       if (request.paths.length === 0) noteProgress(report, exercises);
       return statusOf(request, report);
     });
@@ -43,6 +44,11 @@ export async function grade(words: string[]): Promise<number> {
 function shown({ print: format }: Request, report: Report): string {
   if (format === 'json') return toJson(report);
   return format === 'tap' ? toTap(report) : toText(report, colourLevel(1));
+}
+
+/** Nothing was found but folders. */
+function looksLikeClass({ items, notes }: Report): boolean {
+  return items[0]?.id === 'none' && notes.some((note) => note.endsWith('for it is a folder'));
 }
 
 function statusOf({ exitZero }: Request, report: Report): number {

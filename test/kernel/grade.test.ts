@@ -47,6 +47,8 @@ kernelTest(test, needs, 'nothing to grade is no pass, and mistakes start nothing
   assert.is(status, 1);
   assert.match(stdout, 'Nothing was graded');
   assert.is(JSON.parse(readFileSync(result, 'utf8')).tests[0].score, 0);
+  mkdirSync(join(directory, 'anna'));
+  assert.is(grade(directory).stderr.trim(), 'For a class, a folder per student, add --csv FILE.');
   assert.is(grade(directory, '--only', '1a').status, 1);
   assert.is(grade(directory, '--exit-zero').status, 0);
   handIn(directory, '1a.ts', 'solution.ts');

@@ -84,7 +84,7 @@ async function gradeAll(
       }
       const grade = clean(await gradeContent(submission.exercise, content, { timeout, signal }));
       journal.add({ student: student.name, fingerprint: print, grade });
-      progress.graded(student.shown, grade);
+      progress.graded(student.shown, grade, isMissing(submission));
       return grade;
     });
     const all = tasks.map(({ student, submission }, index) => ({
@@ -105,8 +105,12 @@ function isFinal({ status }: Grade): boolean {
   return status === 'passed' || status === 'failed';
 }
 
-function withMissing(grade: Grade | undefined, { path, problem }: Submission): ClassGrade | undefined {
-  return grade && { ...grade, missing: path === undefined && problem === undefined };
+function withMissing(grade: Grade | undefined, submission: Submission): ClassGrade | undefined {
+  return grade && { ...grade, missing: isMissing(submission) };
+}
+
+function isMissing({ path, problem }: Submission): boolean {
+  return path === undefined && problem === undefined;
 }
 
 function statusOf(results: readonly Result[], exitZero: boolean): number {
@@ -130,9 +134,9 @@ function showProgress(total: number, printError: (line: string) => void) {
       known += 1;
       draw();
     },
-    graded: (student: string, { id, status }: Grade) => {
+    graded: (student: string, { id, status }: Grade, missing: boolean) => {
       graded += 1;
-      if (!bar) printError(`${known + graded} of ${total}: ${student}, ${id} ${status}`);
+      if (!bar) printError(`${known + graded} of ${total}: ${student}, ${id} ${missing ? 'not handed in' : status}`);
       draw();
     },
     end: () => {
