@@ -4,6 +4,7 @@ import { exitStatus, whole, word } from '#src/grading/draw.ts';
 import type { Expectation } from '#src/grading/expectation.ts';
 import type { Process } from '#src/grading/process.ts';
 import { servant } from '#src/grading/programs.ts';
+import { stillShared } from '#src/grading/shared-mounts.ts';
 import type { Trial } from '#src/grading/trial.ts';
 
 const MIB = 2 ** 20;
@@ -21,6 +22,10 @@ export const exercise: Exercise = {
     {
       when: "the sandbox's mounts below /tmp",
       text: 'Which side makes the mount? What the parent performs, it does to its own table.',
+    },
+    {
+      when: "the sandbox's mounts are",
+      text: 'Whose tree has been made private? The call belongs into the child’s list: what the parent performs changes the sandbox.',
     },
     { when: 'the mount namespace', text: 'Without CLONE_NEWNS the container has no mount table of its own.' },
     { when: 'the file system at the scratch', text: 'The type is `tmpfs`; the source can be any word.' },
@@ -66,6 +71,7 @@ export const exercise: Exercise = {
           holds: own,
         });
         trial.expect("the sandbox's mounts below /tmp", mountsBelow(trial.parent, '/tmp'));
+        trial.expect("the sandbox's mounts are", stillShared(trial, '/tmp'));
         const look = `grep -e ${scratch} -e ${shelf} /proc/${inside.pid}/mountinfo`;
         const tmpfs = mountAt(inside, scratch);
         trial.expect('the file system at the scratch', {

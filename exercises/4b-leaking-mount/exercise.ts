@@ -2,6 +2,7 @@ import type { Exercise } from '#src/exercises/exercise.ts';
 import { exitStatus, word } from '#src/grading/draw.ts';
 import type { Process } from '#src/grading/process.ts';
 import { servant } from '#src/grading/programs.ts';
+import { stillShared } from '#src/grading/shared-mounts.ts';
 
 const PROC = '/proc';
 
@@ -44,11 +45,7 @@ export const exercise: Exercise = {
           observed: mounts.filter(({ mountPoint }) => mountPoint === PROC).length,
           command: look,
         });
-        trial.expect("the sandbox's mounts are", {
-          expected: 'shared, as before',
-          observed: isShared(trial.parent, PROC) ? 'shared, as before' : 'no longer shared',
-          command: look,
-        });
+        trial.expect("the sandbox's mounts are", stillShared(trial, PROC));
         trial.expect("the program's number inside", {
           expected: 1,
           observed: inside.ownNumber,
@@ -77,12 +74,3 @@ export const exercise: Exercise = {
     };
   },
 };
-
-/** Whether a mount is one of a group of peers: the field `shared:N` of mountinfo. */
-function isShared(process: Process, mountPoint: string): boolean {
-  const line = process
-    .read('mountinfo')
-    .split('\n')
-    .find((found) => found.split(' ')[4] === mountPoint);
-  return / shared:\d+ /.test(line ?? '');
-}
