@@ -8,6 +8,7 @@ import * as assert from 'uvu/assert';
 import { catalogue, type Entry, textOf } from '../../src/exercises/catalogue.ts';
 import { differenceLines } from '../../src/exercises/difference.ts';
 import { reportLines } from '../../src/exercises/report.ts';
+import { keysLine } from '../../src/exercises/watch/answers.ts';
 import { OneAtATime } from '../../src/exercises/watch/one-at-a-time.ts';
 import { Saves } from '../../src/exercises/watch/saves.ts';
 import { Screen } from '../../src/exercises/watch/screen.ts';
@@ -160,6 +161,12 @@ test('the line at the bottom stays below what is printed, and goes away', () => 
   screen.print(['one', 'two']);
   screen.setFooter('');
   assert.is(written, 'keys\r\x1b[Kone\ntwo\nkeys\r\x1b[K');
+});
+
+test('the keys at the bottom fit on one line, whatever its width', () => {
+  assert.match(keysLine(80), /^h hint .* q quit$/);
+  assert.is(keysLine(20), 'h hint  d diff');
+  for (let width = 1; width < 80; width++) assert.ok(keysLine(width).length < width, String(width));
 });
 
 test.run();

@@ -16,6 +16,20 @@ export interface Scene {
   readonly hasKeys: boolean;
 }
 
+const KEYS = ['h hint', 'd diff', 'r reset', 'n next', 't task', 'l list', 'q quit'];
+const GAP = '  ';
+
+/** As many of the keys as have room: the line at the bottom must stay one line. */
+export function keysLine(width: number): string {
+  let line = '';
+  for (const key of KEYS) {
+    const longer = line === '' ? key : `${line}${GAP}${key}`;
+    if (longer.length >= width) break;
+    line = longer;
+  }
+  return line;
+}
+
 /** At the beginning: the task, if the learner has not seen it. */
 export function openingLines(entry: Entry, file: string, isNew: boolean, { view }: Scene): string[] {
   const head = `${view.style.strong(`${entry.id}  ${entry.title}`)}  ${view.style.link(file)}`;

@@ -10,7 +10,7 @@ import { Hints } from '../hints.ts';
 import type { Marks } from '../marks.ts';
 import { taskText } from '../pages.ts';
 import type { Workspace } from '../workspace.ts';
-import { hintLine, listLines, openingLines, type Scene, verdictLines } from './answers.ts';
+import { hintLine, keysLine, listLines, openingLines, type Scene, verdictLines } from './answers.ts';
 import { OneAtATime } from './one-at-a-time.ts';
 import { Saves } from './saves.ts';
 import type { Screen } from './screen.ts';
@@ -26,7 +26,6 @@ export interface SessionOptions {
   readonly view: () => View;
 }
 
-const KEYS = 'h hint  d diff  r reset  n next  t task  l list  q quit';
 const CTRL_C = '\x03';
 const CTRL_D = '\x04';
 
@@ -170,6 +169,8 @@ export class Session {
   }
 
   #drawKeys(state = ''): void {
-    if (this.#options.hasKeys) this.#options.screen.setFooter(`${state}${this.#options.view().style.faint(KEYS)}`);
+    if (!this.#options.hasKeys) return;
+    const { width, style } = this.#options.view();
+    this.#options.screen.setFooter(`${state}${style.faint(keysLine(width - state.length))}`);
   }
 }
