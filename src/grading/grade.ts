@@ -39,6 +39,8 @@ export interface GradeOptions {
   readonly timeout: number;
   /** Ends the submission before its time; what is said of it then is worth nothing. */
   readonly signal?: AbortSignal;
+  /** Hears of a failure while what failed still runs; it goes on, without limit, until this resolves. */
+  readonly look?: (grade: Grade) => Promise<void>;
 }
 
 export const DEFAULT_TIMEOUT = 30;
@@ -46,18 +48,27 @@ export const DEFAULT_TIMEOUT = 30;
 /** @throws the reason of `signal`, once nothing of the submission is left */
 export async function gradeText(exercise: Entry, text: string, options: GradeOptions): Promise<Grade> {
   const begin = performance.now();
-  const verdict = await run(exercise, text, options);
+  const gradeOf = (verdict: Verdict): Grade => {
+    const { id, title, points: max } = exercise;
+    const points = verdict.status === 'passed' ? max : 0;
+    return { id, title, max, points, ...verdict, seconds: Math.round(performance.now() - begin) / 1000 };
+  };
+  const { look } = options;
+  const grade = gradeOf(await run(exercise, text, options, look && ((verdict) => look(gradeOf(verdict)))));
   options.signal?.throwIfAborted();
-  const { id, title, points: max } = exercise;
-  const points = verdict.status === 'passed' ? max : 0;
-  return { id, title, max, points, ...verdict, seconds: Math.round(performance.now() - begin) / 1000 };
+  return grade;
 }
 
 type Verdict = Pick<Grade, 'status' | 'checks' | 'trace' | 'message' | 'printed'>;
 
 const nothing = { checks: [], trace: [] };
 
-async function run(exercise: Entry, text: string, { timeout, signal }: GradeOptions): Promise<Verdict> {
+async function run(
+  exercise: Entry,
+  text: string,
+  { timeout, signal }: GradeOptions,
+  look?: (verdict: Verdict) => Promise<void>,
+): Promise<Verdict> {
   if (text.includes('\0'))
     return { ...nothing, status: 'failed', message: 'The file holds a NUL character: it is no text.' };
   const lacking = lackOfRights();
@@ -74,13 +85,19 @@ async function run(exercise: Entry, text: string, { timeout, signal }: GradeOpti
       directory: `${KIT}/workspace`,
       timeout,
     });
-    const end = () => void sandbox.remove().catch(() => {}); // judgeRun removes it again, and hears of trouble
+    const end = () => void sandbox.remove().catch(() => {}); // it is removed again below, which hears of trouble
     signal?.addEventListener('abort', end);
     if (signal?.aborted) end();
     try {
-      return await judgeRun(exercise, round, sandbox, new Trial(sandbox, assignment, image));
+      const verdict = await judgeRun(exercise, round, sandbox, new Trial(sandbox, assignment, image));
+      if (look && verdict.status === 'failed' && !sandbox.outcome && !signal?.aborted) {
+        sandbox.keep();
+        await look(verdict);
+      }
+      return verdict;
     } finally {
       signal?.removeEventListener('abort', end);
+      await sandbox.remove();
     }
   } catch (error) {
     if (error instanceof SandboxUnavailable) return { ...nothing, status: 'not run', message: error.message };
@@ -103,8 +120,6 @@ async function judgeRun({ needs = [] }: Entry, { check }: Round, sandbox: Sandbo
       return { status: 'failed', checks, message: error.message, trace, printed };
     }
     throw error;
-  } finally {
-    await sandbox.remove();
   }
 }
 

@@ -70,6 +70,7 @@ export class Sandbox {
   failed = false;
   #outcome: Outcome | undefined;
   readonly #streams: Streams;
+  #timer: NodeJS.Timeout | undefined;
   readonly #end: () => Promise<void>;
 
   private constructor(
@@ -152,9 +153,9 @@ export class Sandbox {
     await streams.handOver();
     await mapIds(lab, child.pid);
     await enclosure.join(child.pid);
-    const timer = setTimeout(() => stop('time'), timeout * 1000);
-    lab.onEnd(() => clearTimeout(timer));
     const sandbox = new Sandbox(lab, child, streams, ids, enclosure, stopped);
+    sandbox.#timer = setTimeout(() => stop('time'), timeout * 1000);
+    lab.onEnd(() => sandbox.keep());
     await release(lab, checkpoint);
     return sandbox;
   }
@@ -178,6 +179,11 @@ export class Sandbox {
 
   endInput(): void {
     this.#streams.endInput();
+  }
+
+  /** Lets it run for as long as it likes, or until it is removed. */
+  keep(): void {
+    clearTimeout(this.#timer);
   }
 
   /** Ends it, if it has not ended, and removes what it needed outside. */

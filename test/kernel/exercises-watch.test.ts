@@ -60,6 +60,18 @@ kernelTest(test, needs, 'a save fails with expected and observed, the next passe
   await quits(terminal, 'q');
 });
 
+kernelTest(test, needs, 'what has failed goes on to be looked at, until the next check', async () => {
+  const { terminal, workspace } = await watching();
+  await terminal.shows(/What you started still runs, until the next check/);
+  const pid = /seen with nsenter -t (\d+)/.exec(terminal.screen())?.[1] ?? '';
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  assert.match(read(`/proc/${pid}/cmdline`), /^sh\0-c\0.*probe-/s);
+  workspace.save(`${workspace.text}\n`);
+  await until('the end of the first', () => read(`/proc/${pid}/cmdline`) === '');
+  await until('the second', () => terminal.screen().match(/still runs, until the next check/g)?.length === 2);
+  await quits(terminal, 'q');
+});
+
 kernelTest(test, needs, 'keys: h, d, r, t, l and n', async () => {
   const { terminal, workspace } = await watching();
   await terminal.shows(/✗ 1a/);

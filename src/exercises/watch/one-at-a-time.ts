@@ -8,6 +8,11 @@ export class OneAtATime {
     this.#act = act;
   }
 
+  /** Whether it has been asked for once more. */
+  get isAsked(): boolean {
+    return this.#again;
+  }
+
   request(): void {
     this.#again = true;
     this.#running ??= this.#run().finally(() => {

@@ -26,6 +26,7 @@ export interface SessionOptions {
   readonly view: () => View;
 }
 
+const KEPT = 'What you started still runs, until the next check: look at it from a second terminal.';
 const CTRL_C = '\x03';
 const CTRL_D = '\x04';
 
@@ -37,6 +38,8 @@ export class Session {
   #saves: Saves | undefined;
   #grade: Grade | undefined;
   #running: AbortController | undefined;
+  /** Ends what has failed and was kept to be looked at. */
+  #letGo: () => void = () => {};
   /** What waits for a `y`. */
   #toConfirm: (() => void) | undefined;
   #quit: () => void = () => {};
@@ -87,7 +90,7 @@ export class Session {
     t: () => this.#say(taskText(this.#entry, this.#options.view())),
     l: () => this.#say(...listLines(this.#entry, this.#scene)),
     q: () => this.#quit(),
-    '\r': () => this.#checks.request(),
+    '\r': () => this.#request(),
   };
 
   #open(entry: Entry): void {
@@ -98,11 +101,11 @@ export class Session {
     this.#hints = new Hints(entry.hints);
     this.#grade = undefined;
     const isNew = workspace.prepare(entry);
-    this.#saves = new Saves(workspace.fileOf(entry), () => this.#checks.request());
+    this.#saves = new Saves(workspace.fileOf(entry), () => this.#request());
     marks.opened(entry);
     this.#say(...openingLines(entry, workspace.shown(entry), isNew, this.#scene));
     this.#drawKeys();
-    if (!isNew) this.#checks.request();
+    if (!isNew) this.#request();
   }
 
   async #check(): Promise<void> {
@@ -113,7 +116,13 @@ export class Session {
     this.#drawKeys('Checking … ');
     try {
       const text = readSubmission(workspace.fileOf(entry));
-      this.#judge(entry, await gradeText(entry, text, { timeout: DEFAULT_TIMEOUT, signal: running.signal }));
+      const grade = await gradeText(entry, text, {
+        timeout: DEFAULT_TIMEOUT,
+        signal: running.signal,
+        ...(this.#options.hasKeys && { look: (failed) => this.#keep(entry, failed, running.signal) }),
+      });
+      // It has been said already if it was kept.
+      if (this.#grade?.checks !== grade.checks) this.#judge(entry, grade);
     } catch (error) {
       if (error instanceof UnreadableSubmission) this.#tell(`${workspace.shown(entry)}: ${error.message}`);
       else if (!running.signal.aborted) this.#fail(error);
@@ -123,10 +132,26 @@ export class Session {
     }
   }
 
-  #judge(entry: Entry, grade: Grade): void {
+  #request(): void {
+    this.#letGo();
+    this.#checks.request();
+  }
+
+  /** What has failed goes on until the checks run again: a command with its pid shows it meanwhile. */
+  async #keep(entry: Entry, failed: Grade, signal: AbortSignal): Promise<void> {
+    if (this.#checks.isAsked) return;
+    this.#judge(entry, failed, KEPT);
+    this.#drawKeys();
+    await new Promise<void>((resolve) => {
+      this.#letGo = resolve;
+      signal.addEventListener('abort', () => resolve());
+    });
+  }
+
+  #judge(entry: Entry, grade: Grade, ...more: string[]): void {
     this.#grade = grade;
     if (grade.status === 'passed') this.#options.marks.passed(entry);
-    this.#say(...verdictLines(entry, grade, this.#scene));
+    this.#say(...verdictLines(entry, grade, this.#scene), ...more);
   }
 
   #askForDifference(): void {
