@@ -79,7 +79,7 @@ function debianOptions({ suite, mirror, engine, fresh, 'no-cache': noCache }: Va
   if (suite !== undefined && !/^[a-z][a-z0-9.-]*$/.test(suite))
     throw new UsageError(`"${suite}" is not a suite, such as bookworm.`);
   if (mirror !== undefined && !/^(https?|file):\/[^\s]+$/.test(mirror)) {
-    throw new UsageError(`"${mirror}" is not a mirror, such as http://deb.debian.org/debian.`);
+    throw new UsageError(`"${mirror}" is not a mirror, such as http://mirror.example/debian.`);
   }
   if (engine !== undefined && !isEngine(engine))
     throw new UsageError(`--engine is ${ENGINES.join(' or ')}, not ${engine}.`);

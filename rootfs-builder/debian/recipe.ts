@@ -28,7 +28,6 @@ const PACKAGES = ['iproute2', 'iputils-ping', 'less', 'libcap2-bin', 'procps'];
 
 const OS_RELEASE = '/etc/os-release';
 const FALLBACK_SUITE = 'bookworm';
-const FALLBACK_MIRROR = 'http://deb.debian.org/debian';
 
 export function debianRecipe(options: DebianOptions = {}): Recipe {
   return {
@@ -45,14 +44,20 @@ export function debianRecipe(options: DebianOptions = {}): Recipe {
   };
 }
 
-/** What was asked for, completed from this machine's own Debian, if it is one. */
+/**
+ * What was asked for, completed from this machine's own Debian, if it is one.
+ * @throws Error if nothing says where to download from
+ */
 export function whatToBuild(options: DebianOptions, sources: readonly Source[] = machineSources()): Bootstrap {
   const machine = existsSync(OS_RELEASE) ? ownSuite(readFileSync(OS_RELEASE, 'utf8')) : undefined;
-  const mirror = sources.find(({ suite, type }) => type === 'deb' && suite === machine)?.uri;
+  const mirror = options.mirror ?? sources.find(({ suite, type }) => type === 'deb' && suite === machine)?.uri;
+  if (mirror === undefined) {
+    throw new Error("This machine's apt sources name no mirror. Give one: npm run rootfs -- debian --mirror URL");
+  }
   return {
     engine: chooseEngine(options.engine),
     suite: options.suite ?? machine ?? FALLBACK_SUITE,
-    mirror: options.mirror ?? mirror ?? FALLBACK_MIRROR,
+    mirror,
     packages: PACKAGES,
   };
 }

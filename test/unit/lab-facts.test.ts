@@ -171,7 +171,7 @@ test('the environment: without what npm added, with the mark', () => {
     { HOME: '/set' },
     {
       HOME: '/home/x',
-      PATH: '/work/node_modules/.bin:/usr/bin:/x/node-gyp-bin:/bin',
+      PATH: '/kit/node_modules/.bin:/usr/bin:/x/node-gyp-bin:/bin',
       npm_config_cache: 'x',
       npm_lifecycle_event: 'step',
       INIT_CWD: '/x',

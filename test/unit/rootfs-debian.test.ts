@@ -9,7 +9,7 @@ import { chooseEngine } from '../../rootfs-builder/debian/engine.ts';
 import { mmdebstrapPhases } from '../../rootfs-builder/debian/mmdebstrap-phases.ts';
 import { machineSources, ownSuite, parseDeb822, parseList } from '../../rootfs-builder/debian/sources.ts';
 
-const debian = 'http://deb.debian.org/debian';
+const debian = 'http://mirror.example/debian';
 
 test('sources.list: comments, options, and what is no archive', () => {
   const text = `
@@ -119,7 +119,7 @@ test("mmdebstrap's phases and errors", () => {
   const seen: string[] = [];
   const hear = mmdebstrapPhases((_done, phase) => seen.push(phase));
   assert.is(hear('I: downloading packages with apt...'), undefined);
-  assert.is(hear('Get:1 http://deb.debian.org'), undefined);
+  assert.is(hear('Get:1 http://mirror.example'), undefined);
   assert.is(hear('E: Unable to locate package x'), 'Unable to locate package x');
   assert.equal(seen, ['Downloading packages']);
 });
