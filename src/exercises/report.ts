@@ -7,6 +7,7 @@ import type { View } from '../lessons/terminal/render.ts';
 
 const MOST_CALLS = 20;
 const MOST_PRINTED = 10;
+const LINE = 150;
 /** In a stack of calls: above the learner's file, all are alike. */
 const FRAME_OF_THE_KIT = /^\s+at .*(\(node:|\/kit\/(?:src|bin|node_modules)\/)/;
 const INDENT = '    ';
@@ -19,14 +20,15 @@ const VERDICTS: Readonly<Record<Grade['status'], string>> = {
   error: 'the checks themselves failed',
 };
 
+/** What matters most comes last: it is what can be seen without scrolling back. */
 export function reportLines(grade: Grade, view: View): string[] {
   return [
     headline(grade, view),
+    ...printedLines(grade, view),
+    ...(grade.status === 'failed' ? callLines(grade, view) : []),
     '',
     ...grade.checks.flatMap((check) => checkLines(check, view)),
     ...explanation(grade, view),
-    ...(grade.status === 'failed' ? callLines(grade, view) : []),
-    ...printedLines(grade, view),
   ];
 }
 
@@ -54,7 +56,7 @@ function explanation({ status, message, checks }: Grade, view: View): string[] {
 }
 
 function callLines({ trace }: Grade, view: View): string[] {
-  return section('The calls up to there:', trace, MOST_CALLS, view);
+  return section('The calls:', trace, MOST_CALLS, view);
 }
 
 function printedLines({ printed = [] }: Grade, view: View): string[] {
@@ -66,7 +68,7 @@ function printedLines({ printed = [] }: Grade, view: View): string[] {
 function section(title: string, lines: readonly string[], most: number, view: View): string[] {
   if (lines.length === 0) return [];
   const missing = lines.length - most;
-  const shown = lines.slice(-most).flatMap((line) => wrapped(harmless(line, 300), INDENT, view));
+  const shown = lines.slice(-most).flatMap((line) => wrapped(harmless(line, LINE), INDENT, view));
   return ['', `  ${title}`, ...(missing > 0 ? [view.style.faint(`${INDENT}… ${missing} more before`)] : []), ...shown];
 }
 
