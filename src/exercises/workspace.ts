@@ -15,11 +15,15 @@ const TSCONFIG = `{
 }
 `;
 
+/** LAB_WORKSPACE is another place for it: tests keep away from the learner's. */
+export function workspaceDirectory(): string {
+  return process.env.LAB_WORKSPACE || join(top, 'workspace');
+}
+
 export class Workspace {
   readonly directory: string;
 
-  /** LAB_WORKSPACE is another place for it: tests keep away from the learner's. */
-  constructor(directory = process.env.LAB_WORKSPACE || join(top, 'workspace')) {
+  constructor(directory = workspaceDirectory()) {
     this.directory = directory;
   }
 

@@ -1,12 +1,12 @@
 /** What a request asks to be graded. */
 import { existsSync, lstatSync } from 'node:fs';
-import { join } from 'node:path';
 import { UsageError } from '../cli/usage-error.ts';
-import { type Entry, top } from '../exercises/catalogue.ts';
+import type { Entry } from '../exercises/catalogue.ts';
+import { workspaceDirectory } from '../exercises/workspace.ts';
 import { exerciseOf, type Found, submissionsIn, whyNot } from './discovery.ts';
 import { harmlessLine } from './harmless.ts';
 
-export const workspace = join(top, 'workspace');
+export const workspace = workspaceDirectory();
 
 /** The exercises that were asked for, in the catalogue's order. @throws UsageError for an id that is none */
 export function chosenExercises(exercises: readonly Entry[], only: readonly string[] | undefined): readonly Entry[] {
