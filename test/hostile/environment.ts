@@ -1,14 +1,10 @@
-/** Copies all that the grader has told the process into its own state. */
+/** Shows all that it can learn of whoever started it: variables, descriptors, arguments. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 export async function run(): Promise<{ status: number }> {
-  const seen = [
-    readFileSync('/proc/self/environ', 'utf8'),
-    ...readdirSync('/proc/self/fd').map(target),
-    process.argv.join(' '),
-  ];
-  // Whatever of the grader's it can see would be written where a test finds it.
-  process.stdout.write(`seen: ${JSON.stringify(seen)}\n`);
+  const variables = readFileSync('/proc/self/environ', 'utf8').split('\0').filter(Boolean);
+  const files = readdirSync('/proc/self/fd').map(target).filter(Boolean);
+  for (const seen of [...variables, ...files, ...process.argv]) process.stdout.write(`seen: ${seen}\n`);
   return { status: 0 };
 }
 

@@ -1,11 +1,12 @@
 /** Submissions that would rather have points than deserve them, and some that only want to do harm. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { catalogue, type Entry } from '../../src/exercises/catalogue.ts';
+import { word } from '../../src/grading/draw.ts';
 import { gradeText } from '../../src/grading/grade.ts';
-import { kernelTest } from '../support/kernel-test.ts';
+import { kernelTest, onTestEnd, temporaryDirectory } from '../support/kernel-test.ts';
 import { top } from '../support/lab.ts';
 import { canRun, root } from '../support/needs.ts';
 import { machineState } from '../support/untouched.ts';
@@ -43,6 +44,25 @@ for (const [name, text] of Object.entries({ ...files, ...RAW })) {
     console.log(`${name}: ${grade.message?.slice(0, 160)} (${grade.seconds} s)`);
   });
 }
+
+kernelTest(hostile, needs, 'nothing of the grader’s variables, descriptors and arguments can be seen', async () => {
+  const [secret, file] = [word(16), join(temporaryDirectory(), 'results.json')];
+  const fd = openSync(file, 'w');
+  process.env.GRADERS_SECRET = secret;
+  onTestEnd(() => {
+    closeSync(fd);
+    delete process.env.GRADERS_SECRET;
+  });
+  const { printed = [] } = await gradeText(await target(), files['environment.ts'] ?? '', { timeout: TIMEOUT_S });
+  const seen = printed.filter((line) => line.startsWith('seen: ')).map((line) => line.slice('seen: '.length));
+  assert.ok(seen.length > 8, printed.join('\n'));
+  for (const grader of [secret, file, top, ...process.argv]) {
+    assert.not.ok(
+      seen.some((line) => line.includes(grader)),
+      `${grader} in ${seen.join(' ')}`,
+    );
+  }
+});
 
 async function target(): Promise<Entry> {
   const entry = (await catalogue()).find(({ id }) => id === '1a');
