@@ -1,15 +1,12 @@
 /** Reads /proc/self/uid_map and gid_map: user_namespaces(7). */
+import { parseIdMap } from '../lab/id-maps.ts';
 
 /** nobody and nogroup, on most distributions. */
 const NOBODY = 65534;
 
 /** An id that is there and is not root's: nobody's if there is one. */
 export function ordinaryId(map: string): number | undefined {
-  const ranges = map
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/).map(Number))
-    .filter((numbers) => numbers.length === 3)
-    .map(([inside = 0, , count = 0]) => ({ first: inside, last: inside + count - 1 }));
+  const ranges = parseIdMap(map).map(({ inside, count }) => ({ first: inside, last: inside + count - 1 }));
   if (ranges.some(({ first, last }) => first <= NOBODY && NOBODY <= last)) return NOBODY;
   return ranges.filter(({ last }) => last > 0).map(({ first }) => Math.max(first, 1))[0];
 }

@@ -31,10 +31,10 @@ export function parseStatus(text: string): Rights {
   };
 }
 
-/** Those of the kit's capabilities that a set, in hexadecimal, lacks. */
-export function lacking(set: string): Capability[] {
-  const bits = BigInt(`0x${set}`);
-  return (Object.keys(CAPABILITIES) as Capability[]).filter(
-    (name) => ((bits >> BigInt(CAPABILITIES[name])) & 1n) === 0n,
-  );
+/** Those capabilities that a set, in hexadecimal, lacks: of the kit's, or of others with their bits. */
+export function lacking(set: string): Capability[];
+export function lacking<Name extends string>(set: string, wanted: Readonly<Record<Name, number>>): Name[];
+export function lacking(set: string, wanted: Readonly<Record<string, number>> = CAPABILITIES): string[] {
+  const held = BigInt(`0x${set}`);
+  return Object.entries(wanted).flatMap(([name, bit]) => (((held >> BigInt(bit)) & 1n) === 0n ? [name] : []));
 }

@@ -3,6 +3,7 @@ import { lstatSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { type Membership, parseMemberships } from '../cgroups/hierarchies.ts';
 import { type Mount, parseMountinfo } from '../cgroups/mountinfo.ts';
+import { parseIdMap } from '../lab/id-maps.ts';
 import type { IdRange } from '../lab/settings.ts';
 
 export type NamespaceName = 'cgroup' | 'ipc' | 'mnt' | 'net' | 'pid' | 'user' | 'uts';
@@ -77,11 +78,7 @@ export class Process {
   }
 
   idMap(which: 'uid' | 'gid'): IdRange[] {
-    const lines = this.read(`${which}_map`).split('\n').filter(Boolean);
-    return lines.map((line) => {
-      const [inside = 0, outside = 0, count = 0] = line.trim().split(/\s+/).map(Number);
-      return { inside, outside, count };
-    });
+    return parseIdMap(this.read(`${which}_map`));
   }
 
   get mounts(): readonly Mount[] {

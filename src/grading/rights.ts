@@ -3,7 +3,7 @@
  * than an ordinary user sees of their own: right work would look wrong.
  */
 import { readFileSync } from 'node:fs';
-import { parseStatus } from '../doctor/process-status.ts';
+import { lacking, parseStatus } from '../doctor/process-status.ts';
 
 /** capabilities(7): to look at others' processes, and to enter their namespaces. */
 const NEEDED = { CAP_SYS_PTRACE: 19, CAP_SYS_ADMIN: 21 } as const;
@@ -14,9 +14,7 @@ export function lackOfRights(
   status = readFileSync('/proc/self/status', 'utf8'),
 ): string | undefined {
   if (uid !== 0) return undefined;
-  const held = BigInt(`0x${parseStatus(status).effective}`);
-  const missing = Object.entries(NEEDED).filter(([, bit]) => ((held >> BigInt(bit)) & 1n) === 0n);
+  const missing = lacking(parseStatus(status).effective, NEEDED);
   if (missing.length === 0) return undefined;
-  const names = missing.map(([name]) => name).join(' and ');
-  return `This root lacks ${names}, and would see less than an ordinary user: grade as one, or as a whole root.`;
+  return `This root lacks ${missing.join(' and ')}, and would see less than an ordinary user: grade as one, or as a whole root.`;
 }

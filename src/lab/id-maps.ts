@@ -60,14 +60,17 @@ function currentCaller(): Caller {
 
 /** Whether the caller's user namespace has an id; without user namespaces all ids are there. */
 function isMapped(id: number): boolean {
-  const lines = read('/proc/self/uid_map').trim();
-  return (
-    lines === '' ||
-    lines.split('\n').some((line) => {
-      const [inside = 0, , count = 0] = line.trim().split(/\s+/).map(Number);
-      return id >= inside && id < inside + count;
-    })
-  );
+  const ranges = parseIdMap(read('/proc/self/uid_map'));
+  return ranges.length === 0 || ranges.some(({ inside, count }) => id >= inside && id < inside + count);
+}
+
+/** The lines of a uid_map or gid_map. Source: user_namespaces(7). */
+export function parseIdMap(text: string): IdRange[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .filter((numbers) => numbers.length === 3)
+    .map(([inside = 0, outside = 0, count = 0]) => ({ inside, outside, count }));
 }
 
 function read(path: string): string {

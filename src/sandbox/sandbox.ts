@@ -6,6 +6,7 @@
  * network but an empty one, and limits that it cannot lift. When its process 1
  * ends, by itself or because time is up, the kernel ends everything in it.
  */
+import type { Child } from '../executor/child.ts';
 import { CallFailure } from '../executor/failure.ts';
 import type { End } from '../executor/reaper.ts';
 import { Lab } from '../lab/lab.ts';
@@ -69,27 +70,23 @@ export class Sandbox {
   /** Whether it ended before the program began, for a call of its own failed. */
   failed = false;
   #outcome: Outcome | undefined;
+  readonly #child: Child;
   readonly #streams: Streams;
+  #stopped: 'time' | 'output' | undefined;
   #timer: NodeJS.Timeout | undefined;
   readonly #end: () => Promise<void>;
 
-  private constructor(
-    lab: Lab,
-    child: Awaited<ReturnType<Lab['clone']>>,
-    streams: Streams,
-    ids: Identities,
-    enclosure: Enclosure,
-    stopped: { by?: 'time' | 'output' },
-  ) {
+  private constructor(lab: Lab, child: Child, streams: Streams, ids: Identities, enclosure: Enclosure) {
     this.pid = child.pid;
     this.identities = ids;
     this.cgroups = enclosure.directories;
     this.unlimited = enclosure.missing;
     this.#streams = streams;
+    this.#child = child;
     this.#end = () => lab.end();
     this.ended = lab.wait(child).then(async (end) => {
       await streams.drain();
-      this.#outcome = stopped.by ? { stopped: stopped.by } : end;
+      this.#outcome = this.#stopped ? { stopped: this.#stopped } : end;
       return this.#outcome;
     });
     this.ended.catch(() => {
@@ -121,10 +118,8 @@ export class Sandbox {
     ids: Identities,
     { binds, files, hidden, directory, timeout }: SandboxOptions,
   ): Promise<Sandbox> {
-    const stopped: { by?: 'time' | 'output' } = {};
-    let stop = (_by: 'time' | 'output') => {};
     const checkpoint = await openCheckpoint(lab);
-    const streams = await openStreams(lab, () => stop('output'));
+    const streams = await openStreams(lab);
     lab.onEnd(() => streams.close());
     const trees = await openTrees(lab, binds, ids.hasRange);
     const enclosure = await enclose(lab, LIMITS, ids.root);
@@ -146,15 +141,12 @@ export class Sandbox {
       ],
       FLAGS,
     );
-    stop = (by) => {
-      stopped.by ??= by;
-      child.signal(SIGKILL);
-    };
     await streams.handOver();
     await mapIds(lab, child.pid);
     await enclosure.join(child.pid);
-    const sandbox = new Sandbox(lab, child, streams, ids, enclosure, stopped);
-    sandbox.#timer = setTimeout(() => stop('time'), timeout * 1000);
+    const sandbox = new Sandbox(lab, child, streams, ids, enclosure);
+    sandbox.#timer = setTimeout(() => sandbox.#stop('time'), timeout * 1000);
+    void streams.flooded.then(() => sandbox.#stop('output'));
     lab.onEnd(() => sandbox.keep());
     await release(lab, checkpoint);
     return sandbox;
@@ -179,6 +171,11 @@ export class Sandbox {
 
   endInput(): void {
     this.#streams.endInput();
+  }
+
+  #stop(by: 'time' | 'output'): void {
+    this.#stopped ??= by;
+    this.#child.signal(SIGKILL);
   }
 
   /** Lets it run for as long as it likes, or until it is removed. */

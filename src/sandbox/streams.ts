@@ -2,8 +2,10 @@
 import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab } from '../lab/lab.ts';
+// A checkpoint is a pipe, and any pipe will do here.
+import { openCheckpoint as openPipe } from '../steps/02-ipc.ts';
 import type { Call } from '../syscalls/call.ts';
-import { close, dup3, pipe2 } from '../syscalls/files.ts';
+import { close, dup3 } from '../syscalls/files.ts';
 
 /** Of what a submission prints so much is kept: the beginning and the end of it. */
 const KEPT_BYTES = 32 * 1024;
@@ -17,6 +19,8 @@ export interface Streams {
   readonly adopt: readonly Call[];
   readonly stdout: Output;
   readonly stderr: Output;
+  /** Resolves when more came out than anybody may print. */
+  readonly flooded: Promise<void>;
   write(text: string): void;
   endInput(): void;
   /** To be called when the child has its copies. */
@@ -26,13 +30,13 @@ export interface Streams {
   close(): void;
 }
 
-/** Opens three pipes; `onFlood` is called when too much comes out of them. */
-export async function openStreams(lab: Lab, onFlood: () => void): Promise<Streams> {
+/** Opens three pipes. */
+export async function openStreams(lab: Lab): Promise<Streams> {
   const [input, output, errors] = [await openPipe(lab), await openPipe(lab), await openPipe(lab)];
   const stdin = new Socket({ fd: input.writeEnd, readable: false, writable: true });
   stdin.on('error', () => {}); // Nobody there to read it is no trouble of ours.
-  const stdout = new Output(output.readEnd, onFlood);
-  const stderr = new Output(errors.readEnd, onFlood);
+  const stdout = new Output(output.readEnd);
+  const stderr = new Output(errors.readEnd);
   const childs = [input.readEnd, output.writeEnd, errors.writeEnd];
   let handedOver = false;
   const handOver = async () => {
@@ -44,6 +48,7 @@ export async function openStreams(lab: Lab, onFlood: () => void): Promise<Stream
     adopt: childs.map((fd, number) => dup3(fd, number)),
     stdout,
     stderr,
+    flooded: Promise.race([stdout.flooded, stderr.flooded]),
     write: (text) => stdin.write(text),
     endInput: () => stdin.end(),
     handOver,
@@ -57,22 +62,22 @@ export async function openStreams(lab: Lab, onFlood: () => void): Promise<Stream
   };
 }
 
-async function openPipe(lab: Lab): Promise<{ readEnd: number; writeEnd: number }> {
-  const { outs } = await lab.perform([pipe2()]);
-  const [ends] = [...outs.values()];
-  return { readEnd: ends?.readInt32LE(0) ?? -1, writeEnd: ends?.readInt32LE(4) ?? -1 };
-}
-
 /** What came out of a stream, as far as it is kept. */
 export class Output {
   readonly #socket: Socket;
   /** Resolves at the end of the stream. */
   readonly closed: Promise<void>;
+  /** Resolves when it is too much. */
+  readonly flooded: Promise<void>;
+  #flood: () => void = () => {};
   #head = '';
   #tail = '';
   #bytes = 0;
 
-  constructor(fd: number, onFlood: () => void) {
+  constructor(fd: number) {
+    this.flooded = new Promise((resolve) => {
+      this.#flood = resolve;
+    });
     this.#socket = new Socket({ fd, readable: true, writable: false });
     this.closed = new Promise((resolve) => this.#socket.once('close', () => resolve()));
     this.#socket.setEncoding('latin1');
@@ -83,7 +88,7 @@ export class Output {
       this.#tail = (this.#tail + text).slice(-KEPT_BYTES);
       if (this.#bytes <= MOST_BYTES) return;
       this.#socket.destroy();
-      onFlood();
+      this.#flood();
     });
   }
 
