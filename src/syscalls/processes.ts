@@ -9,7 +9,9 @@ const CLONE_CALL = defineCall({
   purpose: 'Makes a child process; each CLONE_NEW flag gives it a namespace of its own.',
   show: [flags(CLONE)],
   advice: {
-    EPERM: 'New namespaces need CAP_SYS_ADMIN. Run with sudo, or add --rootless.',
+    EPERM:
+      'New namespaces need CAP_SYS_ADMIN, or CLONE_NEWUSER with them: run with sudo, or add --rootless. ' +
+      'Where that is refused too, `npm run doctor` says why.',
     EINVAL: 'This kernel does not know one of these namespaces: `npm run doctor` tells which.',
     ENOSPC: 'A limit on namespaces is reached: see the files in /proc/sys/user.',
     EAGAIN: 'A limit on the number of processes is reached.',
