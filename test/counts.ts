@@ -21,3 +21,14 @@ export function countsOf(output: string, status: number | null): Counts {
   const [passed, failed, skipped] = [Number(last?.[1] ?? 0), Number(last?.[2] ?? 0), Number(last?.[3] ?? 0)];
   return { passed, failed: failed === 0 && (status !== 0 || !last) ? 1 : failed, skipped };
 }
+
+/** What uvu printed of one file, last of all. Without totals, or with a status that they do not explain, the file itself has failed. */
+export function countsOfUvu(output: string, status: number | null): Counts {
+  const number = (label: string) =>
+    Number([...output.matchAll(new RegExp(`^\\s*${label}:\\s+(\\d+)`, 'gm'))].at(-1)?.[1] ?? Number.NaN);
+  // Of the tests that were skipped, uvu's total knows nothing.
+  const [total, passed, skipped] = [number('Total'), number('Passed'), number('Skipped')];
+  if (!(total + skipped > 0)) return { passed: 0, failed: 1, skipped: 0 };
+  const failed = total - passed;
+  return { passed, skipped, failed: status !== 0 && failed === 0 ? 1 : failed };
+}

@@ -14,7 +14,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from './command.ts';
-import { type Counts, countsLine, sum } from './counts.ts';
+import { type Counts, countsLine, countsOfUvu, sum } from './counts.ts';
 
 const top = join(dirname(fileURLToPath(import.meta.url)), '..');
 const folder = resolve(top, process.env.TEST_FOLDER ?? 'test');
@@ -41,15 +41,6 @@ function testFiles(kind: string, words: readonly string[]): string[] {
 /** The number of the first word that a path holds, or -1. */
 function rank(path: string, words: readonly string[]): number {
   return words.findIndex((word) => relative(top, path).includes(word));
-}
-
-/** What uvu printed of one file, last of all; undefined when it printed no totals. */
-function totals(output: string): Counts | undefined {
-  const number = (label: string) =>
-    Number([...output.matchAll(new RegExp(`^\\s*${label}:\\s+(\\d+)`, 'gm'))].at(-1)?.[1] ?? Number.NaN);
-  // Of the tests that were skipped, uvu's total knows nothing.
-  const [total, passed, skipped] = [number('Total'), number('Passed'), number('Skipped')];
-  return total + skipped > 0 ? { passed, skipped, failed: total - passed } : undefined;
 }
 
 const results: Counts[] = [];
@@ -93,12 +84,9 @@ async function main(words: readonly string[]): Promise<void> {
       console.log(`not run, since ${BUDGET_S} s are over: ${left.join(', ')}`);
       break;
     }
-    await timed(relative(folder, file), [process.execPath, '--import', 'tsx', file], (status, output) => {
-      const found = totals(output);
-      // Without totals, or with a status that they do not explain, the file itself has failed.
-      if (!found) return { passed: 0, failed: 1, skipped: 0 };
-      return status !== 0 && found.failed === 0 ? { ...found, failed: 1 } : found;
-    });
+    await timed(relative(folder, file), [process.execPath, '--import', 'tsx', file], (status, output) =>
+      countsOfUvu(output, status),
+    );
   }
   if (files.length === 0) {
     console.log(`✗ no test file${words.length > 0 ? ` matches ${words.join(' or ')}` : ''}`);
