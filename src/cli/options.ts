@@ -126,7 +126,7 @@ export const OPTIONS: Readonly<Record<string, Option>> = {
   },
   '--rootfs': {
     value: 'NAME|DIR',
-    from: 8,
+    from: 0,
     help: 'the image to run in',
     apply: (draft, value) => {
       draft.settings.rootfs = value;

@@ -3,10 +3,13 @@ import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { checkImage, ensureImage } from '../../rootfs-builder/images.ts';
 import { cpuList, type Limits } from '../cgroups/limits.ts';
+import { FIRST_WITH_IMAGE } from '../lab/program.ts';
 import { DEFAULTS, type IdRange, type Settings } from '../lab/settings.ts';
 import type { StepRequest } from './options.ts';
 import { printError } from './output.ts';
 import { UsageError } from './usage-error.ts';
+
+const DEFAULT_IMAGE = 'host';
 
 /** @throws UsageError for a setting that this user or machine cannot have */
 export async function resolveSettings(step: number, { settings, quiet }: StepRequest): Promise<Settings> {
@@ -25,8 +28,8 @@ export async function resolveSettings(step: number, { settings, quiet }: StepReq
   if (!isRoot) checkOwnMap('--uid-map', merged.uidMap, process.geteuid?.() ?? 0);
   if (!isRoot) checkOwnMap('--gid-map', merged.gidMap, process.getegid?.() ?? 0);
   if (merged.limits.cpusetCpus !== undefined) checkCpus(merged.limits.cpusetCpus);
-  if (step < 8) return merged;
-  return { ...merged, rootfs: await imagePath(merged.rootfs, quiet ? () => {} : printError) };
+  if (step < FIRST_WITH_IMAGE && settings.rootfs === undefined) return merged;
+  return { ...merged, rootfs: await imagePath(settings.rootfs ?? DEFAULT_IMAGE, quiet ? () => {} : printError) };
 }
 
 /** user_namespaces(7): without privilege a map has one line, and that is about one's own id. */
@@ -61,8 +64,18 @@ async function imagePath(rootfs: string, say: (line: string) => void): Promise<s
     return ensureImage(rootfs, { onProgress: say });
   }
   const path = resolve(process.env.INIT_CWD ?? '.', rootfs);
-  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+  if (!isDirectory(path)) {
     throw new UsageError(`--rootfs: ${path} is not a directory. Give one, or the name of an image.`);
   }
   return path;
+}
+
+/** @throws UsageError if this user may not even look */
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UsageError(`--rootfs: ${path} cannot be reached by this user (${code}).`);
+  }
 }

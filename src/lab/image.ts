@@ -24,7 +24,7 @@ export interface Image {
  */
 export async function openImage(lab: Lab): Promise<Image> {
   const path = lab.settings.rootfs;
-  const directory = await openInRun(lab, path, O_PATH | O_DIRECTORY);
+  const directory = await openDirectory(lab, path);
   const owner = statSync(path).uid;
   const root = idMaps(lab.settings).uids.find(({ inside }) => inside === 0)?.outside;
   if (owner === root) return { directory };
@@ -33,6 +33,11 @@ export async function openImage(lab: Lab): Promise<Image> {
     () => `The files of ${path} belong to user ${owner}, not to the container's root: inside they are nobody's.`,
   );
   return { directory };
+}
+
+/** Opens a directory for a child to begin in; it is closed at the end of the run. */
+export async function openDirectory(lab: Lab, path: string): Promise<number> {
+  return openInRun(lab, path, O_PATH | O_DIRECTORY);
 }
 
 async function mapImage(lab: Lab, path: string): Promise<number> {

@@ -32,7 +32,9 @@ export interface LabOptions {
 export class Lab {
   readonly owner = newOwnerName();
   readonly settings: Settings;
-  readonly program: readonly Call[];
+  /** What the container becomes: the last calls of the child's list. */
+  program: readonly Call[];
+  #directory: number | undefined;
   readonly #options: LabOptions;
   readonly #undo: (() => void | Promise<void>)[] = [];
   readonly #children: Child[] = [];
@@ -52,7 +54,7 @@ export class Lab {
   async clone(
     list: readonly Call[],
     flags: number,
-    { directory }: Pick<CloneOptions, 'directory'> = {},
+    { directory = this.#directory }: Pick<CloneOptions, 'directory'> = {},
   ): Promise<Child> {
     const { identity, terminal, onStop, onChild, revise = (calls) => calls } = this.#options;
     const child = await this.#clone(revise([...(identity?.calls ?? []), ...list]), flags | (identity?.flags ?? 0), {
@@ -62,6 +64,12 @@ export class Lab {
     });
     onChild?.(child);
     return child;
+  }
+
+  /** Has the child begin in an open directory, and make some calls before it becomes the program. */
+  beginIn(directory: number, calls: readonly Call[]): void {
+    this.#directory = directory;
+    this.program = [...calls, ...this.program];
   }
 
   /** Clones a child that helps with the preparations. */

@@ -5,10 +5,10 @@ import type { Call } from '../syscalls/call.ts';
 import { execve, exit } from '../syscalls/processes.ts';
 import { imageEnvironment, inheritedEnvironment } from './environment.ts';
 import { findProgram, ProgramNotFound } from './find-program.ts';
-import type { Settings } from './settings.ts';
+import { HOST_ROOT, type Settings } from './settings.ts';
 
-/** The first step whose programs come from an image. */
-const FIRST_WITH_IMAGE = 8;
+/** The first step that has an image anyway. */
+export const FIRST_WITH_IMAGE = 8;
 /** From here on, root inside is not root outside, and root's home is closed to it. */
 const FIRST_WITH_USERS = 5;
 /** The step that shows its experiment before the shell. */
@@ -20,7 +20,7 @@ const WITH_EXPERIMENT = 7;
  */
 export function programOf(step: number, settings: Settings, command: readonly string[]): (owner: string) => Call[] {
   if (step === 0 && command.length === 0) return () => [exit(0)];
-  const inImage = step >= FIRST_WITH_IMAGE;
+  const inImage = step >= FIRST_WITH_IMAGE || settings.rootfs !== HOST_ROOT;
   const homeless = step >= FIRST_WITH_USERS && !settings.rootless;
   const environmentFor = (owner: string) =>
     inImage ? imageEnvironment(owner, settings.hostname) : inheritedEnvironment(owner, homeless ? { HOME: '/' } : {});
@@ -28,9 +28,8 @@ export function programOf(step: number, settings: Settings, command: readonly st
     environmentFor('')
       .find((entry) => entry.startsWith('PATH='))
       ?.slice(5) ?? '';
-  const root = inImage ? settings.rootfs : '/';
-  const argv = command.length > 0 ? command : shellCommand(step, findShell(root, path));
-  const program = findProgram(argv[0] ?? '', root, path);
+  const argv = command.length > 0 ? command : shellCommand(step, findShell(settings.rootfs, path));
+  const program = findProgram(argv[0] ?? '', settings.rootfs, path);
   return (owner) => [execve(program, argv, environmentFor(owner))];
 }
 

@@ -6,8 +6,10 @@ import { idMapWrites } from '../steps/05-user.ts';
 import type { Step } from '../steps/index.ts';
 import { CLONE_NEWUSER } from '../syscalls/flags.ts';
 import { becomeSubreaper } from '../syscalls/processes.ts';
+import { useImage } from './early-image.ts';
 import { Lab, type LabOptions } from './lab.ts';
-import type { Settings } from './settings.ts';
+import { FIRST_WITH_IMAGE } from './program.ts';
+import { HOST_ROOT, type Settings } from './settings.ts';
 import { Signals } from './signals.ts';
 import { currentChildren, endStrays } from './strays.ts';
 import { Terminal } from './terminal.ts';
@@ -50,6 +52,7 @@ export async function runStep({ step, settings, program, say = () => {}, ...rest
   const before = currentChildren();
   attempt(becomeSubreaper());
   try {
+    if (step.number < FIRST_WITH_IMAGE && settings.rootfs !== HOST_ROOT) await useImage(lab, step.number);
     const end = await step.run(lab);
     return signals.status ?? statusOf(end);
   } catch (error) {
@@ -74,9 +77,9 @@ export function failureStatus(error: unknown): number {
   return KIT_FAILED;
 }
 
-/** Steps 1 to 4 have no user namespace yet; without root they need one all the same. */
-function needsIdentity(step: Step, settings: Settings): boolean {
-  return settings.rootless && step.number >= 1 && step.number <= 4;
+/** Steps 0 to 4 have no user namespace yet; without root they need one all the same, step 0 only for an image. */
+function needsIdentity(step: Step, { rootless, rootfs }: Settings): boolean {
+  return rootless && step.number <= 4 && (step.number > 0 || rootfs !== HOST_ROOT);
 }
 
 function statusOf(end: End): number {

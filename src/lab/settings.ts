@@ -11,7 +11,7 @@ export interface IdRange {
 export interface Settings {
   readonly hostname: string;
   readonly limits: Limits;
-  /** The name of an image, or a directory. */
+  /** The directory that is the program's root: an image's, or the host's own. */
   readonly rootfs: string;
   /** Undefined: the default of step 5. */
   readonly uidMap?: readonly IdRange[];
@@ -20,9 +20,11 @@ export interface Settings {
   readonly rootless: boolean;
 }
 
+export const HOST_ROOT = '/';
+
 export const DEFAULTS: Settings = {
   hostname: 'container',
   limits: {},
-  rootfs: 'host',
+  rootfs: HOST_ROOT,
   rootless: false,
 };

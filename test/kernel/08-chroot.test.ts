@@ -15,7 +15,8 @@ import { basename, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ensureImage } from '../../rootfs-builder/images.ts';
-import { type Container, type ContainerOptions, startContainer } from '../support/container.ts';
+import { type ContainerOptions, startContainer } from '../support/container.ts';
+import { copyOf, identity, rootOf } from '../support/image.ts';
 import { kernelTest, temporaryDirectory } from '../support/kernel-test.ts';
 import { lab, read, top } from '../support/lab.ts';
 import { canRun, program } from '../support/needs.ts';
@@ -33,21 +34,7 @@ test.before(async () => {
 const start = (words: readonly string[] = [], { env, ...rest }: ContainerOptions = {}) =>
   startContainer(['8', ...words], { env: { SUDO_UID: '', SUDO_GID: '', ...env }, ...rest });
 
-/** Device and inode: the same file, by whatever path. */
-function identity(path: string): string {
-  const { dev, ino } = statSync(path);
-  return `${dev}:${ino}`;
-}
-
-const rootOf = ({ pid }: Container) => `/proc/${pid}/root`;
-
-/** An image of the test's own, which it may change. */
-function copyOfImage(owner = 0): string {
-  const copy = join(temporaryDirectory(), 'image');
-  execFileSync('cp', ['-a', image, copy]);
-  execFileSync('chown', ['-R', '-h', `${owner}:${owner}`, copy]);
-  return copy;
-}
+const copyOfImage = (owner?: number) => copyOf(image, owner);
 
 kernelTest(test, needs, 'the root and working directory are the image', async () => {
   const container = await start();

@@ -131,7 +131,7 @@ test('an option applies from its step on', () => {
 test('help: the options that a step takes, each with its value', () => {
   const names = (text: string) => [...text.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, name]) => name);
   assert.equal(names(helpText()), Object.keys(OPTIONS));
-  assert.equal(names(helpText(0)), ['--trace', '--pause', '--quiet', '--help', '--rootless']);
+  assert.equal(names(helpText(0)), ['--trace', '--pause', '--quiet', '--help', '--rootless', '--rootfs']);
   assert.match(helpText(7), /^ {2}--memory BYTES +memory limit: 64m, 1g$/m);
   assert.match(helpText(), /^ {2}--memory BYTES .*\(from step 7 on\)$/m);
   assert.match(helpText(), /^ {2}--trace\[=json\] /m);

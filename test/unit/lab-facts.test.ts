@@ -213,15 +213,12 @@ test('the environment of an image: nothing of the host but the terminal', () => 
 });
 
 test('programs: a command, or a shell; step 0 without one just ends', () => {
-  const last = (step: number, command: string[], settings = {}) =>
-    programOf(
-      step,
-      { ...DEFAULTS, rootfs: root, ...settings },
-      command,
-    )('mark').map(({ info, args }) => [info.name, args[0]]);
+  const last = (step: number, command: string[], rootfs = step < 8 ? '/' : root) =>
+    programOf(step, { ...DEFAULTS, rootfs }, command)('mark').map(({ info, args }) => [info.name, args[0]]);
   assert.equal(last(0, []), [['exit_group', 0]]);
   assert.equal(last(4, ['/bin/sh']), [['execve', '/bin/sh']]);
   assert.equal(last(8, ['tool']), [['execve', '/usr/bin/tool']]);
+  assert.equal(last(4, ['tool'], root), [['execve', '/usr/bin/tool']], 'an image before step 8');
   assert.match(String(last(4, [])[0]?.[1]), /\/(ba)?sh$/);
   assert.throws(() => last(8, []), /sh: command not found in/);
   assert.throws(() => last(8, ['frob']), /frob: command not found in/);
