@@ -1,7 +1,7 @@
 /**
  * `npm run test:vagrant`: the Vagrantfile with the provider libvirt, as root:
  * the machine comes up, is provisioned, runs a step, and is destroyed. The box
- * is packaged here, of Debian's packages. Without KVM it takes a quarter of an hour.
+ * is packaged here, of Debian's packages. Without KVM it takes half an hour.
  */
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

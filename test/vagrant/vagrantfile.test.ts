@@ -17,6 +17,7 @@ const LIMIT_MS = 45 * 60_000;
 /** Runs a command to its end, whose output it gives; its status must be 0. */
 function run(command: readonly string[], env: Record<string, string> = {}): string {
   const [program = '', ...words] = command;
+  console.log(`$ ${command.join(' ')}`); // or half an hour would pass without a word
   const { status, stdout, stderr, error } = spawnSync(program, words, {
     cwd: top,
     env: { ...process.env, VAGRANT_DEFAULT_PROVIDER: 'libvirt', VAGRANT_NO_COLOR: '1', ...env },
