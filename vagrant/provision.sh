@@ -100,15 +100,15 @@ allow_rootless() {
 	fi
 }
 
-# Without what belongs to another system or architecture. What is newer here stays.
+# Without what belongs to another system or architecture. What is newer here
+# stays, and images keep their owners.
 copy_kit() {
 	[ "$source" = "$kit" ] && return
 	say "copying the kit to $kit"
 	install -d -o "$user" -g "$(id -gn "$user")" "$kit"
 	tar --create --directory "$source" --exclude=./node_modules --exclude=./native/build --exclude=./rootfs \
 		--exclude=./.vagrant . |
-		tar --extract --directory "$kit" --keep-newer-files --no-same-owner --warning=no-ignore-newer
-	chown -R "$user:" "$kit"
+		runuser -u "$user" -- tar --extract --directory "$kit" --keep-newer-files --warning=no-ignore-newer
 }
 
 install_packages ca-certificates gcc libc6-dev linux-libc-dev make git iproute2 iptables iputils-ping procps \

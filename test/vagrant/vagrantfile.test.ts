@@ -83,9 +83,13 @@ test('an ordinary user gets every controller of cgroup v2', () => {
 });
 
 test('provisioning again installs nothing, and keeps what was changed in the machine', () => {
-  inMachine('echo mine >container-lab/workspace-note && echo "# mine" >>container-lab/README.md');
+  inMachine('cd container-lab && echo mine >note && echo "# mine" >>README.md');
+  inMachine(
+    'cd container-lab && mkdir -p rootfs/mine && touch rootfs/mine/spool && sudo chown root:mail rootfs/mine/spool',
+  );
   assert.not.match(run(['vagrant', 'provision']), 'provision: installing');
-  assert.is(inMachine('cat container-lab/workspace-note; tail -n 1 container-lab/README.md'), 'mine\n# mine');
+  assert.is(inMachine('cd container-lab && cat note && tail -n 1 README.md'), 'mine\n# mine');
+  assert.is(inMachine('stat -c %U:%G container-lab/rootfs/mine/spool'), 'root:mail', 'images keep their owners');
 });
 
 test('vagrant destroy leaves no machine and no disk of one', () => {
