@@ -3,10 +3,10 @@ import { enterImage } from '../steps/08-chroot.ts';
 import { chdir, chroot } from '../syscalls/files.ts';
 import { openDirectory, openImage } from './image.ts';
 import type { Lab } from './lab.ts';
+import { FIRST_WITH_USERS } from './program.ts';
 
-/** From here on there is a mount table of its own, and from here on users of its own. */
+/** From here on there is a mount table of its own. */
 const FIRST_WITH_MOUNTS = 4;
-const FIRST_WITH_USERS = 5;
 
 /** Has the program of `lab`, whose step has no image of its own, run in the one that its settings name. */
 export async function useImage(lab: Lab, step: number): Promise<void> {

@@ -10,7 +10,7 @@ import { HOST_ROOT, type Settings } from './settings.ts';
 /** The first step that has an image anyway. */
 export const FIRST_WITH_IMAGE = 8;
 /** From here on, root inside is not root outside, and root's home is closed to it. */
-const FIRST_WITH_USERS = 5;
+export const FIRST_WITH_USERS = 5;
 /** The step that shows its experiment before the shell. */
 const WITH_EXPERIMENT = 7;
 
