@@ -4,22 +4,23 @@ import { parseArgs } from 'node:util';
 import { Interrupted, interruptible } from '../../rootfs-builder/interrupt.ts';
 import { catalogue, type Entry } from '../exercises/catalogue.ts';
 import { type Claim, claims, type Finding, hintsForNothing, lacks, prove } from '../exercises/proof.ts';
+import { DEFAULT_TIMEOUT } from '../grading/grade.ts';
 import { pool } from '../grading/pool.ts';
 import { print, printError } from './output.ts';
 import { UsageError } from './usage-error.ts';
 import { integer } from './values.ts';
 
-const USAGE = 'Usage: npm run exercises:check [-- [ID…] [--jobs NUMBER]]';
+const USAGE = 'Usage: npm run exercises:check [-- [ID…] [--jobs NUMBER] [--timeout SECONDS]]';
 const MARKS = { passed: '✓', failed: '✗', 'not run': '-' };
 
 /** Gives 0 if nothing failed, 1 if something did, 128+n when signal n ended it. @throws UsageError */
 export async function exercises(words: string[]): Promise<number> {
   const [command, ...rest] = words;
   if (command !== 'check') throw new UsageError(USAGE);
-  const { ids, jobs } = parse(rest);
+  const { ids, ...limits } = parse(rest);
   const entries = chosen(ids, await catalogue());
   try {
-    return await interruptible((signal) => check(entries, jobs, signal));
+    return await interruptible((signal) => check(entries, limits, signal));
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     printError(error.message);
@@ -27,7 +28,13 @@ export async function exercises(words: string[]): Promise<number> {
   }
 }
 
-async function check(entries: readonly Entry[], jobs: number, signal: AbortSignal): Promise<number> {
+/** How many run at a time, and how many seconds each may take. */
+interface Limits {
+  readonly jobs: number;
+  readonly timeout: number;
+}
+
+async function check(entries: readonly Entry[], { jobs, timeout }: Limits, signal: AbortSignal): Promise<number> {
   const summary = new Summary();
   const work = entries.flatMap((entry): [Entry, Claim][] => {
     const missing = lacks(entry);
@@ -38,7 +45,7 @@ async function check(entries: readonly Entry[], jobs: number, signal: AbortSigna
   let reported = 0;
   await pool(work, jobs, async ([entry, claim], index) => {
     signal.throwIfAborted();
-    findings[index] = await prove(entry, claim, signal);
+    findings[index] = await prove(entry, claim, { timeout, signal });
     for (let next = findings[reported]; next; next = findings[++reported]) summary.add(next);
   });
   for (const entry of new Set(work.map(([candidate]) => candidate))) {
@@ -75,14 +82,17 @@ function chosen(ids: readonly string[], entries: readonly Entry[]): readonly Ent
   return ids.length === 0 ? entries : entries.filter(({ id }) => ids.includes(id));
 }
 
-function parse(words: string[]): { ids: string[]; jobs: number } {
+function parse(words: string[]): { ids: string[] } & Limits {
   try {
     const { values, positionals } = parseArgs({
       args: words,
-      options: { jobs: { type: 'string', default: String(availableParallelism()) } },
+      options: {
+        jobs: { type: 'string', default: String(availableParallelism()) },
+        timeout: { type: 'string', default: String(DEFAULT_TIMEOUT) },
+      },
       allowPositionals: true,
     });
-    return { ids: positionals, jobs: integer(1, 64)(values.jobs) };
+    return { ids: positionals, jobs: integer(1, 64)(values.jobs), timeout: integer(1, 3600)(values.timeout) };
   } catch (error) {
     throw new UsageError(`${(error as Error).message.split('. ')[0]}. ${USAGE}`);
   }

@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { DEFAULT_TIMEOUT, type Grade, gradeText } from '../grading/grade.ts';
+import { type Grade, type GradeOptions, gradeText } from '../grading/grade.ts';
 import { harmlessLine } from '../grading/harmless.ts';
 import { type Entry, textOf, wrongSolutions } from './catalogue.ts';
 
@@ -62,10 +62,10 @@ export function claims(entry: Entry): Claim[] {
   ];
 }
 
-/** @throws the reason of `signal` */
-export async function prove(entry: Entry, claim: Claim, signal?: AbortSignal): Promise<Finding> {
+/** @throws the reason of the signal in `options` */
+export async function prove(entry: Entry, claim: Claim, options: GradeOptions): Promise<Finding> {
   const { id, name } = claim;
-  const grade = await gradeText(entry, claim.text, { timeout: DEFAULT_TIMEOUT, signal });
+  const grade = await gradeText(entry, claim.text, options);
   return { id, name, ...compare(grade, claim), expectations: grade.checks.map((check) => check.name) };
 }
 

@@ -36,7 +36,9 @@ export class Trial {
 
   /** Notes an expectation. @throws CheckFailed if it is not met */
   expect(name: string, expectation: Expectation): void {
-    const result = judge(name, expectation);
+    let result = judge(name, expectation);
+    // A look that failed because the sandbox was being stopped tells nothing else.
+    if (!result.passed && this.#sandbox.stopped) result = judge(name, { ...expectation, observed: this.describeEnd() });
     this.results.push(result);
     if (!result.passed) throw new CheckFailed(result);
   }
@@ -191,9 +193,9 @@ export class Trial {
 
   /** How the submission ended, in words. */
   describeEnd(): string {
-    const { outcome } = this.#sandbox;
-    if (!outcome) return 'it still runs';
-    if ('stopped' in outcome) return outcome.stopped === 'time' ? 'no end before time was up' : 'output without end';
+    const { outcome, stopped } = this.#sandbox;
+    if (stopped) return stopped === 'time' ? 'no end before time was up' : 'output without end';
+    if (!outcome || 'stopped' in outcome) return 'it still runs';
     const said = this.lastWords();
     const how = 'status' in outcome ? `exit status ${outcome.status}` : `death by signal ${outcome.signal}`;
     return said ? `${how}: ${said}` : how;

@@ -152,6 +152,11 @@ export class Sandbox {
     return sandbox;
   }
 
+  /** Why it was stopped, from the moment it is: what is seen of it after that tells of nothing else. */
+  get stopped(): 'time' | 'output' | undefined {
+    return this.#stopped;
+  }
+
   /** How it has ended, if it has. */
   get outcome(): Outcome | undefined {
     return this.#outcome;

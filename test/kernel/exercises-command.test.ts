@@ -9,10 +9,13 @@ import { progressFile } from '../../src/lessons/progress.ts';
 import { kernelTest, temporaryDirectory } from '../support/kernel-test.ts';
 import { lab } from '../support/lab.ts';
 import { canRun, root } from '../support/needs.ts';
+import { patience } from '../support/patience.ts';
 import { TestWorkspace } from '../support/workspace.ts';
 
 const test = suite('exercises');
 const SOMEBODY = 12_345;
+/** Seconds that a program may take. */
+const timeout = patience(30);
 
 kernelTest(
   test,
@@ -87,7 +90,7 @@ kernelTest(test, [], 'the progress for programs', async () => {
 });
 
 kernelTest(test, [canRun(8)], 'a proof: a line per program, and a summary', () => {
-  const { status, stdout } = lab(['exercises', 'check', '1a', '--jobs', '2']);
+  const { status, stdout } = lab(['exercises', 'check', '1a', '--jobs', '2', '--timeout', String(timeout)]);
   assert.is(status, 0, stdout);
   assert.match(
     stdout,
@@ -99,13 +102,14 @@ kernelTest(test, [canRun(8)], 'a proof: a line per program, and a summary', () =
 kernelTest(test, [canRun(8)], 'what is not as claimed is found', async () => {
   const { entry } = await TestWorkspace.open('1a');
   const claim = { id: '1a', name: 'x' };
+  const options = { timeout };
   const solution = textOf(entry, 'solution.ts');
   const starter = textOf(entry, 'starter.ts');
-  const passes = await prove(entry, { ...claim, text: solution, fails: 'something' });
+  const passes = await prove(entry, { ...claim, text: solution, fails: 'something' }, options);
   assert.equal([passes.outcome, passes.detail], ['failed', 'it must fail with "something", but it passes']);
-  const fails = await prove(entry, { ...claim, text: starter });
+  const fails = await prove(entry, { ...claim, text: starter }, options);
   assert.is(fails.outcome, 'failed');
-  const otherwise = await prove(entry, { ...claim, text: starter, fails: 'something' });
+  const otherwise = await prove(entry, { ...claim, text: starter, fails: 'something' }, options);
   assert.match(otherwise.detail, /^it must fail with "something", but failed: the domain name inside/);
   const stale = { ...entry, hints: [{ when: 'an old name', text: 'x' }] };
   assert.equal(hintsForNothing(stale, [passes]), ['a hint is for "an old name", which no check is called']);
