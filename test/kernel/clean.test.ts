@@ -11,6 +11,7 @@ import { startContainer } from '../support/container.ts';
 import { kernelTest, onTestEnd, until, within } from '../support/kernel-test.ts';
 import { lab, ownCgroups, ownLinks, read, statFields, top } from '../support/lab.ts';
 import { canRun, program } from '../support/needs.ts';
+import { patience } from '../support/patience.ts';
 
 const test = suite('clean');
 
@@ -97,7 +98,7 @@ kernelTest(test, [canRun(6), program('ip')], 'a pair whose run was killed before
   const { stdout, stderr } = spawnSync('unshare', ['--net', '--mount', 'sh', '-c', script], {
     cwd: top,
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: patience(20_000),
   });
   const [before = '', after] = stdout.split('---\n');
   assert.ok(before.includes(`${name}\n`) && before.includes('lab0\n'), stderr);
@@ -188,7 +189,7 @@ kernelTest(test, [canRun(7), controller('pids'), program('ip')], 'look-alikes st
   const { stdout, stderr } = spawnSync('unshare', ['--net', '--mount', 'sh', '-c', script], {
     cwd: top,
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: patience(20_000),
   });
   const [before = '', after] = stdout.split('---\n');
   assert.ok(

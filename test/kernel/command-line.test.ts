@@ -8,6 +8,7 @@ import { startContainer } from '../support/container.ts';
 import { kernelTest, temporaryDirectory } from '../support/kernel-test.ts';
 import { lab, launcher, top } from '../support/lab.ts';
 import { canRun, program } from '../support/needs.ts';
+import { patience } from '../support/patience.ts';
 
 const test = suite('command line');
 
@@ -93,7 +94,7 @@ function shell(script: string, options: SpawnSyncOptions = {}) {
     {
       cwd: top,
       encoding: 'utf8',
-      timeout: 40_000,
+      timeout: patience(40_000),
       ...options,
     },
   );
@@ -131,7 +132,7 @@ kernelTest(
 kernelTest(test, [canRun(8), program('setsid')], 'it works without a terminal, and without any stdin', () => {
   for (const number of [0, 3, 8]) {
     const words = ['--wait', process.execPath, launcher, 'step', String(number), '--', 'sh', '-c', 'cat; exit 6'];
-    const { status } = spawnSync('setsid', words, { cwd: top, stdio: 'ignore', timeout: 20_000 });
+    const { status } = spawnSync('setsid', words, { cwd: top, stdio: 'ignore', timeout: patience(20_000) });
     assert.is(status, 6, `step ${number}`);
   }
   assert.is(shell("kit step 4 -- sh -c 'cat; exit 6' <&-").status, 6);
@@ -241,7 +242,7 @@ kernelTest(test, [canRun(4), program('npm')], 'through npm it is the same', () =
     cwd: top,
     encoding: 'utf8',
     input: 'by pipe\n',
-    timeout: 40_000,
+    timeout: patience(40_000),
   });
   assert.equal([status, stdout], [3, 'by pipe\n']);
 });

@@ -25,6 +25,7 @@ import {
 } from '../../src/syscalls/flags.ts';
 import { execve, exit, getpid, kill, waitForSignal } from '../../src/syscalls/processes.ts';
 import { top } from '../support/lab.ts';
+import { patience } from '../support/patience.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lab-child-'));
 test.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -168,7 +169,10 @@ for (const [mode, options] of MODES) {
           String(options.copy ?? false),
           delay,
         ];
-        const { stdout, signal, stderr } = spawnSync(process.execPath, words, { encoding: 'utf8', timeout: 20_000 });
+        const { stdout, signal, stderr } = spawnSync(process.execPath, words, {
+          encoding: 'utf8',
+          timeout: patience(20_000),
+        });
         const pid = Number(stdout);
         assert.ok(pid > 0 && signal === 'SIGKILL', stderr);
         for (let tries = 0; tries < 100 && alive(pid); tries++) await sleep(10);
@@ -222,7 +226,7 @@ test('standard streams survive: Node marks them close-on-exec', () => {
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
     [join(top, 'bin/lab.cjs'), 'step', '0', '--quiet', '--', 'sh', '-c', 'cat; echo err >&2'],
-    { cwd: top, encoding: 'utf8', input: 'through\n', timeout: 20_000 },
+    { cwd: top, encoding: 'utf8', input: 'through\n', timeout: patience(20_000) },
   );
   assert.equal([stdout, stderr, status], ['Hello\nWorld\nthrough\n', 'err\n', 0]);
 });

@@ -144,6 +144,7 @@ kernelTest(test, needs, 'Ctrl-Z gives the terminal back, and fg goes on', async 
   workspace.solve();
   await terminal.shows(/✓ 1a {2}A domain name, too: passed/);
   terminal.key('q');
+  await terminal.shows(/outer\$$/);
   await terminal.answers('outside-again');
 });
 

@@ -6,6 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { kernelTest, temporaryDirectory } from '../support/kernel-test.ts';
 import { lab } from '../support/lab.ts';
+import { patience } from '../support/patience.ts';
 
 const test = suite('grade-platforms');
 
@@ -38,7 +39,10 @@ kernelTest(test, [], 'gradescope: scripts that a shell can read, and a result al
   for (const script of ['setup.sh', 'run_autograder']) execFileSync('bash', ['-n', join(source, script)]);
   const base = join(source, '..');
   // Nothing has been installed here, so that the grader cannot even begin.
-  const { status } = spawnSync(join(source, 'run_autograder'), { env: { AUTOGRADER: base }, timeout: 20_000 });
+  const { status } = spawnSync(join(source, 'run_autograder'), {
+    env: { AUTOGRADER: base },
+    timeout: patience(20_000),
+  });
   assert.is(status, 0);
   const { tests } = JSON.parse(readFileSync(join(base, 'results/results.json'), 'utf8'));
   assert.equal([tests.length, tests[0].score, tests[0].max_score, tests[0].status], [1, 0, 10, 'failed']);

@@ -10,6 +10,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { buildImage } from '../../rootfs-builder/build.ts';
 import { ensureImage } from '../../rootfs-builder/images.ts';
+import { patience } from '../support/patience.ts';
 
 const kit = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const isRoot = process.geteuid?.() === 0;
@@ -31,7 +32,7 @@ function build(place: string, how: { umask?: string; forever?: boolean; env?: ob
        const { writeFileSync } = await import('node:fs');
        await buildImage({ name: 'host', build: async (target) => {
          writeFileSync(target + '/half', '');
-         await new Promise((end) => setTimeout(end, 60_000));
+         await new Promise((end) => setTimeout(end, ${patience(60_000)}));
        } }, '${place}/host');`
     : `const { ensureImage } = await import('${kit}/rootfs-builder/images.ts');
        process.umask(0o${how.umask ?? '022'});
@@ -43,7 +44,7 @@ function build(place: string, how: { umask?: string; forever?: boolean; env?: ob
     cwd: kit,
     env,
     stdio: ['ignore', 'ignore', 'inherit'],
-    timeout: 60_000,
+    timeout: patience(60_000),
     killSignal: 'SIGKILL',
   });
 }
@@ -51,8 +52,8 @@ function build(place: string, how: { umask?: string; forever?: boolean; env?: ob
 const statusOf = async (child: ReturnType<typeof build>): Promise<unknown> => (await once(child, 'exit'))[0];
 
 async function until(condition: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 20_000; !condition(); await sleep(10)) {
-    assert.ok(Date.now() < deadline, 'waited 20 s in vain');
+  for (const deadline = Date.now() + patience(20_000); !condition(); await sleep(10)) {
+    assert.ok(Date.now() < deadline, 'waited in vain');
   }
 }
 

@@ -14,6 +14,7 @@ import { debianRecipe, whatToBuild } from '../../rootfs-builder/debian/recipe.ts
 import { removeAbandoned } from '../../rootfs-builder/leftovers.ts';
 import { removeTree } from '../../rootfs-builder/remove.ts';
 import { type Need, root, testWith } from '../support/needs.ts';
+import { patience } from '../support/patience.ts';
 
 const kit = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const test = suite('rootfs-debian');
@@ -78,7 +79,7 @@ function inImage(...command: string[]) {
   const asRoot = process.geteuid?.() === 0 ? [] : ['--user', '--map-root-user'];
   const words = ['--mount', '--pid', '--fork', '--kill-child', ...asRoot, 'chroot', join(place, 'debian'), ...command];
   const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
-  return spawnSync('unshare', words, { encoding: 'utf8', env, timeout: 20_000 });
+  return spawnSync('unshare', words, { encoding: 'utf8', env, timeout: patience(20_000) });
 }
 
 let first = '';
@@ -204,7 +205,7 @@ testWith(test, [root, engine, mirror], 'a full disk is called that, and nothing 
       ],
       ...[process.execPath, '-r', 'tsx/cjs', '-e', script],
     ],
-    { encoding: 'utf8', timeout: 60_000 },
+    { encoding: 'utf8', timeout: patience(60_000) },
   );
   assert.match(stdout, /failed:\n {2}The disk that holds \S+ is full \(\d+ MiB free of 40 MiB\)\.\n0\n$/);
 });

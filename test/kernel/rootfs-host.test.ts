@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ensureImage } from '../../rootfs-builder/images.ts';
+import { patience } from '../support/patience.ts';
 
 const place = mkdtempSync(join(tmpdir(), 'rootfs-host-'));
 const lines: string[] = [];
@@ -24,7 +25,7 @@ const asRoot = process.geteuid?.() === 0 ? [] : ['--user', '--map-root-user'];
 function inside(...command: string[]) {
   const [program = '', ...args] = ['timeout', '20', ...unshare, ...asRoot, 'chroot', image, ...command];
   const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', TERM: 'xterm-256color', HOME: '/root' };
-  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', env, timeout: 30_000 });
+  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', env, timeout: patience(30_000) });
   return { status, stdout, stderr };
 }
 

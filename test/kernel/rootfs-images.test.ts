@@ -30,6 +30,7 @@ import { removeImage } from '../../rootfs-builder/remove-image.ts';
 import { run } from '../../rootfs-builder/run.ts';
 import { tarRecipe } from '../../rootfs-builder/tar/recipe.ts';
 import { type Need, root, testWith } from '../support/needs.ts';
+import { patience } from '../support/patience.ts';
 
 const kit = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const staticBusybox: Need = () => (existsSync('/bin/busybox') ? undefined : 'needs busybox-static');
@@ -79,7 +80,7 @@ function endless(): ChildProcess {
 }
 
 async function until(what: string, condition: () => boolean): Promise<void> {
-  for (const deadline = Date.now() + 20_000; !condition(); await sleep(10)) {
+  for (const deadline = Date.now() + patience(20_000); !condition(); await sleep(10)) {
     assert.ok(Date.now() < deadline, `waited 20 s in vain: ${what}`);
   }
 }
@@ -171,7 +172,7 @@ testWith(test, [staticBusybox], 'busybox: every name is a link to the one progra
   const words = [...asRoot, 'chroot', image, '/bin/sh', '-c', 'id -u; ls / | head -n 1; which vi'];
   const { status, stdout } = spawnSync('unshare', words, {
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: patience(20_000),
     env: { PATH: process.env.PATH },
   });
   assert.equal([status, stdout], [0, '0\nbin\n/bin/vi\n']);

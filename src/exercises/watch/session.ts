@@ -42,6 +42,7 @@ export class Session {
   #letGo: () => void = () => {};
   /** What waits for a `y`. */
   #toConfirm: (() => void) | undefined;
+  #hasQuit = false;
   #quit: () => void = () => {};
   #fail: (error: unknown) => void = () => {};
   /** Resolves when the learner has had enough. */
@@ -62,6 +63,7 @@ export class Session {
   }
 
   quit(): void {
+    this.#hasQuit = true;
     this.#quit();
   }
 
@@ -74,9 +76,10 @@ export class Session {
   }
 
   press(key: string): void {
+    if (this.#hasQuit) return; // It was typed for whoever has the terminal next.
     const confirmed = this.#toConfirm;
     this.#toConfirm = undefined;
-    if (key === CTRL_C || key === CTRL_D) this.#quit();
+    if (key === CTRL_C || key === CTRL_D) this.quit();
     else if (!confirmed) this.#actions[key]?.();
     else if (key === 'y' || key === 'd') confirmed();
     else this.#say('Then not.');
@@ -89,7 +92,7 @@ export class Session {
     n: () => this.#next(),
     t: () => this.#say(taskText(this.#entry, this.#options.view())),
     l: () => this.#say(...listLines(this.#entry, this.#scene)),
-    q: () => this.#quit(),
+    q: () => this.quit(),
     '\r': () => this.#request(),
   };
 
