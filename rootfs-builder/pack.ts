@@ -5,6 +5,7 @@ import { fullDisk, ownWords } from './cause.ts';
 import { removeAbandoned, unfinishedName } from './leftovers.ts';
 import { asOwnRoot } from './namespaces.ts';
 import { giveToSudoUser } from './ownership.ts';
+import { requireProgram } from './programs.ts';
 import { run } from './run.ts';
 import { compressorFor } from './tar/compression.ts';
 
@@ -26,6 +27,7 @@ export interface PackOptions {
  */
 export async function pack(directory: string, file: string, { without = [], signal }: PackOptions = {}): Promise<void> {
   const compressor = compressorFor(file);
+  if (compressor) requireProgram(compressor.replace(/ .*/, ''));
   if (!existsSync(dirname(file))) throw new Error(`There is no directory ${dirname(file)}.`);
   await removeAbandoned(dirname(file));
   const unfinished = join(dirname(file), unfinishedName(basename(file)));

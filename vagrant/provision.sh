@@ -112,7 +112,7 @@ copy_kit() {
 }
 
 install_packages ca-certificates gcc libc6-dev linux-libc-dev make git iproute2 iptables iputils-ping procps \
-	util-linux strace tmux uidmap dbus-user-session debootstrap busybox-static
+	util-linux strace tmux uidmap dbus-user-session debootstrap busybox-static xz-utils zstd
 install_node
 allow_rootless
 copy_kit

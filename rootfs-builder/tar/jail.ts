@@ -6,8 +6,8 @@
 import { existsSync } from 'node:fs';
 import { copyFile, copyProgram } from '../host/copy.ts';
 import { findNeeds } from '../host/ldd.ts';
-import { findTool } from '../host/tools.ts';
 import { asOwnRoot } from '../namespaces.ts';
+import { requireProgram } from '../programs.ts';
 import { type Ended, type RunOptions, run } from '../run.ts';
 
 const LIBRARY_CACHE = '/etc/ld.so.cache';
@@ -19,7 +19,7 @@ export type Jail = (command: readonly string[], options: RunOptions) => Promise<
 
 /** Puts programs with their libraries into `directory`. Gives the way to run them with it as the root directory. */
 export function makeJail(directory: string, programs: readonly string[]): Jail {
-  const paths = new Map([...programs, 'setpriv'].map((name) => [name, pathOf(name)]));
+  const paths = new Map([...programs, 'setpriv'].map((name) => [name, requireProgram(name)]));
   for (const [program, { libraries }] of findNeeds([...paths.values()])) {
     copyProgram(directory, program);
     for (const library of libraries) copyFile(directory, library, 0o755);
@@ -28,15 +28,4 @@ export function makeJail(directory: string, programs: readonly string[]): Jail {
   const located = ([program = '', ...words]: readonly string[]) => [paths.get(program) ?? program, ...words];
   return (command, options) =>
     run([...asOwnRoot(), 'chroot', directory, ...located(RIGHTS), ...located(command)], options);
-}
-
-function pathOf(program: string): string {
-  const path = findTool(program);
-  if (path === undefined)
-    throw new Error(`Not found: ${program}. On Debian and Ubuntu: apt-get install ${packageOf(program)}`);
-  return path;
-}
-
-function packageOf(program: string): string {
-  return { xz: 'xz-utils', find: 'findutils', chmod: 'coreutils' }[program] ?? program;
 }

@@ -169,7 +169,7 @@ testWith(test, [staticBusybox], 'busybox: every name is a link to the one progra
   assert.ok(links.length > 100);
   for (const { parentPath, name } of links) assert.ok(existsSync(join(parentPath, name)), name);
   const asRoot = process.geteuid?.() === 0 ? [] : ['--user', '--map-root-user'];
-  const words = [...asRoot, 'chroot', image, '/bin/sh', '-c', 'id -u; ls / | head -n 1; which vi'];
+  const words = [...asRoot, '/usr/sbin/chroot', image, '/bin/sh', '-c', 'id -u; ls / | head -n 1; which vi'];
   const { status, stdout } = spawnSync('unshare', words, {
     encoding: 'utf8',
     timeout: patience(20_000),
