@@ -2,8 +2,9 @@
 
 import { CallFailure } from '../executor/failure.ts';
 import { ProgramNotFound } from '../lab/find-program.ts';
-import { programOf } from '../lab/program.ts';
+import { FIRST_WITH_IMAGE, programOf } from '../lab/program.ts';
 import { failureStatus, runStep } from '../lab/run-step.ts';
+import { HOST_ROOT } from '../lab/settings.ts';
 import { sweep } from '../lab/sweep.ts';
 import { steps } from '../steps/index.ts';
 import { helpText } from './help.ts';
@@ -30,6 +31,7 @@ export async function step(words: string[]): Promise<number> {
       program: programOf(chosen.number, settings, request.command),
       observer: observerFor(request),
       say,
+      inImage: chosen.number < FIRST_WITH_IMAGE && settings.rootfs !== HOST_ROOT,
     });
   } catch (error) {
     if (error instanceof ProgramNotFound) {

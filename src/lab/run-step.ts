@@ -8,8 +8,7 @@ import { CLONE_NEWUSER } from '../syscalls/flags.ts';
 import { becomeSubreaper } from '../syscalls/processes.ts';
 import { useImage } from './early-image.ts';
 import { Lab, type LabOptions } from './lab.ts';
-import { FIRST_WITH_IMAGE } from './program.ts';
-import { HOST_ROOT, type Settings } from './settings.ts';
+import type { Settings } from './settings.ts';
 import { Signals } from './signals.ts';
 import { currentChildren, endStrays } from './strays.ts';
 import { Terminal } from './terminal.ts';
@@ -21,6 +20,8 @@ export interface Run {
   readonly observer?: LabOptions['observer'];
   readonly say?: (line: string) => void;
   readonly revise?: LabOptions['revise'];
+  /** The program runs in the image of the settings, though the step does not see to it. */
+  readonly inImage?: boolean;
 }
 
 /** The kit's own failures, as docker run has them. */
@@ -31,7 +32,14 @@ const KIT_FAILED = 125;
  * Gives the exit status: the program's, or 128+n if signal n killed it.
  * @throws CallFailure if a call of the step failed.
  */
-export async function runStep({ step, settings, program, say = () => {}, ...rest }: Run): Promise<number> {
+export async function runStep({
+  step,
+  settings,
+  program,
+  say = () => {},
+  inImage = false,
+  ...rest
+}: Run): Promise<number> {
   const terminal = Terminal.own();
   const signals = new Signals(say, terminal !== undefined);
   const lab = new Lab({
@@ -39,7 +47,7 @@ export async function runStep({ step, settings, program, say = () => {}, ...rest
     say,
     settings,
     program,
-    identity: needsIdentity(step, settings)
+    identity: needsIdentity(step, settings, inImage)
       ? { calls: idMapWrites({ settings }, 'self'), flags: CLONE_NEWUSER }
       : undefined,
     terminal: terminal?.fd,
@@ -52,7 +60,7 @@ export async function runStep({ step, settings, program, say = () => {}, ...rest
   const before = currentChildren();
   attempt(becomeSubreaper());
   try {
-    if (step.number < FIRST_WITH_IMAGE && settings.rootfs !== HOST_ROOT) await useImage(lab, step.number);
+    if (inImage) await useImage(lab, step.number);
     const end = await step.run(lab);
     return signals.status ?? statusOf(end);
   } catch (error) {
@@ -78,8 +86,8 @@ export function failureStatus(error: unknown): number {
 }
 
 /** Steps 0 to 4 have no user namespace yet; without root they need one all the same, step 0 only for an image. */
-function needsIdentity(step: Step, { rootless, rootfs }: Settings): boolean {
-  return rootless && step.number <= 4 && (step.number > 0 || rootfs !== HOST_ROOT);
+function needsIdentity(step: Step, { rootless }: Settings, inImage: boolean): boolean {
+  return rootless && step.number <= 4 && (step.number > 0 || inImage);
 }
 
 function statusOf(end: End): number {
