@@ -33,10 +33,13 @@ export class Terminal {
 
   readonly fd = STDIN;
 
-  /** Follows a child that has just made itself the foreground group. */
+  /** Follows a child that makes itself the foreground group. */
   follow(pid: number): void {
     this.#borrower = pid;
-    attempt(setpgid(pid, pid)); // the child does the same; whoever comes first
+    // The child does these two as well, whoever comes first: in a group that is
+    // not in the foreground yet, the terminal would stop us with SIGTTOU.
+    attempt(setpgid(pid, pid));
+    setForeground(STDIN, pid);
     attempt(setpgid(0, pid));
     process.on('SIGTSTP', ignore);
   }
@@ -58,7 +61,6 @@ export class Terminal {
     this.reclaim();
     attempt(kill(0, SIGTSTP));
     this.follow(pid);
-    setForeground(STDIN, pid);
     attempt(kill(-pid, SIGCONT));
   }
 }

@@ -138,6 +138,7 @@ kernelTest(test, needs, 'Ctrl-Z gives the terminal back, and fg goes on', async 
   const { terminal, workspace } = await watching();
   await terminal.shows(/✗ 1a/);
   terminal.key('C-z');
+  await terminal.shows(/Stopped/); // until then it reads what is typed
   await terminal.answers('outside');
   terminal.type('fg');
   await new Promise((resolve) => setTimeout(resolve, 300));

@@ -8,6 +8,7 @@ import { lab, read, top } from '../support/lab.ts';
 import { leftoversOf, NONE } from '../support/leftovers.ts';
 import { start } from '../support/many.ts';
 import { canRun, root } from '../support/needs.ts';
+import { patience } from '../support/patience.ts';
 
 const test = suite('grade-class');
 const EXERCISE = join(top, 'exercises/1a-domain-name');
@@ -24,7 +25,12 @@ function makeClass() {
     copyFileSync(join(EXERCISE, number % 4 === 0 ? 'starter.ts' : 'solution.ts'), join(folder, '1a.ts'));
   }
   const csv = join(place, 'grades.csv');
-  return { place, submissions, csv, words: ['grade', submissions, '--jobs', '2', '--csv', csv] };
+  return {
+    place,
+    submissions,
+    csv,
+    words: ['grade', submissions, '--jobs', '2', '--timeout', String(patience(30)), '--csv', csv],
+  };
 }
 
 /** The students in the journal, in the order in which they were noted. */

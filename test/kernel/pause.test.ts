@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { kernelTest, until } from '../support/kernel-test.ts';
-import { markedProcesses } from '../support/lab.ts';
+import { launcher, markedProcesses } from '../support/lab.ts';
 import { canRun, program } from '../support/needs.ts';
 import { Terminal } from '../support/terminal.ts';
 
@@ -22,9 +22,9 @@ async function nextPrompt(terminal: Terminal, seen: number): Promise<boolean> {
 }
 
 /** Presses Enter at every prompt, to the end, and gives all that was shown. */
-async function stepThrough(words: string): Promise<string> {
+async function stepThrough(words: string, kit = 'kit'): Promise<string> {
   const terminal = new Terminal();
-  terminal.type(`kit step ${words}; echo status=$?`);
+  terminal.type(`${kit} step ${words}; echo status=$?`);
   for (let seen = 0; await nextPrompt(terminal, seen); seen += 1) terminal.key('Enter');
   return terminal.screen();
 }
@@ -40,6 +40,18 @@ function changesAfter(screen: string, result: RegExp): string[] {
     rest.findIndex((line) => !/^ {2}[+-] /.test(line)),
   );
 }
+
+kernelTest(
+  test,
+  [canRun(4), ...needs, program('strace')],
+  'a child slow to take the terminal stops nobody',
+  async () => {
+    // The first ioctl of each thread comes late, and that by which the child takes the terminal is the first of its.
+    const slow = 'strace -f -qq -o /dev/null -e trace=ioctl -e inject=ioctl:delay_enter=700000:when=1';
+    const screen = await stepThrough('4 --pause true', `${slow} '${process.execPath}' '${launcher}'`);
+    assert.match(screen, /^status=0$/m);
+  },
+);
 
 kernelTest(test, [canRun(8), ...needs], 'step 8, call by call: what each one changes', async () => {
   const screen = await stepThrough('8 --pause true');
