@@ -1,4 +1,4 @@
-// Fails: the host name of the first container: expected
+// Fails: the host name of the
 import type { End } from '#src/executor/reaper.ts';
 import type { Lab } from '#src/lab/lab.ts';
 import type { Call } from '#src/syscalls/call.ts';
