@@ -175,8 +175,9 @@ kernelTest(
     await terminal.shows(/There is no such file\./);
     terminal.key('r');
     await terminal.shows(/✗ the domain name inside/);
-    terminal.key('q');
+    terminal.type('qn');
     await terminal.shows(/^status=0$/m);
+    assert.not.match(terminal.screen(), '1b  The wrong name', 'after q, keys do nothing');
   },
 );
 

@@ -15,8 +15,8 @@ export function identity(path: string): string {
 export const rootOf = ({ pid }: Container) => `/proc/${pid}/root`;
 
 /** A copy of an image, of the test's own, which it may change. */
-export function copyOf(image: string, owner = 0): string {
-  const copy = join(temporaryDirectory(owner), 'image');
+export function copyOf(image: string, owner = 0, place = temporaryDirectory()): string {
+  const copy = join(place, 'image');
   execFileSync('cp', ['-a', image, copy]);
   execFileSync('chown', ['-R', '-h', `${owner}:${owner}`, copy]);
   return copy;

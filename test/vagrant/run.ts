@@ -3,10 +3,12 @@
  * the machine comes up, is provisioned, runs a step, and is destroyed. The box
  * is packaged here, of Debian's packages. Without KVM it takes half an hour.
  */
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { newOwnerName } from '../../src/lab/owner.ts';
+import { sweep } from '../../src/vm/cache.ts';
 import { requirePrograms } from '../../src/vm/programs.ts';
 import { runCommand } from '../command.ts';
 import { countsLine, countsOfUvu } from '../counts.ts';
@@ -55,13 +57,12 @@ async function main(): Promise<void> {
   } catch (error) {
     exitNotHere(error);
   }
-  const folder = mkdtempSync(join(tmpdir(), 'lab-vagrant-'));
-  try {
-    chmodSync(folder, 0o755); // mmdebstrap's hooks and dnsmasq run as other users
-    await test(folder);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  sweep(tmpdir());
+  const folder = join(tmpdir(), newOwnerName());
+  mkdirSync(folder);
+  // However it ends: Ctrl-C ends the process where it is.
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  await test(folder);
 }
 
 void main();

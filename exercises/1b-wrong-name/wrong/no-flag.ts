@@ -1,8 +1,9 @@
-// Fails: the host name of the
+// Fails: the host name of the first container: expected
 import type { End } from '#src/executor/reaper.ts';
 import type { Lab } from '#src/lab/lab.ts';
+import { openCheckpoint, waitFor } from '#src/steps/02-ipc.ts';
 import type { Call } from '#src/syscalls/call.ts';
-import { CLONE_NEWUTS } from '#src/syscalls/flags.ts';
+import { write } from '#src/syscalls/files.ts';
 import { sethostname } from '#src/syscalls/namespaces.ts';
 
 interface Given {
@@ -13,13 +14,10 @@ interface Given {
 }
 
 export async function run(lab: Lab, given: Given): Promise<End> {
-  const first = await start(lab, lab.settings.hostname, lab.program);
-  const second = await start(lab, given.secondName, given.second);
+  // So that it is always the second name that stays.
+  const named = await openCheckpoint(lab);
+  const first = await lab.clone([sethostname(lab.settings.hostname), write(named.writeEnd, '.'), ...lab.program], 0);
+  const second = await lab.clone([...waitFor(named), sethostname(given.secondName), ...given.second], 0);
   const [end] = await Promise.all([lab.wait(first), lab.wait(second)]);
   return end;
-}
-
-/** Starts a container that has a name. */
-async function start(lab: Lab, name: string, program: readonly Call[]) {
-  return lab.clone([sethostname(name), ...program], 0);
 }
