@@ -18,7 +18,10 @@ packages=(
 
 cd "$folder"
 mkdir contents
-mmdebstrap --quiet --variant=apt --include="$(IFS=,; echo "${packages[*]}")" \
+# In namespaces and a place of its own, so that its mounts and files end with it, whatever ends it.
+export TMPDIR=$PWD
+setpriv --pdeathsig KILL unshare --mount --pid --mount-proc --fork --kill-child \
+	mmdebstrap --quiet --variant=apt --include="$(IFS=,; echo "${packages[*]}")" \
 	--customize-hook="$here/box-set-up.sh" \
 	--customize-hook="download /vmlinuz contents/vmlinuz" \
 	--customize-hook="download /initrd.img contents/initrd" \
