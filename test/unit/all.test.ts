@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { countsOf } from '../counts.ts';
+import { failuresIn } from '../failures.ts';
 
 const all = fileURLToPath(new URL('../all.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'tmp-all-'));
@@ -63,6 +64,34 @@ test('a failure in any part is one of the whole, and the other parts run all the
     assert.is(status, 1);
     assert.match(last ?? '', /^[56] passed, 1 failed$/);
   }
+});
+
+test('what failed is said again after all parts, and nothing else is', () => {
+  const { stdout } = runAll(
+    'echo "✓ a"; echo "✗ b"; echo "    why"; echo "✓ c"; echo "1 passed, 1 failed"; exit 1',
+    'echo "✓ d"; echo "1 passed, 0 failed"',
+    'echo "a word"; echo "its last"; exit 3',
+  );
+  const [, said = ''] = stdout.split('What failed:\n');
+  assert.equal(said.split('\n').slice(0, 5), [
+    'host  | ✗ b',
+    'host  |     why',
+    'vm    | a word',
+    'vm    | its last',
+    '',
+  ]);
+  assert.not.match(runAll('echo "✗ b"; echo "1 passed, 0 failed"', 'exit 69', 'exit 69').stdout, 'What failed');
+});
+
+test('a failure is its line, and those indented below it, over empty ones', () => {
+  assert.equal(failuresIn('✓ a\n    x\n✗ b\r\n    y\n\n    z\n\n2 passed\n    w\n✗ c\n'), [
+    '✗ b',
+    '    y',
+    '    z',
+    '✗ c',
+  ]);
+  const many = Array.from({ length: 30 }, (_, index) => `line ${index}`);
+  assert.equal(failuresIn(many.join('\n')), many.slice(-20));
 });
 
 test('counts are those of the last line; a status that they do not explain is a failure', () => {
