@@ -1,5 +1,5 @@
 /** The parts of a watch: saves are heard of, checks run one at a time, and nothing harmful reaches the terminal. */
-import { mkdtempSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, unlinkSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -63,36 +63,48 @@ for (const [name, watchFolder] of [
 
 test('a file that is written in pieces is one save', async () => {
   let count = 0;
-  const saves = new Saves(file, () => count++);
-  for (const text of ['', 'a', 'ab', 'abc']) {
-    writeFileSync(file, text);
-    await sleep(15);
+  // So long that the test, held up between two pieces, still writes the second in time.
+  const saves = new Saves(file, () => count++, watch, 1500);
+  try {
+    for (const text of ['', 'a', 'ab', 'abc']) {
+      writeFileSync(file, text);
+      await sleep(15);
+    }
+    assert.is(count, 0, 'not before it was left alone');
+    await until('a save', () => count > 0);
+    await sleep(400);
+  } finally {
+    saves.close();
   }
-  await sleep(400);
-  saves.close();
   assert.is(count, 1);
 });
 
 test('what is asked for during a run makes one more', async () => {
-  let [runs, atOnce, most] = [0, 0, 0];
+  let [begun, ended] = [0, 0];
+  let release = () => {};
   const checks = new OneAtATime(async () => {
-    runs += 1;
-    most = Math.max(most, ++atOnce);
-    await sleep(50);
-    atOnce -= 1;
+    begun += 1;
+    await new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    ended += 1;
   });
-  for (const pause of [0, 10, 10, 10]) {
-    await sleep(pause);
-    checks.request();
-  }
-  await until('both', () => runs === 2 && atOnce === 0);
-  await sleep(80);
-  assert.equal([runs, most], [2, 1]);
+  for (let requests = 0; requests < 4; requests++) checks.request();
+  await sleep(20);
+  assert.equal([begun, ended], [1, 0], 'one at a time');
+  release();
+  await until('the other', () => begun === 2);
+  release();
+  await sleep(20);
+  assert.equal([begun, ended], [2, 2], 'and no third');
+
   checks.request();
   checks.request();
-  await checks.stop();
-  await sleep(80);
-  assert.is(runs, 3);
+  const stopped = checks.stop();
+  release();
+  await stopped;
+  await sleep(20);
+  assert.equal([begun, ended], [3, 3], 'stopped: what was asked for is dropped');
 });
 
 const grade: Grade = {

@@ -22,6 +22,7 @@ import { programOf } from '../../src/lab/program.ts';
 import { DEFAULTS } from '../../src/lab/settings.ts';
 import { BLOCKS, blockAt } from '../../src/network/addresses.ts';
 import { mapText } from '../../src/steps/05-user.ts';
+import { until } from '../support/kernel-test.ts';
 
 test('id maps: real root without sudo gets a range that nobody has', () => {
   const range = { inside: 0, outside: 1_000_000_000, count: 65_536 };
@@ -302,14 +303,13 @@ test('abandoned: not in another PID namespace, for there is no knowing', () => {
 
 test('abandoned: a zombie is as good as gone', async () => {
   // A shell that became `sleep` never collects the child that it had started.
-  const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 20'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const parent = spawn('sh', ['-c', 'sleep 20 & echo $!; exec sleep 20'], { stdio: ['ignore', 'pipe', 'ignore'] });
   try {
     const pid = Number(await new Promise((resolve) => parent.stdout.once('data', resolve)));
     const name = nameOf(pid);
     assert.not.ok(isAbandoned(name));
-    for (let tries = 0; tries < 200 && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')); tries++) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    process.kill(pid, 'SIGKILL');
+    await until('a zombie', () => /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')));
     assert.ok(isAbandoned(name));
   } finally {
     parent.kill('SIGKILL');

@@ -13,17 +13,19 @@ const POLL_MS = 1000;
 export class Saves {
   readonly #file: string;
   readonly #onSave: () => void;
+  readonly #quietMs: number;
   readonly #poll: NodeJS.Timeout;
   readonly #events: FSWatcher | undefined;
   #quiet: NodeJS.Timeout | undefined;
-  /** The state of the file that was last told. */
-  #told: string;
+  /** The state of the file that was seen last. */
+  #seen: string;
 
-  /** `watchFolder` is for tests. */
-  constructor(file: string, onSave: () => void, watchFolder: typeof watch = watch) {
+  /** The last two parameters are for tests. */
+  constructor(file: string, onSave: () => void, watchFolder: typeof watch = watch, quietMs = QUIET_MS) {
     this.#file = file;
     this.#onSave = onSave;
-    this.#told = signature(file);
+    this.#quietMs = quietMs;
+    this.#seen = signature(file);
     this.#poll = setInterval(() => this.#look(), POLL_MS);
     this.#events = this.#listen(watchFolder);
   }
@@ -47,19 +49,17 @@ export class Saves {
 
   #look(): void {
     const seen = signature(this.#file);
-    if (seen === this.#told) return;
+    if (seen === this.#seen) return;
+    this.#seen = seen;
     clearTimeout(this.#quiet);
-    this.#quiet = setTimeout(() => this.#settle(seen), QUIET_MS);
+    this.#quiet = setTimeout(() => this.#settle(), this.#quietMs);
   }
 
-  #settle(seen: string): void {
-    if (signature(this.#file) !== seen) {
-      this.#look();
-      return;
-    }
-    this.#told = seen;
+  #settle(): void {
+    const told = this.#seen;
+    this.#look();
     // A file that is gone is no save; most come back at once.
-    if (seen !== MISSING) this.#onSave();
+    if (this.#seen === told && told !== MISSING) this.#onSave();
   }
 }
 
