@@ -17,6 +17,8 @@ export interface Outcome {
 }
 
 export interface Circumstances {
+  /** The kit's folder, unless given. */
+  readonly cwd?: string;
   readonly env?: Record<string, string>;
   readonly timeoutS: number;
   /** Is told every line as it comes. */
@@ -26,11 +28,11 @@ export interface Circumstances {
 /** Gives a command's status and all that it printed. */
 export function runCommand(
   [program = '', ...words]: readonly string[],
-  { env, timeoutS, hear }: Circumstances,
+  { cwd = top, env, timeoutS, hear }: Circumstances,
 ): Promise<Outcome> {
   return new Promise((finish) => {
     const child = spawn(program, words, {
-      cwd: top,
+      cwd,
       env: { ...process.env, FORCE_COLOR: '0', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,

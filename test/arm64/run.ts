@@ -4,7 +4,6 @@
  * differ there, and arm64 lacks the old ones: none may have leaked in. Words
  * choose test files: `npm run test:arm64 -- flags executor`.
  */
-import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -24,13 +23,14 @@ import { cached, keyOf, sweep } from '../../src/vm/cache.ts';
 import { registryNode } from '../../src/vm/node.ts';
 import { requirePrograms } from '../../src/vm/programs.ts';
 import { run } from '../../src/vm/run.ts';
+import { runCommand } from '../command.ts';
 import { exitNotHere } from '../not-here.ts';
 
 const top = fileURLToPath(new URL('../..', import.meta.url));
 /** Where Debian's cross compiler has the libraries of arm64. */
 const LIBRARIES = '/usr/aarch64-linux-gnu/lib';
 const LEFT_OUT = ['node_modules', 'native/build', 'rootfs', '.git', '.vagrant'].map((path) => join(top, path));
-const TIMEOUT_MS = 1_800_000;
+const TIMEOUT_S = 1800;
 
 /** Node.js and node_modules for arm64, kept until either changes. */
 function ensureTools(): string {
@@ -71,7 +71,7 @@ function testFiles(words: readonly string[]): string[] {
   return chosen.filter((name) => name !== 'runner.test.ts').map((name) => join('test/unit', name));
 }
 
-function test(scratch: string, tools: string, words: readonly string[]): number {
+async function test(scratch: string, tools: string, words: readonly string[]): Promise<number> {
   const kit = join(scratch, 'kit');
   cpSync(top, kit, { recursive: true, filter: (path) => !LEFT_OUT.includes(path) });
   symlinkSync(join(tools, 'node_modules'), join(kit, 'node_modules'));
@@ -81,16 +81,15 @@ function test(scratch: string, tools: string, words: readonly string[]): number 
 
   const node = writeNode(scratch, tools);
   console.log(`tests run by Node.js ${run([node, '-p', 'process.version + " " + process.arch']).trim()}`);
-  const { status } = spawnSync(node, ['--import', 'tsx', 'test/run.ts', ...testFiles(words)], {
+  const { status } = await runCommand([node, '--import', 'tsx', 'test/run.ts', ...testFiles(words)], {
     cwd: kit,
     env: {
-      ...process.env,
       PATH: `${scratch}:${process.env.PATH}`,
       CC: 'aarch64-linux-gnu-gcc',
       ESBUILD_BINARY_PATH: join(top, `node_modules/@esbuild/linux-${process.arch}/bin/esbuild`),
     },
-    stdio: 'inherit',
-    timeout: TIMEOUT_MS,
+    timeoutS: TIMEOUT_S,
+    hear: (line) => console.log(line),
   });
   return status ?? 1;
 }
@@ -108,7 +107,7 @@ function prepare(): string {
   return ensureTools();
 }
 
-function main(words: readonly string[]): number {
+async function main(words: readonly string[]): Promise<number> {
   let tools = '';
   try {
     tools = prepare();
@@ -117,16 +116,14 @@ function main(words: readonly string[]): number {
   }
   sweep(tmpdir());
   const scratch = join(tmpdir(), newOwnerName());
+  // At the exit: a signal ends this program in the middle.
+  process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
   mkdirSync(scratch);
-  try {
-    return test(scratch, tools, words);
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+  return test(scratch, tools, words);
 }
 
 try {
-  process.exitCode = main(process.argv.slice(2));
+  process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
