@@ -4,27 +4,16 @@
  * differ there, and arm64 lacks the old ones: none may have leaked in. Words
  * choose test files: `npm run test:arm64 -- flags executor`.
  */
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { newOwnerName } from '../../src/lab/owner.ts';
-import { cached, keyOf, sweep } from '../../src/vm/cache.ts';
+import { cached, keyOf } from '../../src/vm/cache.ts';
 import { registryNode } from '../../src/vm/node.ts';
 import { requirePrograms } from '../../src/vm/programs.ts';
 import { run } from '../../src/vm/run.ts';
 import { runCommand } from '../command.ts';
 import { exitNotHere } from '../not-here.ts';
+import { scratchFolder } from '../scratch.ts';
 
 const top = fileURLToPath(new URL('../..', import.meta.url));
 /** Where Debian's cross compiler has the libraries of arm64. */
@@ -114,12 +103,7 @@ async function main(words: readonly string[]): Promise<number> {
   } catch (error) {
     exitNotHere(error);
   }
-  sweep(tmpdir());
-  const scratch = join(tmpdir(), newOwnerName());
-  // At the exit: a signal ends this program in the middle.
-  process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
-  mkdirSync(scratch);
-  return test(scratch, tools, words);
+  return test(scratchFolder(), tools, words);
 }
 
 try {

@@ -63,7 +63,8 @@ for (const [name, watchFolder] of [
 
 test('a file that is written in pieces is one save', async () => {
   let count = 0;
-  // So long that the test, held up between two pieces, still writes the second in time.
+  // So long that the test, held up between two pieces, still writes the second in time;
+  // and longer than from one look to the next, which must not put the save off.
   const saves = new Saves(file, () => count++, watch, 1500);
   try {
     for (const text of ['', 'a', 'ab', 'abc']) {

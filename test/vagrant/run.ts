@@ -3,16 +3,13 @@
  * the machine comes up, is provisioned, runs a step, and is destroyed. The box
  * is packaged here, of Debian's packages. Without KVM it takes half an hour.
  */
-import { mkdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { newOwnerName } from '../../src/lab/owner.ts';
-import { sweep } from '../../src/vm/cache.ts';
 import { requirePrograms } from '../../src/vm/programs.ts';
 import { runCommand } from '../command.ts';
 import { countsLine, countsOfUvu } from '../counts.ts';
 import { exitNotHere } from '../not-here.ts';
+import { scratchFolder } from '../scratch.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const MINUTE_S = 60;
@@ -57,12 +54,7 @@ async function main(): Promise<void> {
   } catch (error) {
     exitNotHere(error);
   }
-  sweep(tmpdir());
-  const folder = join(tmpdir(), newOwnerName());
-  mkdirSync(folder);
-  // However it ends: Ctrl-C ends the process where it is.
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  await test(folder);
+  await test(scratchFolder());
 }
 
 void main();

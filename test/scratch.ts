@@ -1,0 +1,15 @@
+/** A folder for a run of tests that takes minutes, and may be ended in the middle. */
+import { mkdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { newOwnerName } from '../src/lab/owner.ts';
+import { sweep } from '../src/vm/cache.ts';
+
+/** It goes away at the exit of this process. Those of processes that SIGKILL has ended go now. */
+export function scratchFolder(): string {
+  sweep(tmpdir());
+  const folder = join(tmpdir(), newOwnerName());
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  mkdirSync(folder);
+  return folder;
+}
