@@ -308,6 +308,7 @@ test('abandoned: a zombie is as good as gone', async () => {
     const pid = Number(await new Promise((resolve) => parent.stdout.once('data', resolve)));
     const name = nameOf(pid);
     assert.not.ok(isAbandoned(name));
+    await until('the shell is `sleep`', () => readFileSync(`/proc/${parent.pid}/comm`, 'utf8') === 'sleep\n');
     process.kill(pid, 'SIGKILL');
     await until('a zombie', () => /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')));
     assert.ok(isAbandoned(name));
