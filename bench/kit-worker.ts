@@ -2,11 +2,12 @@
  * Makes containers with the kit, and times them, on request. It is a process of
  * its own, so that what step 0 writes goes nowhere.
  */
-import { parseOptions } from '../src/cli/options.ts';
-import { resolveSettings } from '../src/cli/resolve-settings.ts';
+
 import { Lab } from '../src/lab/lab.ts';
-import { programOf } from '../src/lab/program.ts';
-import type { Settings } from '../src/lab/settings.ts';
+import { parseOptions } from '../src/run/options.ts';
+import { programOf } from '../src/run/program.ts';
+import { resolveSettings } from '../src/run/resolve-settings.ts';
+import type { Settings } from '../src/settings/settings.ts';
 import { type Step, steps } from '../src/steps/index.ts';
 
 /** Containers to make, one after the other. */

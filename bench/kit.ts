@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Settings } from '../src/lab/settings.ts';
+import type { Settings } from '../src/settings/settings.ts';
 import type { Contender } from './contest.ts';
 import type { Answer, Order } from './kit-worker.ts';
 

@@ -1,8 +1,8 @@
 /** crun and runc: a bundle that asks for what step 8 does, and the command. */
 import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { idMaps } from '../src/lab/id-maps.ts';
-import type { IdRange, Settings } from '../src/lab/settings.ts';
+import type { IdRange, Settings } from '../src/settings/settings.ts';
+import { idMaps } from '../src/settings/users.ts';
 import type { Workspace } from './workspace.ts';
 
 const CGROUPS = '/sys/fs/cgroup';

@@ -1,9 +1,9 @@
 /** The C program of reference/ as a contender. */
 import { join } from 'node:path';
 import { type ControlGroup, planControlGroup } from '../src/cgroups/control-group.ts';
-import { idMaps } from '../src/lab/id-maps.ts';
-import { programOf } from '../src/lab/program.ts';
-import type { Settings } from '../src/lab/settings.ts';
+import { programOf } from '../src/run/program.ts';
+import type { Settings } from '../src/settings/settings.ts';
+import { idMaps } from '../src/settings/users.ts';
 import { mapText } from '../src/steps/05-user.ts';
 import { pathWrittenBy } from '../src/syscalls/files.ts';
 import type { Contender } from './contest.ts';

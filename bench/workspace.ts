@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isAbandoned, newOwnerName } from '../src/lab/owner.ts';
+import { isAbandoned, newOwnerName } from '../src/leftovers/owner.ts';
 
 /** What is installed nowhere else: the C sources lie beside this file. */
 const bench = dirname(fileURLToPath(import.meta.url));

@@ -5,7 +5,7 @@
  */
 import { lstatSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { isAbandoned, newOwnerName } from '../src/lab/owner.ts';
+import { isAbandoned, newOwnerName } from '../src/leftovers/owner.ts';
 import { isReadable } from './place.ts';
 import { removeTree } from './remove.ts';
 

@@ -1,8 +1,8 @@
-import type { Exercise } from '#src/exercises/exercise.ts';
-import { oneOf, whole } from '#src/grading/draw.ts';
-import type { NamespaceName, Process } from '#src/grading/process.ts';
-import { sentry, servant } from '#src/grading/programs.ts';
-import type { Trial } from '#src/grading/trial.ts';
+import type { Exercise } from '#src/catalogue/exercise.ts';
+import { oneOf, whole } from '#src/checks/draw.ts';
+import type { NamespaceName, Process } from '#src/checks/process.ts';
+import { sentry, servant } from '#src/checks/programs.ts';
+import type { Trial } from '#src/checks/trial.ts';
 
 const KINDS: readonly NamespaceName[] = ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'user', 'uts'];
 

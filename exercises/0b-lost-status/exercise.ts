@@ -1,9 +1,9 @@
 import { constants } from 'node:os';
-import type { Exercise } from '#src/exercises/exercise.ts';
-import { exitStatus, oneOf } from '#src/grading/draw.ts';
-import type { Process } from '#src/grading/process.ts';
-import { sentry, servant } from '#src/grading/programs.ts';
-import type { Trial } from '#src/grading/trial.ts';
+import type { Exercise } from '#src/catalogue/exercise.ts';
+import { exitStatus, oneOf } from '#src/checks/draw.ts';
+import type { Process } from '#src/checks/process.ts';
+import { sentry, servant } from '#src/checks/programs.ts';
+import type { Trial } from '#src/checks/trial.ts';
 
 /** Signals of which a shell dies, without a core file. SIGKILL is missing, for 137 is what one would guess. */
 const SIGNALS = ['SIGHUP', 'SIGUSR2', 'SIGPIPE', 'SIGALRM', 'SIGTERM', 'SIGVTALRM', 'SIGPROF', 'SIGIO'] as const;

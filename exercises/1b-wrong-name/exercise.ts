@@ -1,8 +1,8 @@
-import type { Exercise } from '#src/exercises/exercise.ts';
-import { exitStatus, word } from '#src/grading/draw.ts';
-import { nameOf } from '#src/grading/names.ts';
-import { sentry, servant } from '#src/grading/programs.ts';
-import type { Trial } from '#src/grading/trial.ts';
+import type { Exercise } from '#src/catalogue/exercise.ts';
+import { exitStatus, word } from '#src/checks/draw.ts';
+import { nameOf } from '#src/checks/names.ts';
+import { sentry, servant } from '#src/checks/programs.ts';
+import type { Trial } from '#src/checks/trial.ts';
 import { HOSTNAME } from '#src/sandbox/sandbox.ts';
 
 export const exercise: Exercise = {

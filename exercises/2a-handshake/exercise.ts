@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Exercise } from '#src/exercises/exercise.ts';
-import { exitStatus, whole, word } from '#src/grading/draw.ts';
-import { sleepsAt, wakers } from '#src/grading/pipes.ts';
-import type { Process } from '#src/grading/process.ts';
-import { sentry, servant } from '#src/grading/programs.ts';
-import type { Trial } from '#src/grading/trial.ts';
+import type { Exercise } from '#src/catalogue/exercise.ts';
+import { exitStatus, whole, word } from '#src/checks/draw.ts';
+import { sleepsAt, wakers } from '#src/checks/pipes.ts';
+import type { Process } from '#src/checks/process.ts';
+import { sentry, servant } from '#src/checks/programs.ts';
+import type { Trial } from '#src/checks/trial.ts';
 import { hints } from './hints.ts';
 
 const STDIN = 0;

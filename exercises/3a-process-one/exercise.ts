@@ -1,8 +1,8 @@
-import type { Exercise } from '#src/exercises/exercise.ts';
-import { exitStatus, whole } from '#src/grading/draw.ts';
-import { Process } from '#src/grading/process.ts';
-import { script } from '#src/grading/programs.ts';
-import type { Trial } from '#src/grading/trial.ts';
+import type { Exercise } from '#src/catalogue/exercise.ts';
+import { exitStatus, whole } from '#src/checks/draw.ts';
+import { Process } from '#src/checks/process.ts';
+import { script } from '#src/checks/programs.ts';
+import type { Trial } from '#src/checks/trial.ts';
 
 const ORPHANS = 3;
 

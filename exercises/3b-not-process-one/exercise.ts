@@ -1,8 +1,8 @@
-import type { Exercise } from '#src/exercises/exercise.ts';
-import { exitStatus, whole, word } from '#src/grading/draw.ts';
-import type { Process } from '#src/grading/process.ts';
-import { servant } from '#src/grading/programs.ts';
-import type { Trial } from '#src/grading/trial.ts';
+import type { Exercise } from '#src/catalogue/exercise.ts';
+import { exitStatus, whole, word } from '#src/checks/draw.ts';
+import type { Process } from '#src/checks/process.ts';
+import { servant } from '#src/checks/programs.ts';
+import type { Trial } from '#src/checks/trial.ts';
 
 export const exercise: Exercise = {
   title: 'Not process 1',

@@ -1,8 +1,8 @@
-import type { Exercise } from '#src/exercises/exercise.ts';
-import { exitStatus, word } from '#src/grading/draw.ts';
-import type { Process } from '#src/grading/process.ts';
-import { servant } from '#src/grading/programs.ts';
-import { stillShared } from '#src/grading/shared-mounts.ts';
+import type { Exercise } from '#src/catalogue/exercise.ts';
+import { exitStatus, word } from '#src/checks/draw.ts';
+import type { Process } from '#src/checks/process.ts';
+import { servant } from '#src/checks/programs.ts';
+import { stillShared } from '#src/checks/shared-mounts.ts';
 
 const PROC = '/proc';
 

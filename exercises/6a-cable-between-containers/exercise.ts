@@ -1,9 +1,9 @@
-import type { Exercise } from '#src/exercises/exercise.ts';
-import { exitStatus } from '#src/grading/draw.ts';
-import { linksOf, ping, subnet } from '#src/grading/network.ts';
-import type { Process } from '#src/grading/process.ts';
-import { sentry, servant } from '#src/grading/programs.ts';
-import type { Trial } from '#src/grading/trial.ts';
+import type { Exercise } from '#src/catalogue/exercise.ts';
+import { exitStatus } from '#src/checks/draw.ts';
+import { linksOf, ping, subnet } from '#src/checks/network.ts';
+import type { Process } from '#src/checks/process.ts';
+import { sentry, servant } from '#src/checks/programs.ts';
+import type { Trial } from '#src/checks/trial.ts';
 
 /** When both programs run, all should be there. */
 const PATIENCE_MS = 2000;

@@ -1,7 +1,7 @@
-import type { Exercise } from '#src/exercises/exercise.ts';
-import { cgroupInWords, cgroupOf, cpusOf, removed, throttled } from '#src/grading/cgroups.ts';
-import { exitStatus, whole } from '#src/grading/draw.ts';
-import { script, servant } from '#src/grading/programs.ts';
+import type { Exercise } from '#src/catalogue/exercise.ts';
+import { cgroupInWords, cgroupOf, cpusOf, removed, throttled } from '#src/checks/cgroups.ts';
+import { exitStatus, whole } from '#src/checks/draw.ts';
+import { script, servant } from '#src/checks/programs.ts';
 
 const BURN = 'while :; do :; done';
 /** On a machine with much to do, it is long before a quota is used up. */

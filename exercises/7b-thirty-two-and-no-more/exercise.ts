@@ -1,7 +1,7 @@
-import type { Exercise } from '#src/exercises/exercise.ts';
-import { cgroupInWords, cgroupOf, limitOf, refusedForks, removed } from '#src/grading/cgroups.ts';
-import { exitStatus, whole } from '#src/grading/draw.ts';
-import { servant } from '#src/grading/programs.ts';
+import type { Exercise } from '#src/catalogue/exercise.ts';
+import { cgroupInWords, cgroupOf, limitOf, refusedForks, removed } from '#src/checks/cgroups.ts';
+import { exitStatus, whole } from '#src/checks/draw.ts';
+import { servant } from '#src/checks/programs.ts';
 
 const FORKS = '(while :; do sleep 600 & done) 2>/dev/null &';
 

@@ -1,11 +1,11 @@
-import type { Mount } from '#src/cgroups/mountinfo.ts';
-import type { Exercise } from '#src/exercises/exercise.ts';
-import { exitStatus } from '#src/grading/draw.ts';
-import { viewMounts } from '#src/grading/mount-view.ts';
-import type { Process } from '#src/grading/process.ts';
-import { servant } from '#src/grading/programs.ts';
-import type { Trial } from '#src/grading/trial.ts';
-import { IMAGE } from '#src/grading/view.ts';
+import type { Exercise } from '#src/catalogue/exercise.ts';
+import { exitStatus } from '#src/checks/draw.ts';
+import { viewMounts } from '#src/checks/mount-view.ts';
+import type { Process } from '#src/checks/process.ts';
+import { servant } from '#src/checks/programs.ts';
+import type { Trial } from '#src/checks/trial.ts';
+import { IMAGE } from '#src/grading/visible-kit.ts';
+import type { Mount } from '#src/proc/mountinfo.ts';
 
 const DEVICE = /^\/dev\/(null|zero|full|u?random|tty)$/;
 

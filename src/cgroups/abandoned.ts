@@ -1,7 +1,7 @@
 /** Cgroups that runs of this kit have left behind. */
 import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { isAbandoned } from '../lab/owner.ts';
+import { isAbandoned } from '../leftovers/owner.ts';
 import { cgroupMountPoints } from './hierarchies.ts';
 import { isLeaf, moveUp } from './leaf.ts';
 import { emptyAndRemove, hasOtherRuns, subdirectories } from './removal.ts';

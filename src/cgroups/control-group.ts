@@ -3,10 +3,10 @@
  * removed with all that is in it.
  */
 import { join } from 'node:path';
+import { checkLimits, type Limits } from '../settings/limits.ts';
 import type { Call } from '../syscalls/call.ts';
 import { mkdir, writeFile } from '../syscalls/files.ts';
 import { moveDown } from './leaf.ts';
-import { checkLimits, type Limits } from './limits.ts';
 import { type Machine, thisMachine } from './machine.ts';
 import { findPlaces, type Place } from './places.ts';
 import { removePlaces } from './removal.ts';

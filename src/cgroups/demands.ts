@@ -1,5 +1,5 @@
 /** Limits as settings: which controller, which file, which text. */
-import { type Limits, PERIOD_US } from './limits.ts';
+import { type Limits, PERIOD_US } from '../settings/limits.ts';
 import { readSetting } from './machine.ts';
 import { weightOfShares } from './weight.ts';
 

@@ -3,7 +3,7 @@
  * is: from /proc/self/mountinfo and /proc/self/cgroup, never from a guess.
  * Source: cgroups(7), /proc files.
  */
-import { type Mount, parseMountinfo, pathBelow } from './mountinfo.ts';
+import { type Mount, parseMountinfo, pathBelow } from '../proc/mountinfo.ts';
 
 export interface Hierarchy {
   readonly version: 1 | 2;

@@ -9,7 +9,7 @@
  */
 import { readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { isOwnerName } from '../lab/owner.ts';
+import { isOwnerName } from '../leftovers/owner.ts';
 import { type Call, tolerating } from '../syscalls/call.ts';
 import { ensureDirectory, writeFile } from '../syscalls/files.ts';
 import { processesIn, readWords } from './machine.ts';

@@ -1,11 +1,11 @@
 /** The cgroups to make, what to write into each, and the limits that cannot be set. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { cpuList, type Limits } from '../settings/limits.ts';
 import { type Rule, rules, type Setting } from './demands.ts';
 import { diskOf } from './disk.ts';
 import { type Home, Homes, type NoHome } from './homes.ts';
 import type { Leaf } from './leaf.ts';
-import { cpuList, type Limits } from './limits.ts';
 import { isHierarchyTop, type Machine, readSetting } from './machine.ts';
 
 /** One cgroup to make. */

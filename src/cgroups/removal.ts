@@ -1,7 +1,7 @@
 /** Emptying cgroups that this kit made, and removing them. */
 import { existsSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { isOwnerName } from '../lab/owner.ts';
+import { isOwnerName } from '../leftovers/owner.ts';
 import { isLeaf, moveUp } from './leaf.ts';
 import { processesIn } from './machine.ts';
 import type { Place } from './places.ts';

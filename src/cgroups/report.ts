@@ -1,6 +1,7 @@
 /** After a run: what the kernel counted, each figure with the file that it is from. */
+
+import { type Limits, PERIOD_US } from '../settings/limits.ts';
 import { Counters } from './counters.ts';
-import { type Limits, PERIOD_US } from './limits.ts';
 
 /**
  * One line per limit that has a cgroup; what a kernel does not count is left

@@ -1,17 +1,17 @@
 /** `npm run exercise 4`: an exercise to work on. `npm run exercise`: which there are, and what has been passed. */
 import { isatty } from 'node:tty';
-import { catalogue, type Entry } from '../exercises/catalogue.ts';
-import { chooseExercise, currentExercise } from '../exercises/choose.ts';
-import { entryLine } from '../exercises/list.ts';
-import { Marks } from '../exercises/marks.ts';
-import { taskText } from '../exercises/pages.ts';
-import { watchCommand } from '../exercises/watch-command.ts';
-import { Workspace } from '../exercises/workspace.ts';
-import type { Progress } from '../lessons/progress.ts';
-import { print, printError } from './output.ts';
+import { catalogue, type Entry } from '../catalogue/exercises.ts';
+import { print, printError } from '../command-line/output.ts';
+import { UsageError } from '../command-line/usage-error.ts';
+import { chooseExercise, currentExercise } from '../practice/choose.ts';
+import { entryLine } from '../practice/list.ts';
+import { taskText } from '../practice/pages.ts';
+import type { Progress } from '../practice/progress.ts';
+import { Marks } from '../practice/progress-notes.ts';
+import { watchCommand } from '../practice/watch-command.ts';
+import { Workspace } from '../practice/workspace.ts';
 import { select } from './select.ts';
-import { UsageError } from './usage-error.ts';
-import { terminalView } from './view.ts';
+import { terminalView } from './terminal-view.ts';
 import { watch } from './watch.ts';
 
 export async function exercise(words: string[]): Promise<number> {

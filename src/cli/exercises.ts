@@ -1,14 +1,14 @@
 /** `npm run exercises:check`: proves that every exercise can be done, and that wrong answers are told apart. */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { Interrupted, interruptible } from '../../rootfs-builder/interrupt.ts';
-import { catalogue, type Entry } from '../exercises/catalogue.ts';
-import { type Claim, claims, type Finding, hintsForNothing, lacks, prove } from '../exercises/proof.ts';
+import { catalogue, type Entry } from '../catalogue/exercises.ts';
+import { Interrupted, interruptible } from '../command-line/interruption.ts';
+import { print, printError } from '../command-line/output.ts';
+import { UsageError } from '../command-line/usage-error.ts';
+import { integer } from '../command-line/values.ts';
 import { DEFAULT_TIMEOUT } from '../grading/grade.ts';
 import { pool } from '../grading/pool.ts';
-import { print, printError } from './output.ts';
-import { UsageError } from './usage-error.ts';
-import { integer } from './values.ts';
+import { type Claim, claims, type Finding, hintsForNothing, lacks, prove } from '../grading/proof.ts';
 
 const USAGE = 'Usage: npm run exercises:check [-- [ID…] [--jobs NUMBER] [--timeout SECONDS]]';
 const MARKS = { passed: '✓', failed: '✗', 'not run': '-' };

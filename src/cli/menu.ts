@@ -1,9 +1,9 @@
 /** `npm run step` alone: the steps, and whether this machine can run them. */
 import { isatty } from 'node:tty';
+import { print } from '../command-line/output.ts';
 import { verdictFor } from '../doctor/examine.ts';
 import type { Verdict } from '../doctor/verdict.ts';
 import { steps } from '../steps/index.ts';
-import { print } from './output.ts';
 import { select } from './select.ts';
 import { step } from './step.ts';
 

@@ -1,18 +1,18 @@
 /** `npm run step 4`: runs a step. */
 
+import { print, printError } from '../command-line/output.ts';
+import { UsageError } from '../command-line/usage-error.ts';
 import { CallFailure } from '../executor/failure.ts';
-import { ProgramNotFound } from '../lab/find-program.ts';
-import { FIRST_WITH_IMAGE, programOf } from '../lab/program.ts';
-import { failureStatus, runStep } from '../lab/run-step.ts';
-import { HOST_ROOT } from '../lab/settings.ts';
-import { sweep } from '../lab/sweep.ts';
+import { ProgramNotFound } from '../images/find-program.ts';
+import { sweep } from '../leftovers/sweep.ts';
+import { helpText } from '../run/help.ts';
+import { observerFor } from '../run/observer-for.ts';
+import { parseOptions, refuseSwallowedOptions } from '../run/options.ts';
+import { FIRST_WITH_IMAGE, programOf } from '../run/program.ts';
+import { resolveSettings } from '../run/resolve-settings.ts';
+import { failureStatus, runStep } from '../run/run-step.ts';
+import { HOST_ROOT } from '../settings/settings.ts';
 import { steps } from '../steps/index.ts';
-import { helpText } from './help.ts';
-import { observerFor } from './observer-for.ts';
-import { parseOptions, refuseSwallowedOptions } from './options.ts';
-import { print, printError } from './output.ts';
-import { resolveSettings } from './resolve-settings.ts';
-import { UsageError } from './usage-error.ts';
 
 export async function step(words: string[]): Promise<number> {
   const [number = '', ...rest] = words;

@@ -1,14 +1,15 @@
 /** `npm run watch 4a`: checks an exercise at every save, until one has had enough. */
-import { Interrupted, interruptible } from '../../rootfs-builder/interrupt.ts';
-import { catalogue } from '../exercises/catalogue.ts';
-import { chooseExercise, currentExercise } from '../exercises/choose.ts';
-import { Marks } from '../exercises/marks.ts';
-import { Keyboard } from '../exercises/watch/keyboard.ts';
-import { Screen } from '../exercises/watch/screen.ts';
-import { Session } from '../exercises/watch/session.ts';
-import { Workspace } from '../exercises/workspace.ts';
-import { UsageError } from './usage-error.ts';
-import { terminalView } from './view.ts';
+
+import { catalogue } from '../catalogue/exercises.ts';
+import { Interrupted, interruptible } from '../command-line/interruption.ts';
+import { UsageError } from '../command-line/usage-error.ts';
+import { chooseExercise, currentExercise } from '../practice/choose.ts';
+import { Marks } from '../practice/progress-notes.ts';
+import { Keyboard } from '../practice/watch/keyboard.ts';
+import { Screen } from '../practice/watch/screen.ts';
+import { Session } from '../practice/watch/session.ts';
+import { Workspace } from '../practice/workspace.ts';
+import { terminalView } from './terminal-view.ts';
 
 /** Gives 0, or 128+n when signal n ended it. @throws UsageError */
 export async function watch(words: string[]): Promise<number> {

@@ -5,8 +5,8 @@
 import { createRequire } from 'node:module';
 import { type Facts, readFacts } from './facts.ts';
 import { judge } from './judge.ts';
-import { asSudo, likelyFailure, sharedFailure } from './likely.ts';
 import { STEP_NAMES, type Who } from './needs.ts';
+import { asSudo, likelyFailure, sharedFailure } from './prediction.ts';
 import { programProblem } from './program-problem.ts';
 import type { Trials } from './trials.ts';
 import { assumed, broken, type Verdict } from './verdict.ts';

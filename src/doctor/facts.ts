@@ -2,10 +2,10 @@
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { arch, release } from 'node:os';
 import { join } from 'node:path';
+import { parseStatus, type Rights } from '../proc/status.ts';
 import { type CgroupFacts, findCgroups } from './cgroup-facts.ts';
 import { isInitialMap } from './id-map.ts';
 import { coversOfProc, type Propagation, rootPropagation } from './mount-facts.ts';
-import { parseStatus, type Rights } from './process-status.ts';
 import { type NamespaceSettings, readNamespaceSettings, wslVersion } from './settings-facts.ts';
 
 export interface Facts {

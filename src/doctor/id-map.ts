@@ -1,5 +1,5 @@
 /** Reads /proc/self/uid_map and gid_map: user_namespaces(7). */
-import { parseIdMap } from '../lab/id-maps.ts';
+import { parseIdMap } from '../settings/users.ts';
 
 /** nobody and nogroup, on most distributions. */
 const NOBODY = 65534;

@@ -1,5 +1,5 @@
 /** What the mounts here mean for a container: proc_pid_mountinfo(5), mount_namespaces(7). */
-import { parseMountinfo } from '../cgroups/mountinfo.ts';
+import { parseMountinfo } from '../proc/mountinfo.ts';
 
 export type Propagation = 'shared' | 'slave' | 'private';
 

@@ -1,6 +1,6 @@
 /** The examination as text, at most 80 columns wide. */
 import { Chalk } from 'chalk';
-import { colourLevel } from '../cli/colour.ts';
+import { colourLevel } from '../command-line/colour.ts';
 import { describe } from './describe.ts';
 import type { Diagnosis, Examination } from './examine.ts';
 import { causesIn, type Finding, notesIn } from './findings.ts';

@@ -1,6 +1,7 @@
 /** Who forbids it: missing rights, settings, security modules, filters. The most certain come first. */
+
+import { type Capability, lacking } from '../proc/status.ts';
 import { cloning, kindNames, type Rule, refused } from './case.ts';
-import { type Capability, lacking } from './process-status.ts';
 import { inContainer, remedies } from './remedies.ts';
 
 const SIGSYS = 31;

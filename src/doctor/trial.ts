@@ -9,7 +9,7 @@ import { CallFailure } from '../executor/failure.ts';
 import type { End } from '../executor/reaper.ts';
 import { callText } from '../executor/text.ts';
 import { Lab } from '../lab/lab.ts';
-import { DEFAULTS } from '../lab/settings.ts';
+import { DEFAULTS } from '../settings/settings.ts';
 import { openCheckpoint, release, waitFor } from '../steps/02-ipc.ts';
 import { mapIds } from '../steps/05-user.ts';
 import { close } from '../syscalls/files.ts';

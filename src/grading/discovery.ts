@@ -5,7 +5,7 @@
  */
 import { type Dirent, readdirSync, type Stats } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Entry } from '../exercises/catalogue.ts';
+import type { Entry } from '../catalogue/exercises.ts';
 import { harmlessLine } from './harmless.ts';
 import type { Submission } from './submission.ts';
 

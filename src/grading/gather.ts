@@ -1,8 +1,8 @@
 /** What a request asks to be graded. */
 import { existsSync, lstatSync } from 'node:fs';
-import { UsageError } from '../cli/usage-error.ts';
-import type { Entry } from '../exercises/catalogue.ts';
-import { workspaceDirectory } from '../exercises/workspace.ts';
+import type { Entry } from '../catalogue/exercises.ts';
+import { UsageError } from '../command-line/usage-error.ts';
+import { workspaceDirectory } from '../practice/workspace.ts';
 import { exerciseOf, type Found, submissionsIn, whyNot } from './discovery.ts';
 import { harmlessLine } from './harmless.ts';
 

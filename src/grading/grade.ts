@@ -1,15 +1,15 @@
 /** Grading one submission of one exercise. */
 import { ensureImage } from '../../rootfs-builder/images.ts';
-import type { Entry } from '../exercises/catalogue.ts';
-import type { Need, Round } from '../exercises/exercise.ts';
-import { DEFAULTS } from '../lab/settings.ts';
+import type { Need, Round } from '../catalogue/exercise.ts';
+import type { Entry } from '../catalogue/exercises.ts';
+import { CheckFailed, type CheckResult } from '../checks/expectation.ts';
+import { ProcessGone } from '../checks/process.ts';
+import { lackOfRights } from '../checks/rights.ts';
+import { Trial } from '../checks/trial.ts';
 import { Sandbox, SandboxUnavailable } from '../sandbox/sandbox.ts';
+import { DEFAULTS } from '../settings/settings.ts';
 import { ASSIGNMENT_FILE, type Assignment } from '../submission/assignment.ts';
-import { CheckFailed, type CheckResult } from './expectation.ts';
-import { ProcessGone } from './process.ts';
-import { lackOfRights } from './rights.ts';
-import { Trial } from './trial.ts';
-import { IMAGE, KIT, kitView } from './view.ts';
+import { IMAGE, KIT, kitView } from './visible-kit.ts';
 
 /**
  * `failed` is the submission's doing, `not run` this machine's, and `error` the

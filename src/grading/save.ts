@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, lstatSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { UsageError } from '../cli/usage-error.ts';
+import { UsageError } from '../command-line/usage-error.ts';
 
 /**
  * Whether a file can be written there, found before anything is graded.

@@ -1,5 +1,5 @@
 /** One exercise of somebody's work, and grading it. */
-import type { Entry } from '../exercises/catalogue.ts';
+import type { Entry } from '../catalogue/exercises.ts';
 import { type Grade, type GradeOptions, gradeText } from './grade.ts';
 import { readSubmission, UnreadableSubmission } from './submission-file.ts';
 

@@ -5,11 +5,11 @@
 import { Child, type CloneOptions } from '../executor/child.ts';
 import { closeOpened, type Performed, perform, withResults } from '../executor/perform.ts';
 import { type End, statusBytes } from '../executor/reaper.ts';
+import { newOwnerName } from '../leftovers/owner.ts';
+import type { Settings } from '../settings/settings.ts';
 import { type Argument, type Call, isOut } from '../syscalls/call.ts';
 import { cloneCall, wait4 } from '../syscalls/processes.ts';
 import type { Observer, Site } from './observer.ts';
-import { newOwnerName } from './owner.ts';
-import type { Settings } from './settings.ts';
 import { watchList } from './watch-list.ts';
 
 export interface LabOptions {

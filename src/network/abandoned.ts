@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { CallFailure } from '../executor/failure.ts';
 import { perform } from '../executor/perform.ts';
-import { isAbandoned, isAbandonedLink } from '../lab/owner.ts';
+import { isAbandoned, isAbandonedLink } from '../leftovers/owner.ts';
 import { deleteLink } from './netlink.ts';
 import { makeRequest } from './request.ts';
 

@@ -9,9 +9,9 @@ import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { basename, join } from 'node:path';
 import { type ControlGroup, planControlGroup } from '../cgroups/control-group.ts';
 import { findHierarchies } from '../cgroups/hierarchies.ts';
-import type { Limits } from '../cgroups/limits.ts';
 import { readWords, thisMachine } from '../cgroups/machine.ts';
 import type { Lab } from '../lab/lab.ts';
+import type { Limits } from '../settings/limits.ts';
 
 /** A cgroup file system to mount inside, which shows the sandbox's own cgroup as its top. */
 export interface CgroupMount {

@@ -10,7 +10,7 @@ import type { Child } from '../executor/child.ts';
 import { CallFailure } from '../executor/failure.ts';
 import type { End } from '../executor/reaper.ts';
 import { Lab } from '../lab/lab.ts';
-import { DEFAULTS, type Settings } from '../lab/settings.ts';
+import { DEFAULTS, type Settings } from '../settings/settings.ts';
 import { openCheckpoint, release, waitFor } from '../steps/02-ipc.ts';
 import { becomeRoot, mapIds } from '../steps/05-user.ts';
 import { setUpNetwork } from '../steps/06-net.ts';

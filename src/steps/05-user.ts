@@ -9,9 +9,9 @@
  * See user_namespaces(7).
  */
 import type { End } from '../executor/reaper.ts';
-import { idMaps } from '../lab/id-maps.ts';
 import type { Lab } from '../lab/lab.ts';
-import type { IdRange } from '../lab/settings.ts';
+import type { IdRange } from '../settings/settings.ts';
+import { idMaps } from '../settings/users.ts';
 import type { Call } from '../syscalls/call.ts';
 import { writeFile } from '../syscalls/files.ts';
 import { CLONE_NEWIPC, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWUSER, CLONE_NEWUTS } from '../syscalls/flags.ts';

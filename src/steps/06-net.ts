@@ -11,7 +11,7 @@ import { CallFailure } from '../executor/failure.ts';
 import { perform } from '../executor/perform.ts';
 import type { End } from '../executor/reaper.ts';
 import type { Lab } from '../lab/lab.ts';
-import { newLinkName } from '../lab/owner.ts';
+import { newLinkName } from '../leftovers/owner.ts';
 import { BLOCKS, type Block, blockAt } from '../network/addresses.ts';
 import { addVeth, deleteLink, moveLink, setAlias } from '../network/netlink.ts';
 import { makeRequest } from '../network/request.ts';

@@ -8,7 +8,6 @@
  * See chroot(2), mount_setattr(2), pts(4).
  */
 import type { End } from '../executor/reaper.ts';
-import { type Image, openImage } from '../lab/image.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Call } from '../syscalls/call.ts';
 import { chdir, chroot, close, ensureDirectory, fchdir, mkdir, openat, symlink } from '../syscalls/files.ts';
@@ -32,6 +31,7 @@ import { makePrivate, mountProc } from './04-mount.ts';
 import { becomeRoot, mapIds } from './05-user.ts';
 import { connectVeth, makeVeth, setUpNetwork } from './06-net.ts';
 import { joinGroup, makeGroup, reportGroup } from './07-cgroups.ts';
+import { type Image, openImage } from './08-image.ts';
 
 export const title = 'chroot: a root file system of its own';
 

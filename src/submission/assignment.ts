@@ -1,5 +1,5 @@
 /** What a submission is run with: drawn anew for every run, and the same for grader and submission. */
-import type { Settings } from '../lab/settings.ts';
+import type { Settings } from '../settings/settings.ts';
 
 /** A program for a container to become: a shell script, and a word by which its process is known. */
 export interface Program {

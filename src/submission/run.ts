@@ -4,10 +4,10 @@
  * for its grade.
  */
 import { mkdirSync, readFileSync, writeSync } from 'node:fs';
-import { inheritedEnvironment } from '../lab/environment.ts';
 import type { Lab } from '../lab/lab.ts';
-import { failureStatus, runStep } from '../lab/run-step.ts';
-import { DEFAULTS } from '../lab/settings.ts';
+import { failureStatus, runStep } from '../run/run-step.ts';
+import { inheritedEnvironment } from '../settings/process.ts';
+import { DEFAULTS } from '../settings/settings.ts';
 import type { Step } from '../steps/index.ts';
 import type { Call } from '../syscalls/call.ts';
 import { execve } from '../syscalls/processes.ts';

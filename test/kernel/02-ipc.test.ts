@@ -64,7 +64,7 @@ async function startParent(then: string): Promise<{ parent: ChildProcess; child:
   const witness = join(temporaryDirectory(), 'the-child-went-on');
   const script = `
     const { Lab } = await import('${top}/src/lab/lab.ts');
-    const { DEFAULTS } = await import('${top}/src/lab/settings.ts');
+    const { DEFAULTS } = await import('${top}/src/settings/settings.ts');
     const { openCheckpoint, release, waitFor } = await import('${top}/src/steps/02-ipc.ts');
     const { sethostname } = await import('${top}/src/syscalls/namespaces.ts');
     const { execve } = await import('${top}/src/syscalls/processes.ts');

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmdirSy
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { newLinkName } from '../../src/lab/owner.ts';
+import { newLinkName } from '../../src/leftovers/owner.ts';
 import { controller, groupOf } from '../support/cgroup-files.ts';
 import { startContainer } from '../support/container.ts';
 import { kernelTest, onTestEnd, until, within } from '../support/kernel-test.ts';
@@ -54,7 +54,7 @@ async function startMarked(owner: string): Promise<ChildProcess> {
 async function killedRun(): Promise<{ owner: string; link: string; cgroups: string[] }> {
   const script = `
     const { Lab } = await import('${top}/src/lab/lab.ts');
-    const { DEFAULTS } = await import('${top}/src/lab/settings.ts');
+    const { DEFAULTS } = await import('${top}/src/settings/settings.ts');
     const { makeVeth } = await import('${top}/src/steps/06-net.ts');
     const { makeGroup } = await import('${top}/src/steps/07-cgroups.ts');
     const lab = new Lab({ settings: { ...DEFAULTS, limits: { pids: 50, memory: 2 ** 26 } }, program: () => [] });

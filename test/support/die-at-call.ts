@@ -3,9 +3,9 @@
  * number N: `die-at-call.ts N`. Without N, prints the names of those calls.
  */
 import { ensureImage } from '../../rootfs-builder/images.ts';
-import { OWNER_VARIABLE } from '../../src/lab/environment.ts';
-import { runStep } from '../../src/lab/run-step.ts';
-import { DEFAULTS } from '../../src/lab/settings.ts';
+import { runStep } from '../../src/run/run-step.ts';
+import { OWNER_VARIABLE } from '../../src/settings/process.ts';
+import { DEFAULTS } from '../../src/settings/settings.ts';
 import { steps } from '../../src/steps/index.ts';
 import { execve } from '../../src/syscalls/processes.ts';
 import { parentCalls } from './parent-calls.ts';

@@ -4,7 +4,7 @@
  */
 import { requestText } from '../../src/executor/text.ts';
 import type { Lab } from '../../src/lab/lab.ts';
-import { DEFAULTS, type Settings } from '../../src/lab/settings.ts';
+import { DEFAULTS, type Settings } from '../../src/settings/settings.ts';
 import type { Step } from '../../src/steps/index.ts';
 import { type Argument, type Call, isCall, isOut } from '../../src/syscalls/call.ts';
 import { cloneCall, execve } from '../../src/syscalls/processes.ts';

@@ -2,9 +2,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { cgroupMountPoints, findHierarchies, parseMemberships } from '../../src/cgroups/hierarchies.ts';
-import { checkLimits, cpuList } from '../../src/cgroups/limits.ts';
-import { mountOf, parseMountinfo, pathBelow } from '../../src/cgroups/mountinfo.ts';
 import { weightOfShares } from '../../src/cgroups/weight.ts';
+import { mountOf, parseMountinfo, pathBelow } from '../../src/proc/mountinfo.ts';
+import { checkLimits, cpuList } from '../../src/settings/limits.ts';
 
 const systemd = {
   mountinfo: '30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate\n',

@@ -1,12 +1,12 @@
 /** What may be typed after `npm run step N`, and what is said of the rest. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { helpText } from '../../src/cli/help.ts';
-import { OPTIONS, parseOptions, refuseSwallowedOptions } from '../../src/cli/options.ts';
-import { resolveSettings } from '../../src/cli/resolve-settings.ts';
-import { UsageError } from '../../src/cli/usage-error.ts';
-import { bytes, cpuCount, cpuList, hostName, idRange, integer } from '../../src/cli/values.ts';
-import { DEFAULTS, type IdRange } from '../../src/lab/settings.ts';
+import { UsageError } from '../../src/command-line/usage-error.ts';
+import { bytes, cpuCount, cpuList, hostName, idRange, integer } from '../../src/command-line/values.ts';
+import { helpText } from '../../src/run/help.ts';
+import { OPTIONS, parseOptions, refuseSwallowedOptions } from '../../src/run/options.ts';
+import { resolveSettings } from '../../src/run/resolve-settings.ts';
+import { DEFAULTS, type IdRange } from '../../src/settings/settings.ts';
 import { pretendToBe } from '../support/recorder.ts';
 
 /** The one line that is said, where something is refused. */

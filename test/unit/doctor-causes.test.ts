@@ -3,8 +3,8 @@ import * as assert from 'uvu/assert';
 import { explain } from '../../src/doctor/causes.ts';
 import type { Facts } from '../../src/doctor/facts.ts';
 import { judge } from '../../src/doctor/judge.ts';
-import { asSudo, likelyFailure, sharedFailure } from '../../src/doctor/likely.ts';
 import type { Who } from '../../src/doctor/needs.ts';
+import { asSudo, likelyFailure, sharedFailure } from '../../src/doctor/prediction.ts';
 import { programProblem } from '../../src/doctor/program-problem.ts';
 
 const healthy: Facts = {

@@ -4,8 +4,8 @@ import { findCgroups } from '../../src/doctor/cgroup-facts.ts';
 import { policyInRules, policyInRuleset } from '../../src/doctor/firewall.ts';
 import { isInitialMap, ordinaryId } from '../../src/doctor/id-map.ts';
 import { coversOfProc, rootPropagation } from '../../src/doctor/mount-facts.ts';
-import { lacking, parseStatus } from '../../src/doctor/process-status.ts';
 import { readNamespaceSettings, wslVersion } from '../../src/doctor/settings-facts.ts';
+import { lacking, parseStatus } from '../../src/proc/status.ts';
 
 const DOCKER_STATUS = `Name:\tnode
 Uid:\t0\t0\t0\t0

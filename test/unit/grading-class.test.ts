@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Entry } from '../../src/exercises/catalogue.ts';
+import type { Entry } from '../../src/catalogue/exercises.ts';
 import { toCsv } from '../../src/grading/class/csv.ts';
 import { fingerprint, Journal } from '../../src/grading/class/journal.ts';
 import { lock } from '../../src/grading/class/lock.ts';

@@ -1,7 +1,7 @@
 /** Every format against what those who read it demand; and all of them say the same. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { UsageError } from '../../src/cli/usage-error.ts';
+import { UsageError } from '../../src/command-line/usage-error.ts';
 import { identityFrom, toClassroom50 } from '../../src/grading/emitters/classroom50.ts';
 import { toCtrf } from '../../src/grading/emitters/ctrf.ts';
 import { toGradescope } from '../../src/grading/emitters/gradescope.ts';

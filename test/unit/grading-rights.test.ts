@@ -1,7 +1,7 @@
 /** Who may grade: whole roots and ordinary users. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { lackOfRights } from '../../src/grading/rights.ts';
+import { lackOfRights } from '../../src/checks/rights.ts';
 
 const status = (effective: string) => `Name:\tnode\nCapEff:\t${effective}\nCapBnd:\t000001ffffffffff\n`;
 

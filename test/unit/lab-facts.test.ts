@@ -14,13 +14,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { imageEnvironment, inheritedEnvironment } from '../../src/lab/environment.ts';
-import { findProgram, ProgramNotFound } from '../../src/lab/find-program.ts';
-import { idMaps } from '../../src/lab/id-maps.ts';
-import { isAbandoned, isAbandonedLink, isOwnerName, newLinkName, newOwnerName } from '../../src/lab/owner.ts';
-import { programOf } from '../../src/lab/program.ts';
-import { DEFAULTS } from '../../src/lab/settings.ts';
+import { findProgram, ProgramNotFound } from '../../src/images/find-program.ts';
+import { isAbandoned, isAbandonedLink, isOwnerName, newLinkName, newOwnerName } from '../../src/leftovers/owner.ts';
 import { BLOCKS, blockAt } from '../../src/network/addresses.ts';
+import { programOf } from '../../src/run/program.ts';
+import { imageEnvironment, inheritedEnvironment } from '../../src/settings/process.ts';
+import { DEFAULTS } from '../../src/settings/settings.ts';
+import { idMaps } from '../../src/settings/users.ts';
 import { mapText } from '../../src/steps/05-user.ts';
 import { until } from '../support/kernel-test.ts';
 
@@ -324,7 +324,7 @@ test('a process whose name has blanks and parentheses is read rightly', () => {
     import(process.argv[1]).then(({ newOwnerName, isAbandoned }) => console.log(newOwnerName(), isAbandoned(newOwnerName())));`;
   const { stdout, stderr } = spawnSync(
     process.execPath,
-    ['--import', 'tsx', '-e', script, join(import.meta.dirname ?? '', '../../src/lab/owner.ts')],
+    ['--import', 'tsx', '-e', script, join(import.meta.dirname ?? '', '../../src/leftovers/owner.ts')],
     { encoding: 'utf8' },
   );
   assert.match(stdout, /^container-lab-\d+-\d+-\d+-1 false\n$/, stderr);

@@ -1,7 +1,7 @@
 /** What each step asks of the kernel, compared as text. No call is made. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Settings } from '../../src/lab/settings.ts';
+import type { Settings } from '../../src/settings/settings.ts';
 import { steps } from '../../src/steps/index.ts';
 import { pretendToBe, record } from '../support/recorder.ts';
 

@@ -5,10 +5,10 @@ import type { Diagnosis } from '../../src/doctor/examine.ts';
 import { type Facts, readFacts } from '../../src/doctor/facts.ts';
 import { STEP_NAMES } from '../../src/doctor/needs.ts';
 import { assumed, broken, fine, type Verdict } from '../../src/doctor/verdict.ts';
-import type { Progress } from '../../src/lessons/progress.ts';
-import { seatOf } from '../../src/workshop/seat.ts';
-import { seatLine } from '../../src/workshop/seat-line.ts';
-import { standingOf } from '../../src/workshop/standing.ts';
+import type { Progress } from '../../src/practice/progress.ts';
+import { seatOf } from '../../src/workshop/machine-check.ts';
+import { seatLine } from '../../src/workshop/machine-line.ts';
+import { standingOf } from '../../src/workshop/progress.ts';
 import { withSudo } from '../../src/workshop/sudo.ts';
 import { lab } from '../support/lab.ts';
 

@@ -1,7 +1,7 @@
 // Fails: the PID namespace: expected another one
 import type { End } from '#src/executor/reaper.ts';
-import { inheritedEnvironment } from '#src/lab/environment.ts';
 import type { Lab } from '#src/lab/lab.ts';
+import { inheritedEnvironment } from '#src/settings/process.ts';
 
 import { execve } from '#src/syscalls/processes.ts';
 

@@ -1,10 +1,10 @@
 /** Grading a class: one row a student, and after an interruption on from where it was. */
 import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
-import { Interrupted } from '../../../rootfs-builder/interrupt.ts';
 import { progressBar } from '../../../rootfs-builder/progress.ts';
-import type { Entry } from '../../exercises/catalogue.ts';
-import { sweep } from '../../lab/sweep.ts';
+import type { Entry } from '../../catalogue/exercises.ts';
+import { Interrupted } from '../../command-line/interruption.ts';
+import { sweep } from '../../leftovers/sweep.ts';
 import { chosenExercises } from '../gather.ts';
 import type { Grade } from '../grade.ts';
 import { pool } from '../pool.ts';

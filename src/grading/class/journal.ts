@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Entry } from '../../exercises/catalogue.ts';
+import type { Entry } from '../../catalogue/exercises.ts';
 import type { Grade } from '../grade.ts';
 import type { Content } from '../submission.ts';
 

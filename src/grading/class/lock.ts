@@ -1,7 +1,7 @@
 /** One run at a time works on a class, or something would be graded twice. */
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { UsageError } from '../../cli/usage-error.ts';
-import { isAbandoned, newOwnerName } from '../../lab/owner.ts';
+import { UsageError } from '../../command-line/usage-error.ts';
+import { isAbandoned, newOwnerName } from '../../leftovers/owner.ts';
 
 /** Gives how to let go. A lock of a run that is dead is none. @throws UsageError if another run has it */
 export function lock(file: string): () => void {

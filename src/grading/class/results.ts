@@ -1,5 +1,5 @@
 /** What a class came to: the table, the summary, and the same for programs. */
-import type { Entry } from '../../exercises/catalogue.ts';
+import type { Entry } from '../../catalogue/exercises.ts';
 import type { Grade } from '../grade.ts';
 import { totalsOf } from '../report.ts';
 import { toCsv } from './csv.ts';

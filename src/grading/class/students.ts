@@ -1,8 +1,8 @@
 /** Who has handed in what: a folder per student, or a file per student. */
 import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from '../../cli/usage-error.ts';
-import type { Entry } from '../../exercises/catalogue.ts';
+import type { Entry } from '../../catalogue/exercises.ts';
+import { UsageError } from '../../command-line/usage-error.ts';
 import { submissionsIn, whyNot } from '../discovery.ts';
 import { harmlessLine } from '../harmless.ts';
 import type { Submission } from '../submission.ts';

@@ -4,7 +4,7 @@
  * owner, kind of assignment and time again itself. Source: Classroom 50's wiki,
  * Advanced Autograding.
  */
-import { UsageError } from '../../cli/usage-error.ts';
+import { UsageError } from '../../command-line/usage-error.ts';
 import type { Report } from '../report.ts';
 import { unique } from '../unique.ts';
 

@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Entry } from '../../exercises/catalogue.ts';
+import type { Entry } from '../../catalogue/exercises.ts';
 import { copyKit, newFolder } from './kit-copy.ts';
 
 export function buildClassroom50(directory: string, exercises: readonly Entry[], timeout: number): void {

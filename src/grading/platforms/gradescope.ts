@@ -5,7 +5,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Entry } from '../../exercises/catalogue.ts';
+import type { Entry } from '../../catalogue/exercises.ts';
 import { toGradescope } from '../emitters/gradescope.ts';
 import { makeReport } from '../report.ts';
 import { copyKit, newFolder } from './kit-copy.ts';

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cgroupMountPoints } from '../../cgroups/hierarchies.ts';
-import { isAbandoned } from '../../lab/owner.ts';
+import { isAbandoned } from '../../leftovers/owner.ts';
 
 const LINKS = '/sys/class/net';
 const PATIENCE_MS = 3_000;

@@ -1,5 +1,5 @@
 /** Which commands of a transcript leave the reader in a container's shell. */
-import { parseOptions } from '../../cli/options.ts';
+import { parseOptions } from '../../run/options.ts';
 
 const STEP = /\bnpm run (?:-s |--silent )*step (\d+)\b/;
 /** With one of these it is more than a command and its words. */

@@ -1,0 +1,90 @@
+/**
+ * Proving an exercise: its starter and every wrong solution fail with their
+ * message, and its solution passes, twice, from fresh.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Entry, textOf, wrongSolutions } from '../catalogue/exercises.ts';
+import { type Grade, type GradeOptions, gradeText } from './grade.ts';
+import { harmlessLine } from './harmless.ts';
+
+/** One thing to prove. */
+export interface Claim {
+  readonly id: string;
+  /** `starter`, `solution, again`, `wrong/names-swapped.ts`. */
+  readonly name: string;
+  readonly text: string;
+  /** A part of the message that it must get; without it, it must pass. */
+  readonly fails?: string;
+}
+
+export interface Finding extends Pick<Claim, 'id' | 'name'> {
+  readonly outcome: 'passed' | 'failed' | 'not run';
+  readonly detail: string;
+  /** The names of the expectations that were looked at. */
+  readonly expectations: readonly string[];
+}
+
+/** Of wrong programs, counting the starter. */
+const LEAST_WRONG = 3;
+const TEXTS = ['task.md', 'after.md', 'starter.ts', 'solution.ts'] as const;
+
+/** Expectations that only fail, and that any exercise may have: see checks/trial. */
+const OF_TRIALS = /^the program (`.*` )?runs$|^the program does what it is told$/;
+
+/** What an exercise lacks, a line each; without all of its files nothing else can be proved. */
+export function lacks(entry: Entry): string[] {
+  const missing = TEXTS.filter((file) => !existsSync(join(entry.directory, file))).map((file) => `it has no ${file}`);
+  const empty = TEXTS.filter((file) => !missing.includes(`it has no ${file}`) && textOf(entry, file).trim() === '');
+  const wrong = existsSync(join(entry.directory, 'wrong')) ? wrongSolutions(entry) : [];
+  return [
+    ...missing,
+    ...empty.map((file) => `its ${file} is empty`),
+    ...(entry.hints.length === 0 ? ['it has no hints'] : []),
+    ...(entry.starterFails.trim() === '' ? ['its starterFails is empty'] : []),
+    ...(wrong.length + 1 < LEAST_WRONG
+      ? [`it has ${wrong.length + 1} wrong programs, counting the starter; at least ${LEAST_WRONG} are needed`]
+      : []),
+    ...wrong
+      .filter(({ fails }) => fails.trim() === '')
+      .map(({ name }) => `wrong/${name} does not begin with // Fails: and its message`),
+  ];
+}
+
+export function claims(entry: Entry): Claim[] {
+  const { id, starterFails } = entry;
+  const solution = textOf(entry, 'solution.ts');
+  return [
+    { id, name: 'starter', text: textOf(entry, 'starter.ts'), fails: starterFails },
+    { id, name: 'solution', text: solution },
+    { id, name: 'solution, again', text: solution },
+    ...wrongSolutions(entry).map(({ name, text, fails }) => ({ id, name: `wrong/${name}`, text, fails })),
+  ];
+}
+
+/** @throws the reason of the signal in `options` */
+export async function prove(entry: Entry, claim: Claim, options: GradeOptions): Promise<Finding> {
+  const { id, name } = claim;
+  const grade = await gradeText(entry, claim.text, options);
+  return { id, name, ...compare(grade, claim), expectations: grade.checks.map((check) => check.name) };
+}
+
+/** Hints for expectations that none of the programs met or failed: nobody would ever get them. */
+export function hintsForNothing({ hints }: Entry, findings: readonly Finding[]): string[] {
+  if (findings.some(({ outcome }) => outcome === 'not run')) return [];
+  const known = new Set(findings.flatMap(({ expectations }) => expectations));
+  return hints.flatMap(({ when }) =>
+    when === undefined || known.has(when) || OF_TRIALS.test(when)
+      ? []
+      : [`a hint is for "${when}", which no check is called`],
+  );
+}
+
+function compare({ status, message = '' }: Grade, { fails }: Claim): Pick<Finding, 'outcome' | 'detail'> {
+  const said = harmlessLine(message);
+  if (status === 'not run') return { outcome: 'not run', detail: said };
+  const got = status === 'passed' ? 'it passes' : `${status}: ${said}`;
+  if (fails === undefined) return { outcome: status === 'passed' ? 'passed' : 'failed', detail: got };
+  if (status === 'failed' && message.includes(fails)) return { outcome: 'passed', detail: `fails: ${said}` };
+  return { outcome: 'failed', detail: `it must fail with "${fails}", but ${got}` };
+}

@@ -1,0 +1,43 @@
+/** What a submission can see of the kit: what it is made with, and nothing that grades it. */
+import { realpathSync } from 'node:fs';
+import { join } from 'node:path';
+import { top } from '../catalogue/exercises.ts';
+import type { SandboxOptions } from '../sandbox/sandbox.ts';
+
+/** Where it sees it. */
+export const KIT = '/kit';
+/** And the image of an exercise that needs one. */
+export const IMAGE = `${KIT}/rootfs/host`;
+
+/** The rooms of src that src/submission is made of. */
+const SOURCES = [
+  'cgroups',
+  'command-line',
+  'executor',
+  'images',
+  'lab',
+  'leftovers',
+  'network',
+  'proc',
+  'run',
+  'settings',
+  'steps',
+  'submission',
+  'syscalls',
+  'terminal',
+  'trace',
+];
+const OTHERS = ['bin/submission.cjs', 'native', 'node_modules', 'package.json', 'tsconfig.json'];
+
+/** `image`: where the machine has the image, if it shall be seen. */
+export function kitView(image?: string): Pick<SandboxOptions, 'binds' | 'hidden'> {
+  const paths = [...SOURCES.map((name) => `src/${name}`), ...OTHERS];
+  return {
+    hidden: [realpathSync(top)],
+    binds: {
+      [`${KIT}/node`]: process.execPath,
+      ...(image === undefined ? {} : { [IMAGE]: image }),
+      ...Object.fromEntries(paths.map((path) => [join(KIT, path), join(top, path)])),
+    },
+  };
+}
