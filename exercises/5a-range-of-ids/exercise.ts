@@ -4,8 +4,8 @@ import type { Expectation } from '#src/checks/expectation.ts';
 import type { Process } from '#src/checks/process.ts';
 import { servant } from '#src/checks/programs.ts';
 import type { Trial } from '#src/checks/trial.ts';
+import type { IdRange } from '#src/proc/id-maps.ts';
 import { outsideId } from '#src/sandbox/identities.ts';
-import type { IdRange } from '#src/settings/settings.ts';
 
 export const exercise: Exercise = {
   title: 'A range of ids',

@@ -12,7 +12,7 @@ export type Need =
   | 'memory'
   | 'cpu'
   | 'pids'
-  /** The image `host`, at `lab.settings.rootfs`. */
+  /** The image `host`, at `lab.settings.root.path`. */
   | 'image';
 
 /** What is drawn for one run, and how to judge that run. */

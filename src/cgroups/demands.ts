@@ -1,6 +1,7 @@
-/** Limits as settings: which controller, which file, which text. */
-import { type Limits, PERIOD_US } from '../settings/limits.ts';
-import { readSetting } from './machine.ts';
+/** Resources as settings: which controller, which file, which text. */
+
+import { readSetting } from '../proc/cgroup-files.ts';
+import { PERIOD_US, type Resources } from '../settings/resources.ts';
 import { weightOfShares } from './weight.ts';
 
 export interface Setting {
@@ -14,11 +15,11 @@ export interface Setting {
 export interface Demand {
   readonly controller: string;
   /** `parent` is where the cgroup will be; `disk` is MAJOR:MINOR. */
-  settings(limits: Limits, parent: string, disk: string): Setting[];
+  settings(limits: Resources, parent: string, disk: string): Setting[];
 }
 
 export interface Rule {
-  readonly limit: keyof Limits;
+  readonly limit: keyof Resources;
   readonly v1: Demand;
   readonly v2: Demand;
 }

@@ -1,8 +1,10 @@
 /** In which directory the cgroup for a controller can be made, or why in none. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { findHierarchies, type Hierarchy, parseMemberships } from './hierarchies.ts';
-import { isHierarchyTop, type Machine, readWords } from './machine.ts';
+import { readWords } from '../proc/cgroup-files.ts';
+import { parseMemberships } from '../proc/memberships.ts';
+import { findHierarchies, type Hierarchy } from './hierarchies.ts';
+import { isHierarchyTop, type Machine } from './machine.ts';
 import { type Placement, placeV2 } from './placement.ts';
 
 /** Where a controller's cgroup goes. */

@@ -7,12 +7,12 @@
  * leaf is named after our process, without the number of a run. What is in it is
  * never killed: the terminal's shell may be among it.
  */
-import { readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { isOwnerName } from '../leftovers/owner.ts';
+import { join } from 'node:path';
+import { isLeaf } from '../leftovers/cgroups.ts';
+import { processesIn } from '../proc/cgroup-files.ts';
+import { parentOf } from '../proc/stat.ts';
 import { type Call, tolerating } from '../syscalls/call.ts';
 import { ensureDirectory, writeFile } from '../syscalls/files.ts';
-import { processesIn, readWords } from './machine.ts';
 
 export interface Leaf {
   readonly directory: string;
@@ -26,11 +26,6 @@ export function leafFor(parent: string, name: string): Leaf | undefined {
   return isLeaf(directory) && areOurs(pids) ? { directory, pids } : undefined;
 }
 
-export function isLeaf(directory: string): boolean {
-  const name = basename(directory);
-  return isOwnerName(name) && name.split('-').length === 'container-lab-PIDNS-PID-STARTTIME'.split('-').length;
-}
-
 /** Moves our processes down. */
 export function moveDown({ directory, pids }: Leaf): Call[] {
   const moves = pids.flatMap((pid) =>
@@ -42,29 +37,6 @@ export function moveDown({ directory, pids }: Leaf): Call[] {
   return [ensureDirectory(directory), ...moves];
 }
 
-/**
- * Moves the processes of a leaf back up and removes it. Before there was a leaf
- * its parent had processes, so it handed out no controllers: all are taken back.
- * @throws Error with EBUSY if another cgroup there still hands them on.
- */
-export function moveUp(leaf: string): void {
-  const parent = dirname(leaf);
-  const handedOut = readWords(parent, 'cgroup.subtree_control');
-  if (handedOut.length > 0) {
-    writeFileSync(join(parent, 'cgroup.subtree_control'), handedOut.map((controller) => `-${controller}`).join(' '));
-  }
-  for (const pid of processesIn(leaf)) moveTo(parent, pid);
-  rmdirSync(leaf);
-}
-
-function moveTo(directory: string, pid: number): void {
-  try {
-    writeFileSync(join(directory, 'cgroup.procs'), String(pid));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
-}
-
 /** Whether all descend from the eldest of our own forebears among them, such as npm or a shell. */
 function areOurs(pids: readonly number[]): boolean {
   const eldest = forebears(process.pid).findLast((pid) => pids.includes(pid));
@@ -74,16 +46,6 @@ function areOurs(pids: readonly number[]): boolean {
 /** A process, its parent, its parent's parent and so on. */
 function forebears(pid: number): number[] {
   const line: number[] = [];
-  for (let next = pid; next > 0; next = parentOf(next)) line.push(next);
+  for (let next = pid; next > 0; next = parentOf(next) ?? 0) line.push(next);
   return line;
-}
-
-/** Field 4 of /proc/PID/stat; the name before it may hold blanks and parentheses. */
-function parentOf(pid: number): number {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  } catch {
-    return 0;
-  }
 }

@@ -6,9 +6,10 @@
  * processes in it; one of those above it does. Source: cgroup-v2.rst, Controlling Controllers.
  */
 import { dirname, join } from 'node:path';
+import { processesIn, readSetting, readWords } from '../proc/cgroup-files.ts';
 import type { Hierarchy } from './hierarchies.ts';
 import { type Leaf, leafFor } from './leaf.ts';
-import { isHierarchyTop, type Machine, processesIn, readSetting, readWords } from './machine.ts';
+import { isHierarchyTop, type Machine } from './machine.ts';
 
 export interface Placement {
   readonly parent: string;

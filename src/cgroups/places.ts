@@ -1,12 +1,13 @@
 /** The cgroups to make, what to write into each, and the limits that cannot be set. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { cpuList, type Limits } from '../settings/limits.ts';
+import { readSetting } from '../proc/cgroup-files.ts';
+import { cpuList, type Resources } from '../settings/resources.ts';
 import { type Rule, rules, type Setting } from './demands.ts';
 import { diskOf } from './disk.ts';
 import { type Home, Homes, type NoHome } from './homes.ts';
 import type { Leaf } from './leaf.ts';
-import { isHierarchyTop, type Machine, readSetting } from './machine.ts';
+import { isHierarchyTop, type Machine } from './machine.ts';
 
 /** One cgroup to make. */
 export interface Place {
@@ -31,7 +32,7 @@ interface Settled {
   readonly settings: readonly Setting[];
 }
 
-export function findPlaces(limits: Limits, name: string, machine: Machine): Places {
+export function findPlaces(limits: Resources, name: string, machine: Machine): Places {
   const asked = rules.filter(({ limit }) => limits[limit] !== undefined);
   const homes = new Homes(
     asked.map(({ v2 }) => v2.controller),
@@ -48,7 +49,7 @@ export function findPlaces(limits: Limits, name: string, machine: Machine): Plac
   };
 }
 
-function settle(rule: Rule, limits: Limits, homes: Homes, machine: Machine): Settled | NoHome {
+function settle(rule: Rule, limits: Resources, homes: Homes, machine: Machine): Settled | NoHome {
   const home = homes.of(rule.v1.controller, rule.v2.controller);
   if ('reason' in home) return home;
   const { controller, parent, version } = home;
@@ -85,7 +86,7 @@ function isPartOf(asked: string, present: string): boolean {
 }
 
 /** In v1 CPU time is counted by a controller of its own, which sets no limit. */
-function timeKeeping({ cpus, cpuShares, cpusetCpus }: Limits, homes: Homes): Settled[] {
+function timeKeeping({ cpus, cpuShares, cpusetCpus }: Resources, homes: Homes): Settled[] {
   const home = (cpus ?? cpuShares ?? cpusetCpus) === undefined ? undefined : homes.inV1('cpuacct');
   return home && !('reason' in home) ? [{ home, settings: [] }] : [];
 }

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Counters } from '../cgroups/counters.ts';
 import { findHierarchies } from '../cgroups/hierarchies.ts';
-import { isLeaf } from '../cgroups/leaf.ts';
+import { isLeaf } from '../leftovers/cgroups.ts';
 import type { Expectation } from './expectation.ts';
 import type { Process } from './process.ts';
 import type { Trial } from './trial.ts';

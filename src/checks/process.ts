@@ -1,10 +1,10 @@
 /** A process of a submission as the kernel shows it to the host: the files of /proc/PID. */
 import { lstatSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
-import { type Membership, parseMemberships } from '../cgroups/hierarchies.ts';
+import type { IdRange } from '../proc/id-maps.ts';
+import { parseIdMap } from '../proc/id-maps.ts';
+import { type Membership, parseMemberships } from '../proc/memberships.ts';
 import { type Mount, parseMountinfo } from '../proc/mountinfo.ts';
-import type { IdRange } from '../settings/settings.ts';
-import { parseIdMap } from '../settings/users.ts';
 
 export type NamespaceName = 'cgroup' | 'ipc' | 'mnt' | 'net' | 'pid' | 'user' | 'uts';
 

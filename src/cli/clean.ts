@@ -3,7 +3,7 @@ import { removeAbandoned } from '../../rootfs-builder/leftovers.ts';
 import { bootstrapPlace, places } from '../../rootfs-builder/place.ts';
 import { print } from '../command-line/output.ts';
 import { UsageError } from '../command-line/usage-error.ts';
-import { sweep } from '../leftovers/sweep.ts';
+import { sweep } from '../leftovers/table.ts';
 
 export async function clean(words: string[]): Promise<number> {
   if (words.length > 0) throw new UsageError(`clean takes no arguments, and ${words[0]} is one.`);

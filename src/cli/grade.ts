@@ -11,7 +11,7 @@ import { toTap } from '../grading/emitters/tap.ts';
 import { gradeWork } from '../grading/grade-work.ts';
 import { allJudged, allPassed, type Report } from '../grading/report.ts';
 import { HELP, parseRequest, type Request, refuseSwallowed } from '../grading/request.ts';
-import { sweep } from '../leftovers/sweep.ts';
+import { sweep } from '../leftovers/table.ts';
 import { noteProgress } from '../practice/note-progress.ts';
 
 /** Gives 0 if all have passed, 1 if not, 128+n after signal n. @throws UsageError with nothing started */

@@ -134,8 +134,8 @@ async function failureOf(sandbox: Sandbox): Promise<void> {
 
 function assignmentOf({ stem, needs = [] }: Entry, round: Round): Assignment {
   const { settings = {}, given = {}, directories = [], programs } = round;
-  const rootfs = needs.includes('image') ? IMAGE : DEFAULTS.rootfs;
-  return { file: `${KIT}/workspace/${stem}.ts`, settings: { ...settings, rootfs }, given, directories, programs };
+  const root = needs.includes('image') ? { path: IMAGE } : DEFAULTS.root;
+  return { file: `${KIT}/workspace/${stem}.ts`, settings: { ...settings, root }, given, directories, programs };
 }
 
 function unmet(need: Need, { identities, unlimited }: Sandbox): string | undefined {

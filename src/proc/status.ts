@@ -1,4 +1,5 @@
-/** What /proc/self/status says of rights: proc_pid_status(5), capabilities(7). */
+/** What /proc/PID/status says of rights and CPUs: proc_pid_status(5), capabilities(7). */
+import { readFileSync } from 'node:fs';
 
 export interface Rights {
   /** Capability sets as the kernel prints them: 16 hexadecimal digits. */
@@ -37,4 +38,9 @@ export function lacking<Name extends string>(set: string, wanted: Readonly<Recor
 export function lacking(set: string, wanted: Readonly<Record<string, number>> = CAPABILITIES): string[] {
   const held = BigInt(`0x${set}`);
   return Object.entries(wanted).flatMap(([name, bit]) => (((held >> BigInt(bit)) & 1n) === 0n ? [name] : []));
+}
+
+/** The CPUs that this process may run on, in the kernel's notation, such as `0-3`. */
+export function allowedCpus(): string {
+  return /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0';
 }

@@ -9,9 +9,10 @@ import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { basename, join } from 'node:path';
 import { type ControlGroup, planControlGroup } from '../cgroups/control-group.ts';
 import { findHierarchies } from '../cgroups/hierarchies.ts';
-import { readWords, thisMachine } from '../cgroups/machine.ts';
+import { thisMachine } from '../cgroups/machine.ts';
 import type { Lab } from '../lab/lab.ts';
-import type { Limits } from '../settings/limits.ts';
+import { readWords } from '../proc/cgroup-files.ts';
+import type { Resources } from '../settings/resources.ts';
 
 /** A cgroup file system to mount inside, which shows the sandbox's own cgroup as its top. */
 export interface CgroupMount {
@@ -36,9 +37,9 @@ const DELEGATED = ['cgroup.procs', 'cgroup.threads', 'cgroup.subtree_control', '
 const CPUSET = ['cpuset.cpus', 'cpuset.mems'];
 
 /** Makes the cgroups of a sandbox whose root is `owner` outside; they go when `lab` ends. */
-export async function enclose(lab: Lab, limits: Limits, owner: number): Promise<Enclosure> {
+export async function enclose(lab: Lab, limits: Resources, owner: number): Promise<Enclosure> {
   const group = planControlGroup(limits, lab.owner);
-  lab.onEnd(() => group.remove());
+  for (const leftover of group.leftovers) lab.leaves(leftover);
   await lab.perform(group.create);
   const inner = group.directories.map((directory) => delegate(directory, owner));
   return {

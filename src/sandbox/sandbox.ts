@@ -9,7 +9,8 @@
 import type { Child } from '../executor/child.ts';
 import { CallFailure } from '../executor/failure.ts';
 import type { End } from '../executor/reaper.ts';
-import { Lab } from '../lab/lab.ts';
+import { Run } from '../lab/run.ts';
+import { newOwnerName } from '../leftovers/owner.ts';
 import { DEFAULTS, type Settings } from '../settings/settings.ts';
 import { openCheckpoint, release, waitFor } from '../steps/02-ipc.ts';
 import { becomeRoot, mapIds } from '../steps/05-user.ts';
@@ -76,7 +77,7 @@ export class Sandbox {
   #timer: NodeJS.Timeout | undefined;
   readonly #end: () => Promise<void>;
 
-  private constructor(lab: Lab, child: Child, streams: Streams, ids: Identities, enclosure: Enclosure) {
+  private constructor(lab: Run, child: Child, streams: Streams, ids: Identities, enclosure: Enclosure) {
     this.pid = child.pid;
     this.identities = ids;
     this.cgroups = enclosure.directories;
@@ -97,11 +98,16 @@ export class Sandbox {
   /** @throws SandboxUnavailable if this machine or user cannot have one */
   static async start(options: SandboxOptions): Promise<Sandbox> {
     const ids = identities();
-    const settings: Settings = { ...DEFAULTS, hostname: HOSTNAME, uidMap: ids.uids, gidMap: ids.gids };
+    const settings: Settings = {
+      ...DEFAULTS,
+      hostname: HOSTNAME,
+      users: { uidMappings: ids.uids, gidMappings: ids.gids },
+    };
     const environment = ['PATH=/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/tmp', 'LANG=C.UTF-8', 'TERM=dumb'];
-    const lab = new Lab({
+    const lab = new Run({
+      owner: newOwnerName(),
       settings,
-      program: () => [execve(options.argv[0] ?? '', options.argv, [...environment, ...(options.environment ?? [])])],
+      program: [execve(options.argv[0] ?? '', options.argv, [...environment, ...(options.environment ?? [])])],
     });
     try {
       return await Sandbox.#start(lab, ids, options);
@@ -114,7 +120,7 @@ export class Sandbox {
   }
 
   static async #start(
-    lab: Lab,
+    lab: Run,
     ids: Identities,
     { binds, files, hidden, directory, timeout }: SandboxOptions,
   ): Promise<Sandbox> {

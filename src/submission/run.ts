@@ -4,11 +4,10 @@
  * for its grade.
  */
 import { mkdirSync, readFileSync, writeSync } from 'node:fs';
-import type { Lab } from '../lab/lab.ts';
+import { newOwnerName } from '../leftovers/owner.ts';
 import { failureStatus, runStep } from '../run/run-step.ts';
 import { inheritedEnvironment } from '../settings/process.ts';
 import { DEFAULTS } from '../settings/settings.ts';
-import type { Step } from '../steps/index.ts';
 import type { Call } from '../syscalls/call.ts';
 import { execve } from '../syscalls/processes.ts';
 import { traceObserver } from '../trace/observer.ts';
@@ -23,15 +22,14 @@ export async function runSubmission(): Promise<void> {
     for (const directory of directories) mkdirSync(directory, { recursive: true });
     const submission = require(file);
     if (typeof submission.run !== 'function') throw new Error('The file exports no function `run`.');
-    const all = (owner: string) => ({
-      ...given,
-      ...Object.fromEntries(Object.entries(others).map(([name, other]) => [name, become(other, owner)])),
-    });
-    const run = (lab: Lab) => submission.run(lab, all(lab.owner));
+    const owner = newOwnerName();
+    const lists = Object.entries(others).map(([name, other]) => [name, become(other, owner)]);
+    const all = { ...given, ...Object.fromEntries(lists) };
     process.exitCode = await runStep({
-      step: { number: 0, name: 'submission', title: 'submission', run } satisfies Step,
+      step: { has: new Set(), run: (lab) => submission.run(lab, all) },
+      owner,
       settings: { ...DEFAULTS, ...settings },
-      program: (owner) => (program ? become(program, owner) : []),
+      program: program ? become(program, owner) : [],
       observer: traceObserver(textPrinter((line) => say(`${TRACE}${line}`), 0)),
     });
   } catch (error) {

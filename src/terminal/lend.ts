@@ -7,24 +7,24 @@
  * PID namespace is deaf to signals that it has no handler for, and then somebody
  * must end it from outside. npm and its shell stay behind in the old group.
  */
-import { readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { setForeground } from '../executor/native.ts';
 import { attempt } from '../executor/perform.ts';
+import { processGroups } from '../proc/stat.ts';
 import { kill, setpgid } from '../syscalls/processes.ts';
 
 const STDIN = 0;
 const SIGTSTP = 20;
 const SIGCONT = 18;
 
-export class Terminal {
+export class LentTerminal {
   readonly #home: number;
   #borrower = 0;
 
   /** The terminal of this process, if it has one and is in its foreground. */
-  static own(): Terminal | undefined {
-    const { group, foreground } = processGroup();
-    return isatty(STDIN) && group === foreground ? new Terminal(group) : undefined;
+  static own(): LentTerminal | undefined {
+    const { group, foreground } = processGroups();
+    return isatty(STDIN) && group === foreground ? new LentTerminal(group) : undefined;
   }
 
   private constructor(home: number) {
@@ -66,10 +66,3 @@ export class Terminal {
 }
 
 function ignore(): void {}
-
-/** Fields 5 and 8 of /proc/self/stat: our process group, and the terminal's foreground group. */
-function processGroup(): { group: number; foreground: number } {
-  const stat = readFileSync('/proc/self/stat', 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return { group: Number(fields[2]), foreground: Number(fields[5]) };
-}

@@ -1,7 +1,7 @@
 // Fails: the owner of a file, outside: expected
 import type { End } from '#src/executor/reaper.ts';
 import type { Lab } from '#src/lab/lab.ts';
-import type { IdRange } from '#src/settings/settings.ts';
+import type { IdRange } from '#src/proc/id-maps.ts';
 import { openCheckpoint, release, waitFor } from '#src/steps/02-ipc.ts';
 import { mapText } from '#src/steps/05-user.ts';
 import { writeFile } from '#src/syscalls/files.ts';

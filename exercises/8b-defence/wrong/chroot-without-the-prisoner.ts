@@ -18,6 +18,6 @@ function tryToEscape(): Call[] {
 }
 
 export async function run(lab: Lab): Promise<End> {
-  const container = await lab.clone([...enter(lab.settings.rootfs), ...lab.program], CLONE_NEWPID | CLONE_NEWNS);
+  const container = await lab.clone([...enter(lab.settings.root.path), ...lab.program], CLONE_NEWPID | CLONE_NEWNS);
   return lab.wait(container);
 }

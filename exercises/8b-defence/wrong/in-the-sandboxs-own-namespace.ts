@@ -26,6 +26,6 @@ function tryToEscape(): Call[] {
 }
 
 export async function run(lab: Lab): Promise<End> {
-  const container = await lab.clone([...enter(lab.settings.rootfs), ...tryToEscape(), ...lab.program], CLONE_NEWPID);
+  const container = await lab.clone([...enter(lab.settings.root.path), ...tryToEscape(), ...lab.program], CLONE_NEWPID);
   return lab.wait(container);
 }

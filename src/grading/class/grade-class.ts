@@ -4,7 +4,7 @@ import { isatty } from 'node:tty';
 import { progressBar } from '../../../rootfs-builder/progress.ts';
 import type { Entry } from '../../catalogue/exercises.ts';
 import { Interrupted } from '../../command-line/interruption.ts';
-import { sweep } from '../../leftovers/sweep.ts';
+import { sweep } from '../../leftovers/table.ts';
 import { chosenExercises } from '../gather.ts';
 import type { Grade } from '../grade.ts';
 import { pool } from '../pool.ts';

@@ -1,7 +1,7 @@
 /** One run at a time works on a class, or something would be graded twice. */
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { UsageError } from '../../command-line/usage-error.ts';
-import { isAbandoned, newOwnerName } from '../../leftovers/owner.ts';
+import { isOver, newOwnerName } from '../../leftovers/owner.ts';
 
 /** Gives how to let go. A lock of a run that is dead is none. @throws UsageError if another run has it */
 export function lock(file: string): () => void {
@@ -10,7 +10,7 @@ export function lock(file: string): () => void {
   try {
     for (;;) {
       if (linked(draft, file)) return () => rmSync(file, { force: true });
-      if (!isAbandoned(holder(file))) {
+      if (!isOver(holder(file))) {
         throw new UsageError(`Another run is at it: ${file}. If there is none, remove that file.`);
       }
       rmSync(file, { force: true });

@@ -1,8 +1,23 @@
-/** Reads /proc/self/uid_map and gid_map: user_namespaces(7). */
-import { parseIdMap } from '../settings/users.ts';
+/** /proc/PID/uid_map and gid_map as values. Source: user_namespaces(7). */
+
+/** One line: `inside outside count`. */
+export interface IdRange {
+  readonly inside: number;
+  readonly outside: number;
+  readonly count: number;
+}
 
 /** nobody and nogroup, on most distributions. */
 const NOBODY = 65534;
+
+/** The lines of a map. */
+export function parseIdMap(text: string): IdRange[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .filter((numbers) => numbers.length === 3)
+    .map(([inside = 0, outside = 0, count = 0]) => ({ inside, outside, count }));
+}
 
 /** An id that is there and is not root's: nobody's if there is one. */
 export function ordinaryId(map: string): number | undefined {
