@@ -8,10 +8,10 @@ import type { Leftover } from '../leftovers/leftover.ts';
 import { checkResources, type Resources } from '../settings/resources.ts';
 import type { Call } from '../syscalls/call.ts';
 import { mkdir, writeFile } from '../syscalls/files.ts';
-import { moveDown } from './leaf.ts';
 import { type Machine, thisMachine } from './machine.ts';
-import { findPlaces, type Place } from './places.ts';
+import { type PlannedGroup, planGroups } from './plan.ts';
 import { reportOf } from './report.ts';
+import { moveDown } from './v2-leaf.ts';
 
 export interface ControlGroup {
   /** What cannot be limited here: one line per reason, which begins with the controllers' names. */
@@ -44,15 +44,15 @@ export interface ControlGroup {
  */
 export function planControlGroup(limits: Resources, name: string, facts: Partial<Machine> = {}): ControlGroup {
   checkResources(limits);
-  const { places, missing } = findPlaces(limits, name, { ...thisMachine(), ...facts });
-  const directories = places.map(({ directory }) => directory);
-  const leftovers = places.map(
+  const { groups, missing } = planGroups(limits, name, { ...thisMachine(), ...facts });
+  const directories = groups.map(({ directory }) => directory);
+  const leftovers = groups.map(
     ({ directory, enable }): Leftover<'cgroup'> => ({ kind: 'cgroup', directory, enabled: enable }),
   );
   return {
     missing,
     directories,
-    create: places.flatMap(createCalls),
+    create: groups.flatMap(createCalls),
     join: (pid) => directories.flatMap((directory) => writeFile(join(directory, 'cgroup.procs'), String(pid))),
     report: () => reportOf(limits, directories),
     leftovers,
@@ -62,13 +62,13 @@ export function planControlGroup(limits: Resources, name: string, facts: Partial
   };
 }
 
-function createCalls({ parent, directory, enable, leaf, settings }: Place): Call[] {
+function createCalls({ parent, directory, enable, leaf, files }: PlannedGroup): Call[] {
   const plus = enable.map((controller) => `+${controller}`).join(' ');
   return [
     // First, so that `remove` can tell by the directory whether there is anything to undo.
     mkdir(directory),
     ...(leaf ? moveDown(leaf) : []),
     ...(plus ? writeFile(join(parent, 'cgroup.subtree_control'), plus) : []),
-    ...settings.flatMap(({ file, text }) => writeFile(join(directory, file), text)),
+    ...files.flatMap(({ file, text }) => writeFile(join(directory, file), text)),
   ];
 }

@@ -41,7 +41,7 @@ export async function remove({ directory, enabled = [] }: Leftover<'cgroup'>): P
 
 /**
  * Room for a container's cgroup in a v2 cgroup that holds ourselves: named after
- * our process, without the number of a run. src/cgroups/leaf.ts says why.
+ * our process, without the number of a run. src/cgroups/v2-leaf.ts says why.
  */
 export function isLeaf(directory: string): boolean {
   return isProcessName(basename(directory));

@@ -8,11 +8,11 @@
 import { dirname, join } from 'node:path';
 import { processesIn, readSetting, readWords } from '../proc/cgroup-files.ts';
 import type { Hierarchy } from './hierarchies.ts';
-import { type Leaf, leafFor } from './leaf.ts';
 import { isHierarchyTop, type Machine } from './machine.ts';
+import { type Leaf, leafFor } from './v2-leaf.ts';
 
-export interface Placement {
-  readonly parent: string;
+export interface V2Parent {
+  readonly directory: string;
   /** Those of the controllers asked for that a cgroup here will have. */
   readonly offered: readonly string[];
   /** Those that the parent does not hand out yet. */
@@ -29,27 +29,28 @@ export interface Placement {
  * the right to write the cgroup.procs of what is above both its old and its new
  * cgroup (cgroup-v2.rst, Delegation Containment).
  */
-export function placeV2(
+export function findV2Parent(
   { own, mountPoint }: Hierarchy,
   wanted: readonly string[],
   name: string,
   machine: Machine,
-): Placement | undefined {
+): V2Parent | undefined {
   const found = upwards(own, mountPoint)
     .filter((directory) => isUsable(directory, machine))
-    .map((directory) => placementIn(directory, wanted, directory === own ? name : undefined, machine));
+    .map((directory) => parentAt(directory, wanted, directory === own ? name : undefined, machine));
   return found.sort((a, b) => b.offered.length - a.offered.length || effort(a) - effort(b))[0];
 }
 
-function placementIn(parent: string, wanted: readonly string[], name: string | undefined, machine: Machine): Placement {
-  const available = readWords(parent, 'cgroup.controllers').filter((controller) => wanted.includes(controller));
-  const handedOut = readWords(parent, 'cgroup.subtree_control');
+function parentAt(directory: string, wanted: readonly string[], name: string | undefined, machine: Machine): V2Parent {
+  const available = readWords(directory, 'cgroup.controllers').filter((controller) => wanted.includes(controller));
+  const handedOut = readWords(directory, 'cgroup.subtree_control');
   const enable = available.filter((controller) => !handedOut.includes(controller));
-  const asIs = { parent, offered: available.filter((controller) => handedOut.includes(controller)), enable: [] };
-  if (enable.length === 0 || !machine.canWrite(join(parent, 'cgroup.subtree_control'))) return asIs;
-  if (isHierarchyTop(parent, 2) || processesIn(parent).length === 0) return { parent, offered: available, enable };
-  const leaf = name === undefined ? undefined : leafFor(parent, name);
-  return leaf ? { parent, offered: available, enable, leaf } : asIs;
+  const asIs = { directory, offered: available.filter((controller) => handedOut.includes(controller)), enable: [] };
+  if (enable.length === 0 || !machine.canWrite(join(directory, 'cgroup.subtree_control'))) return asIs;
+  if (isHierarchyTop(directory, 2) || processesIn(directory).length === 0)
+    return { directory, offered: available, enable };
+  const leaf = name === undefined ? undefined : leafFor(directory, name);
+  return leaf ? { directory, offered: available, enable, leaf } : asIs;
 }
 
 function isUsable(directory: string, machine: Machine): boolean {
@@ -58,7 +59,7 @@ function isUsable(directory: string, machine: Machine): boolean {
   return type === 'domain' && machine.canWrite(directory) && machine.canWrite(join(directory, 'cgroup.procs'));
 }
 
-function effort({ enable, leaf }: Placement): number {
+function effort({ enable, leaf }: V2Parent): number {
   if (leaf) return 2;
   return enable.length > 0 ? 1 : 0;
 }

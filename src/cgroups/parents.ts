@@ -5,41 +5,41 @@ import { readWords } from '../proc/cgroup-files.ts';
 import { parseMemberships } from '../proc/memberships.ts';
 import { findHierarchies, type Hierarchy } from './hierarchies.ts';
 import { isHierarchyTop, type Machine } from './machine.ts';
-import { type Placement, placeV2 } from './placement.ts';
+import { findV2Parent, type V2Parent } from './v2-parent.ts';
 
 /** Where a controller's cgroup goes. */
-export interface Home extends Omit<Placement, 'offered'> {
+export interface Parent extends Omit<V2Parent, 'offered'> {
   readonly controller: string;
   readonly version: 1 | 2;
 }
 
 /** Why a controller cannot be used. */
-export interface NoHome {
+export interface NoParent {
   readonly controller: string;
   readonly reason: string;
 }
 
-export class Homes {
+export class Parents {
   readonly #machine: Machine;
   readonly #hierarchies: readonly Hierarchy[];
   readonly #unified: Hierarchy | undefined;
-  readonly #placement: Placement | undefined;
+  readonly #v2Parent: V2Parent | undefined;
 
   /** `wanted`: the v2 controllers that one cgroup should have together. */
   constructor(wanted: readonly string[], name: string, machine: Machine) {
     this.#machine = machine;
     this.#hierarchies = findHierarchies(machine.mountinfo, machine.cgroup);
     this.#unified = this.#hierarchies.find(({ version }) => version === 2);
-    this.#placement = this.#unified && placeV2(this.#unified, wanted, name, machine);
+    this.#v2Parent = this.#unified && findV2Parent(this.#unified, wanted, name, machine);
   }
 
   /** A controller is in one hierarchy at a time, of whichever version. */
-  of(v1Name: string, v2Name: string): Home | NoHome {
+  of(v1Name: string, v2Name: string): Parent | NoParent {
     return this.inV1(v1Name) ?? this.#inV2(v2Name);
   }
 
   /** Our own cgroup in the v1 hierarchy of a controller, or undefined if it is in none. */
-  inV1(controller: string): Home | NoHome | undefined {
+  inV1(controller: string): Parent | NoParent | undefined {
     const { cgroup, canWrite } = this.#machine;
     const hierarchy = this.#hierarchies.find(
       ({ version, controllers }) => version === 1 && controllers.includes(controller),
@@ -48,20 +48,20 @@ export class Homes {
       const isV1 = parseMemberships(cgroup).some(({ controllers }) => controllers.includes(controller));
       return isV1 ? { controller, reason: 'its cgroup v1 hierarchy is not mounted here.' } : undefined;
     }
-    const parent = existsSync(hierarchy.own) ? hierarchy.own : hierarchy.mountPoint;
-    const isUsable = canWrite(parent) && canWrite(join(parent, 'cgroup.procs'));
+    const directory = existsSync(hierarchy.own) ? hierarchy.own : hierarchy.mountPoint;
+    const isUsable = canWrite(directory) && canWrite(join(directory, 'cgroup.procs'));
     if (!isUsable) return { controller, reason: this.#notWritable(hierarchy, noDelegationV1) };
-    return { controller, version: 1, parent, enable: [] };
+    return { controller, version: 1, directory, enable: [] };
   }
 
-  #inV2(controller: string): Home | NoHome {
+  #inV2(controller: string): Parent | NoParent {
     if (!this.#unified) return { controller, reason: this.#hierarchies.length > 0 ? lacking(controller) : noHierarchy };
     const { mountPoint, own } = this.#unified;
     const isKnown = readWords(mountPoint, 'cgroup.controllers').includes(controller);
     if (!isKnown && isHierarchyTop(mountPoint, 2)) return { controller, reason: lacking(controller) };
-    if (!this.#placement) return { controller, reason: this.#notWritable(this.#unified, noDelegation) };
-    const { offered, ...placement } = this.#placement;
-    if (offered.includes(controller)) return { controller, version: 2, ...placement };
+    if (!this.#v2Parent) return { controller, reason: this.#notWritable(this.#unified, noDelegation) };
+    const { offered, ...found } = this.#v2Parent;
+    if (offered.includes(controller)) return { controller, version: 2, ...found };
     const isHere = readWords(own, 'cgroup.controllers').includes(controller);
     return { controller, reason: isHere ? occupied(own) : notHandedDown(own, this.#machine.rootless) };
   }

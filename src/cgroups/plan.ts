@@ -3,75 +3,75 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSetting } from '../proc/cgroup-files.ts';
 import { cpuList, type Resources } from '../settings/resources.ts';
-import { type Rule, rules, type Setting } from './demands.ts';
 import { diskOf } from './disk.ts';
-import { type Home, Homes, type NoHome } from './homes.ts';
-import type { Leaf } from './leaf.ts';
+import { LIMITS, type LimitFile, type LimitRow } from './limit-files.ts';
 import { isHierarchyTop, type Machine } from './machine.ts';
+import { type NoParent, type Parent, Parents } from './parents.ts';
+import type { Leaf } from './v2-leaf.ts';
 
 /** One cgroup to make. */
-export interface Place {
+export interface PlannedGroup {
   readonly version: 1 | 2;
   readonly parent: string;
   readonly directory: string;
   /** v2 controllers that the parent has yet to hand out. */
   readonly enable: readonly string[];
   readonly leaf?: Leaf;
-  readonly settings: readonly Setting[];
+  readonly files: readonly LimitFile[];
 }
 
-export interface Places {
-  readonly places: readonly Place[];
+export interface Plan {
+  readonly groups: readonly PlannedGroup[];
   /** One line per reason, after the controllers that it concerns. */
   readonly missing: readonly string[];
 }
 
 /** A limit that can be set: where, and by writing what. */
 interface Settled {
-  readonly home: Home;
-  readonly settings: readonly Setting[];
+  readonly parent: Parent;
+  readonly files: readonly LimitFile[];
 }
 
-export function findPlaces(limits: Resources, name: string, machine: Machine): Places {
-  const asked = rules.filter(({ limit }) => limits[limit] !== undefined);
-  const homes = new Homes(
+export function planGroups(limits: Resources, name: string, machine: Machine): Plan {
+  const asked = LIMITS.filter(({ limit }) => limits[limit] !== undefined);
+  const parents = new Parents(
     asked.map(({ v2 }) => v2.controller),
     name,
     machine,
   );
-  const outcomes = [...asked.map((rule) => settle(rule, limits, homes, machine)), ...timeKeeping(limits, homes)];
+  const outcomes = [...asked.map((row) => settle(row, limits, parents, machine)), ...timeKeeping(limits, parents)];
   return {
-    places: mergedByDirectory(
-      outcomes.filter((outcome) => 'home' in outcome),
+    groups: mergedByDirectory(
+      outcomes.filter((outcome) => 'parent' in outcome),
       name,
     ),
     missing: mergedByReason(outcomes.filter((outcome) => 'reason' in outcome)),
   };
 }
 
-function settle(rule: Rule, limits: Resources, homes: Homes, machine: Machine): Settled | NoHome {
-  const home = homes.of(rule.v1.controller, rule.v2.controller);
-  if ('reason' in home) return home;
-  const { controller, parent, version } = home;
-  const disk = rule.limit === 'deviceWriteBps' ? diskOf(machine.directory, machine.mountinfo) : '';
+function settle(limit: LimitRow, limits: Resources, parents: Parents, machine: Machine): Settled | NoParent {
+  const parent = parents.of(limit.v1.controller, limit.v2.controller);
+  if ('reason' in parent) return parent;
+  const { controller, directory, version } = parent;
+  const disk = limit.limit === 'deviceWriteBps' ? diskOf(machine.directory, machine.mountinfo) : '';
   if (disk === undefined) return { controller, reason: `${machine.directory} is not on a disk of its own.` };
-  const present = rule.limit === 'cpusetCpus' ? cpusOf(parent) : undefined;
+  const present = limit.limit === 'cpusetCpus' ? cpusOf(directory) : undefined;
   if (present && !isPartOf(limits.cpusetCpus ?? '', present)) {
-    return { controller, reason: `CPUs ${limits.cpusetCpus} were asked for, and ${parent} has only ${present}.` };
+    return { controller, reason: `CPUs ${limits.cpusetCpus} were asked for, and ${directory} has only ${present}.` };
   }
-  const demand = version === 1 ? rule.v1 : rule.v2;
-  const settings = demand.settings(limits, parent, disk);
-  const there = settings.filter(({ file }) => willHave(home, file, machine));
-  const absent = settings.find((setting) => !setting.optional && !there.includes(setting));
+  const row = version === 1 ? limit.v1 : limit.v2;
+  const files = row.files(limits, directory, disk);
+  const there = files.filter(({ file }) => willHave(parent, file, machine));
+  const absent = files.find((file) => !file.optional && !there.includes(file));
   return absent
     ? { controller, reason: `this kernel has the controller, but not its ${absent.file}.` }
-    : { home, settings: there };
+    : { parent, files: there };
 }
 
 /** Whether a cgroup here will have a file. At the top of a hierarchy some are left out. */
-function willHave({ version, parent }: Home, file: string, { swaps }: Machine): boolean {
-  if (existsSync(join(parent, file))) return true;
-  if (!isHierarchyTop(parent, version)) return false;
+function willHave({ version, directory }: Parent, file: string, { swaps }: Machine): boolean {
+  if (existsSync(join(directory, file))) return true;
+  if (!isHierarchyTop(directory, version)) return false;
   if (file === 'memory.swap.max') return swaps.trim().split('\n').length > 1;
   return version === 2 || file === 'pids.max';
 }
@@ -86,23 +86,23 @@ function isPartOf(asked: string, present: string): boolean {
 }
 
 /** In v1 CPU time is counted by a controller of its own, which sets no limit. */
-function timeKeeping({ cpus, cpuShares, cpusetCpus }: Resources, homes: Homes): Settled[] {
-  const home = (cpus ?? cpuShares ?? cpusetCpus) === undefined ? undefined : homes.inV1('cpuacct');
-  return home && !('reason' in home) ? [{ home, settings: [] }] : [];
+function timeKeeping({ cpus, cpuShares, cpusetCpus }: Resources, parents: Parents): Settled[] {
+  const parent = (cpus ?? cpuShares ?? cpusetCpus) === undefined ? undefined : parents.inV1('cpuacct');
+  return parent && !('reason' in parent) ? [{ parent, files: [] }] : [];
 }
 
 /** Controllers can share a hierarchy, as cpu and cpuacct do, or all of v2's. */
-function mergedByDirectory(settled: readonly Settled[], name: string): Place[] {
-  return grouped(settled, ({ home }) => home.parent).map(({ key: parent, first, members }) => {
-    const { version, leaf } = first.home;
-    const enable = first.home.enable.filter((enabled) => members.some(({ home }) => home.controller === enabled));
-    const settings = members.flatMap((member) => member.settings);
+function mergedByDirectory(settled: readonly Settled[], name: string): PlannedGroup[] {
+  return grouped(settled, ({ parent }) => parent.directory).map(({ key: parent, first, members }) => {
+    const { version, leaf } = first.parent;
+    const enable = first.parent.enable.filter((enabled) => members.some(({ parent }) => parent.controller === enabled));
+    const files = members.flatMap((member) => member.files);
     const directory = join(parent, name);
-    return { version, parent, directory, enable, ...(leaf && enable.length > 0 && { leaf }), settings };
+    return { version, parent, directory, enable, ...(leaf && enable.length > 0 && { leaf }), files };
   });
 }
 
-function mergedByReason(refused: readonly NoHome[]): string[] {
+function mergedByReason(refused: readonly NoParent[]): string[] {
   return grouped(refused, ({ reason }) => reason).map(({ key: reason, members }) => {
     const controllers = new Set(members.map(({ controller }) => controller));
     return `${[...controllers].join(', ')}: ${reason}`;
