@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmdirSy
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { newLinkName } from '../../src/leftovers/owner.ts';
+import { newLinkName, newOwnerName } from '../../src/leftovers/owner.ts';
 import { controller, groupOf } from '../support/cgroup-files.ts';
 import { startContainer } from '../support/container.ts';
 import { kernelTest, onTestEnd, until, within } from '../support/kernel-test.ts';
@@ -160,6 +160,27 @@ kernelTest(test, [canRun(8), program('ping')], "a living run's things stay", asy
   assert.is(ping.status, 0);
   assert.is(read(`/proc/${container.pid}/task/${container.pid}/children`).trim().split(' ').length, 1);
   assert.is(await container.end(), 0);
+});
+
+kernelTest(test, [program('setpriv')], 'a run that cannot be seen from here is not over: hidepid', () => {
+  const look = `
+    import('${top}/src/leftovers/owner.ts').then(({ newOwnerName, ownerState }) => {
+      const other = process.argv[1];
+      console.log(ownerState(other), ownerState(newOwnerName()), ownerState(other.replace(/-\\d+-1$/, '-1-1')));
+    });`;
+  const asNobody = 'exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"';
+  const states = (options: string) => {
+    const script = `mount -t proc ${options} proc /proc && ${asNobody}`;
+    const node = [process.execPath, '--import', 'tsx', '--eval', look, newOwnerName()];
+    const { stdout, stderr } = spawnSync('unshare', ['--mount', 'sh', '-c', script, 'sh', ...node], {
+      cwd: top,
+      encoding: 'utf8',
+      timeout: patience(20_000),
+    });
+    return stdout.trim() || stderr;
+  };
+  assert.is(states(''), 'lives lives over');
+  assert.is(states('-o hidepid=2'), 'unknown lives unknown');
 });
 
 kernelTest(test, [canRun(7), controller('pids'), program('ip')], 'look-alikes stay', async () => {
