@@ -36,11 +36,12 @@ interface Limits {
 
 async function check(entries: readonly Entry[], { jobs, timeout }: Limits, signal: AbortSignal): Promise<number> {
   const summary = new Summary();
-  const work = entries.flatMap((entry): [Entry, Claim][] => {
-    const missing = lacks(entry);
+  const work: [Entry, Claim][] = [];
+  for (const entry of entries) {
+    const missing = await lacks(entry);
     for (const line of missing) summary.fail(entry, line);
-    return missing.length > 0 ? [] : claims(entry).map((claim) => [entry, claim]);
-  });
+    if (missing.length === 0) work.push(...(await claims(entry)).map((claim): [Entry, Claim] => [entry, claim]));
+  }
   const findings: Finding[] = [];
   let reported = 0;
   await pool(work, jobs, async ([entry, claim], index) => {

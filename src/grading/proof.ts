@@ -4,7 +4,8 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Entry, textOf, wrongSolutions } from '../catalogue/exercises.ts';
+import { type Entry, textOf } from '../catalogue/exercises.ts';
+import { wrongPrograms } from '../catalogue/wrong-solutions.ts';
 import { type Grade, type GradeOptions, gradeText } from './grade.ts';
 import { harmlessLine } from './harmless.ts';
 
@@ -33,32 +34,31 @@ const TEXTS = ['task.md', 'after.md', 'starter.ts', 'solution.ts'] as const;
 const OF_TRIALS = /^the program (`.*` )?runs$|^the program does what it is told$/;
 
 /** What an exercise lacks, a line each; without all of its files nothing else can be proved. */
-export function lacks(entry: Entry): string[] {
+export async function lacks(entry: Entry): Promise<string[]> {
   const missing = TEXTS.filter((file) => !existsSync(join(entry.directory, file))).map((file) => `it has no ${file}`);
   const empty = TEXTS.filter((file) => !missing.includes(`it has no ${file}`) && textOf(entry, file).trim() === '');
-  const wrong = existsSync(join(entry.directory, 'wrong')) ? wrongSolutions(entry) : [];
+  const wrong = missing.includes('it has no solution.ts') ? { programs: [], problems: [] } : await wrongPrograms(entry);
   return [
     ...missing,
     ...empty.map((file) => `its ${file} is empty`),
     ...(entry.hints.length === 0 ? ['it has no hints'] : []),
     ...(entry.starterFails.trim() === '' ? ['its starterFails is empty'] : []),
-    ...(wrong.length + 1 < LEAST_WRONG
-      ? [`it has ${wrong.length + 1} wrong programs, counting the starter; at least ${LEAST_WRONG} are needed`]
+    ...(wrong.programs.length + 1 < LEAST_WRONG
+      ? [`it has ${wrong.programs.length + 1} wrong programs, counting the starter; at least ${LEAST_WRONG} are needed`]
       : []),
-    ...wrong
-      .filter(({ fails }) => fails.trim() === '')
-      .map(({ name }) => `wrong/${name} does not begin with // Fails: and its message`),
+    ...wrong.problems,
   ];
 }
 
-export function claims(entry: Entry): Claim[] {
+export async function claims(entry: Entry): Promise<Claim[]> {
   const { id, starterFails } = entry;
   const solution = textOf(entry, 'solution.ts');
+  const { programs } = await wrongPrograms(entry);
   return [
     { id, name: 'starter', text: textOf(entry, 'starter.ts'), fails: starterFails },
     { id, name: 'solution', text: solution },
     { id, name: 'solution, again', text: solution },
-    ...wrongSolutions(entry).map(({ name, text, fails }) => ({ id, name: `wrong/${name}`, text, fails })),
+    ...programs.map((program) => ({ id, ...program })),
   ];
 }
 

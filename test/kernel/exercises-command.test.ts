@@ -114,8 +114,9 @@ kernelTest(test, [canRun(8)], 'what is not as claimed is found', async () => {
   const stale = { ...entry, hints: [{ when: 'an old name', text: 'x' }] };
   assert.equal(hintsForNothing(stale, [passes]), ['a hint is for "an old name", which no check is called']);
   const bare = { ...entry, hints: [], starterFails: '', directory: temporaryDirectory() };
-  assert.is(lacks(bare).length, 7, lacks(bare).join('\n'));
-  assert.equal(lacks(entry), []);
+  const missing = await lacks(bare);
+  assert.is(missing.length, 7, missing.join('\n'));
+  assert.equal(await lacks(entry), []);
 });
 
 test.run();
