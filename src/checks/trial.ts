@@ -106,12 +106,12 @@ export class Trial {
    */
   async say(line: string): Promise<Answer> {
     const marker = this.#assignment.programs.program?.marker ?? '';
-    const from = this.#sandbox.stdout.text.length;
+    const from = this.#sandbox.stdout.bytes;
     this.#sandbox.write(`${line}\n`);
     const deadline = Date.now() + PATIENCE_MS;
     for (;;) {
       const [, output = '', status] =
-        new RegExp(`^([^]*?)\n?${marker} (\\d+)\n`).exec(this.#sandbox.stdout.text.slice(from)) ?? [];
+        new RegExp(`^([^]*?)\n?${marker} (\\d+)\n`).exec(this.#sandbox.stdout.since(from)) ?? [];
       if (status !== undefined) return { status: Number(status), output: output.trim() };
       if (this.#sandbox.outcome || Date.now() > deadline) {
         this.expect('the program does what it is told', {

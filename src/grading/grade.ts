@@ -45,7 +45,10 @@ export interface GradeOptions {
 
 export const DEFAULT_TIMEOUT = 30;
 
-/** @throws the reason of `signal`, once nothing of the submission is left */
+/**
+ * @throws the reason of `signal`, once nothing of the submission is left; or
+ * AggregateError, if `signal` came and not all could be removed
+ */
 export async function gradeText(exercise: Entry, text: string, options: GradeOptions): Promise<Grade> {
   const begin = performance.now();
   const gradeOf = (verdict: Verdict): Grade => {
@@ -85,7 +88,7 @@ async function run(
       directory: `${KIT}/workspace`,
       timeout,
     });
-    const end = () => void sandbox.remove().catch(() => {}); // it is removed again below, which hears of trouble
+    const end = () => void sandbox.remove().catch(() => {}); // the end below is the same, and hears of trouble
     signal?.addEventListener('abort', end);
     if (signal?.aborted) end();
     try {
@@ -100,6 +103,8 @@ async function run(
       await sandbox.remove();
     }
   } catch (error) {
+    // Nobody hears of the verdict then, but of what is left they must.
+    if (signal?.aborted && error instanceof AggregateError) throw error;
     if (error instanceof SandboxUnavailable) return { ...nothing, status: 'not run', message: error.message };
     return { ...nothing, status: 'error', message: `The grader failed: ${(error as Error).stack ?? error}` };
   }

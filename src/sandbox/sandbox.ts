@@ -11,7 +11,7 @@ import { CallFailure } from '../executor/failure.ts';
 import type { End } from '../executor/reaper.ts';
 import { Lab } from '../lab/lab.ts';
 import { DEFAULTS, type Settings } from '../settings/settings.ts';
-import { openCheckpoint, release, waitFor } from '../steps/02-ipc.ts';
+import { release, waitFor } from '../steps/02-ipc.ts';
 import { becomeRoot, mapIds } from '../steps/05-user.ts';
 import { setUpNetwork } from '../steps/06-net.ts';
 import { chdir } from '../syscalls/files.ts';
@@ -29,7 +29,7 @@ import { execve, limitProcesses, setsid } from '../syscalls/processes.ts';
 import { type Identities, identities } from './identities.ts';
 import { type Enclosure, enclose } from './limits.ts';
 import { enterRoot, type View } from './root.ts';
-import { type Output, openStreams, type Streams } from './streams.ts';
+import { type Output, openPipe, openStreams, type Streams } from './streams.ts';
 import { openTrees } from './trees.ts';
 
 export interface SandboxOptions extends Pick<View, 'files' | 'hidden'> {
@@ -75,6 +75,7 @@ export class Sandbox {
   #stopped: 'time' | 'output' | undefined;
   #timer: NodeJS.Timeout | undefined;
   readonly #end: () => Promise<void>;
+  #removed: Promise<void> | undefined;
 
   private constructor(lab: Lab, child: Child, streams: Streams, ids: Identities, enclosure: Enclosure) {
     this.pid = child.pid;
@@ -118,7 +119,7 @@ export class Sandbox {
     ids: Identities,
     { binds, files, hidden, directory, timeout }: SandboxOptions,
   ): Promise<Sandbox> {
-    const checkpoint = await openCheckpoint(lab);
+    const checkpoint = await openPipe(lab);
     const streams = await openStreams(lab);
     lab.onEnd(() => streams.close());
     const trees = await openTrees(lab, binds, ids.hasRange);
@@ -188,9 +189,14 @@ export class Sandbox {
     clearTimeout(this.#timer);
   }
 
-  /** Ends it, if it has not ended, and removes what it needed outside. */
-  async remove(): Promise<void> {
-    await this.#end();
+  /**
+   * Ends it, if it has not ended, and removes what it needed outside. Whoever
+   * calls it again waits for the same end.
+   * @throws AggregateError with what could not be removed
+   */
+  remove(): Promise<void> {
+    this.#removed ??= this.#end();
+    return this.#removed;
   }
 }
 

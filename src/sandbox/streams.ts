@@ -1,15 +1,15 @@
 /** The standard streams of a sandbox: pipes, so that nothing inside can reach a file or a terminal of ours. */
+import { closeSync, fstatSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab } from '../lab/lab.ts';
-// A checkpoint is a pipe, and any pipe will do here.
-import { openCheckpoint as openPipe } from '../steps/02-ipc.ts';
+import { type Checkpoint, openCheckpoint } from '../steps/02-ipc.ts';
 import type { Call } from '../syscalls/call.ts';
 import { close, dup3 } from '../syscalls/files.ts';
 
-/** Of what a submission prints so much is kept: the beginning and the end of it. */
+/** How much output is kept from the beginning, and from the end. */
 const KEPT_BYTES = 32 * 1024;
-/** And one that prints more is stopped. */
+/** A submission that prints more is stopped. */
 const MOST_BYTES = 4 * 2 ** 20;
 /** A sandbox that is being made beside this one can hold a copy of its pipes, for a moment. */
 const DRAIN_MS = 1000;
@@ -38,12 +38,6 @@ export async function openStreams(lab: Lab): Promise<Streams> {
   const stdout = new Output(output.readEnd);
   const stderr = new Output(errors.readEnd);
   const childs = [input.readEnd, output.writeEnd, errors.writeEnd];
-  let handedOver = false;
-  const handOver = async () => {
-    if (handedOver) return;
-    handedOver = true;
-    await lab.perform(childs.map(close));
-  };
   return {
     adopt: childs.map((fd, number) => dup3(fd, number)),
     stdout,
@@ -51,15 +45,37 @@ export async function openStreams(lab: Lab): Promise<Streams> {
     flooded: Promise.race([stdout.flooded, stderr.flooded]),
     write: (text) => stdin.write(text),
     endInput: () => stdin.end(),
-    handOver,
+    handOver: async () => {
+      await lab.perform(childs.map(close));
+    },
     drain: async () => {
       await Promise.race([Promise.all([stdout.closed, stderr.closed]), sleep(DRAIN_MS)]);
     },
     close: () => {
       for (const stream of [stdin, stdout, stderr]) stream.destroy();
-      void handOver();
     },
   };
+}
+
+/** Opens a pipe, such as a checkpoint is. Its ends are closed at the end of the run, if they are open then. */
+export async function openPipe(lab: Lab): Promise<Checkpoint> {
+  const pipe = await openCheckpoint(lab);
+  const made = identityOf(pipe.readEnd);
+  lab.onEnd(() => {
+    // The number of a descriptor that was closed may be that of another file by then.
+    for (const fd of [pipe.readEnd, pipe.writeEnd]) if (identityOf(fd) === made) closeSync(fd);
+  });
+  return pipe;
+}
+
+/** `DEVICE:INODE` of an open file, equal for both ends of a pipe; undefined if nothing is open there. */
+function identityOf(fd: number): string | undefined {
+  try {
+    const { dev, ino } = fstatSync(fd, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What came out of a stream, as far as it is kept. */
@@ -98,6 +114,17 @@ export class Output {
     const tail = missing > 0 ? this.#tail.slice(-Math.min(missing, KEPT_BYTES)) : '';
     const gap = missing > tail.length ? `\n… ${missing - tail.length} bytes left out …\n` : '';
     return Buffer.from(this.#head + gap + tail, 'latin1').toString('utf8');
+  }
+
+  /** How many bytes have come. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** What has come after the first `bytes` of it; of much, the end. */
+  since(bytes: number): string {
+    const count = this.#bytes - bytes;
+    return Buffer.from(count > 0 ? this.#tail.slice(-count) : '', 'latin1').toString('utf8');
   }
 
   destroy(): void {

@@ -141,6 +141,23 @@ kernelTest(test, needs, 'a save during a check makes one more, with what was sav
   await quits(terminal, 'q');
 });
 
+kernelTest(test, [canRun(8)], 'what no sandbox is needed for is said after every save, too', async () => {
+  const workspace = await TestWorkspace.open('1a');
+  workspace.prepare();
+  const kit = startLab(['watch', '1a'], { env: workspace.env });
+  let output = '';
+  kit.stdout?.on('data', (text) => {
+    output += text;
+  });
+  await until('the first run', () => output.includes('✗ 1a'));
+  for (let saves = 1; saves <= 3; saves++) {
+    workspace.save(`// ${saves}\0\n`);
+    await until(`what is said of save ${saves}`, () => output.match(/holds a NUL character/g)?.length === saves);
+  }
+  kit.kill('SIGTERM');
+  await until('the end', () => kit.exitCode !== null);
+});
+
 kernelTest(test, needs, 'Ctrl-Z gives the terminal back, and fg goes on', async () => {
   const { terminal, workspace } = await watching();
   await terminal.shows(/✗ 1a/);

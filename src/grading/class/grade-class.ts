@@ -12,7 +12,8 @@ import { clean, totalsOf } from '../report.ts';
 import type { Request } from '../request.ts';
 import { checkPlace, save } from '../save.ts';
 import { contentOf, gradeContent, type Submission } from '../submission.ts';
-import { fingerprint, Journal } from './journal.ts';
+import { fingerprint, judgeOf } from './fingerprint.ts';
+import { Journal } from './journal.ts';
 import { lock } from './lock.ts';
 import { type ClassGrade, classCsv, classJson, classSummary, type Result } from './results.ts';
 import { type Class, readClass, type Student, shardOf } from './students.ts';
@@ -72,11 +73,12 @@ async function gradeAll(
   const tasks = students.flatMap((student) => student.submissions.map((submission): Task => ({ student, submission })));
   const progress = showProgress(tasks.length, printError);
   const journal = new Journal(`${csv}.journal`, restart);
+  const judge = judgeOf();
   try {
     const grades = await pool(tasks, jobs, async ({ student, submission }) => {
       signal.throwIfAborted();
       const content = contentOf(submission);
-      const print = fingerprint(submission.exercise, content);
+      const print = fingerprint(submission.exercise, content, judge);
       const known = journal.find(student.name, print);
       if (known && isFinal(known)) {
         progress.known();

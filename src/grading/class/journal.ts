@@ -3,27 +3,14 @@
  * begun. After a power failure the last line may be torn; then it is as if it
  * had not been written.
  */
-import { createHash } from 'node:crypto';
 import { closeSync, constants, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Entry } from '../../catalogue/exercises.ts';
 import type { Grade } from '../grade.ts';
-import type { Content } from '../submission.ts';
 
 export interface Noted {
   readonly student: string;
   /** What was graded, by what: see `fingerprint`. */
   readonly fingerprint: string;
   readonly grade: Grade;
-}
-
-/** Equal only for the same exercise, with the same check, and the same text. */
-export function fingerprint({ id, directory }: Entry, content: Content): string {
-  const check = readFileSync(join(directory, 'exercise.ts'));
-  const parts = [id, check, 'text' in content ? 'text' : 'problem', 'text' in content ? content.text : content.problem];
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
-  return hash.digest('hex');
 }
 
 export class Journal {

@@ -43,12 +43,12 @@ export class Session {
   /** What waits for a `y`. */
   #toConfirm: (() => void) | undefined;
   #hasQuit = false;
-  #quit: () => void = () => {};
-  #fail: (error: unknown) => void = () => {};
-  /** Resolves when the learner has had enough. */
-  readonly over = new Promise<void>((resolve, reject) => {
-    this.#quit = resolve;
-    this.#fail = reject;
+  #end: () => void = () => {};
+  /** What neither the learner nor their file has to do with. */
+  #failure: unknown;
+  /** Resolves when the learner has quit, or when something has failed: `stop` says what. */
+  readonly over = new Promise<void>((resolve) => {
+    this.#end = resolve;
   });
 
   constructor(first: Entry, options: SessionOptions) {
@@ -64,15 +64,21 @@ export class Session {
 
   quit(): void {
     this.#hasQuit = true;
-    this.#quit();
+    this.#end();
   }
 
-  /** Ends what runs. Nothing of it is left afterwards. */
+  /** Ends what runs. Nothing of it is left afterwards. @throws what has failed, if that is not the submission's fault */
   async stop(): Promise<void> {
     this.#saves?.close();
     this.#running?.abort();
     await this.#checks.stop();
     this.#options.screen.setFooter('');
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    this.#end();
   }
 
   press(key: string): void {
@@ -117,18 +123,25 @@ export class Session {
     const running = new AbortController();
     this.#running = running;
     this.#drawKeys('Checking … ');
+    let kept: Grade | undefined;
+    const keep = async (failed: Grade) => {
+      // Who has saved again wants to know of that file.
+      if (this.#checks.isAsked) return;
+      kept = failed;
+      await this.#keep(entry, failed, running.signal);
+    };
     try {
       const text = readSubmission(workspace.fileOf(entry));
       const grade = await gradeText(entry, text, {
         timeout: DEFAULT_TIMEOUT,
         signal: running.signal,
-        ...(this.#options.hasKeys && { look: (failed) => this.#keep(entry, failed, running.signal) }),
+        ...(this.#options.hasKeys && { look: keep }),
       });
-      // It has been said already if it was kept.
-      if (this.#grade?.checks !== grade.checks) this.#judge(entry, grade);
+      // What was kept to be looked at has been said already.
+      if (grade.status !== kept?.status) this.#judge(entry, grade);
     } catch (error) {
       if (error instanceof UnreadableSubmission) this.#tell(`${workspace.shown(entry)}: ${error.message}`);
-      else if (!running.signal.aborted) this.#fail(error);
+      else if (error !== running.signal.reason) this.#fail(error);
     } finally {
       this.#running = undefined;
       this.#drawKeys();
@@ -142,7 +155,6 @@ export class Session {
 
   /** What has failed goes on until the checks run again: a command with its pid shows it meanwhile. */
   async #keep(entry: Entry, failed: Grade, signal: AbortSignal): Promise<void> {
-    if (this.#checks.isAsked) return;
     this.#judge(entry, failed, KEPT);
     this.#drawKeys();
     await new Promise<void>((resolve) => {
