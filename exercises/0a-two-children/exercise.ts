@@ -1,8 +1,8 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { oneOf, whole } from '#src/checks/draw.ts';
-import type { NamespaceName, Process } from '#src/checks/process.ts';
-import { sentry, servant } from '#src/checks/programs.ts';
+import { oneOf, sentry, servant, whole } from '#src/checks/draw.ts';
+import type { Process } from '#src/checks/process.ts';
 import type { Trial } from '#src/checks/trial.ts';
+import type { NamespaceName } from '#src/proc/nsenter.ts';
 
 const KINDS: readonly NamespaceName[] = ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'user', 'uts'];
 
@@ -43,7 +43,7 @@ export const exercise: Exercise = {
       ['second', 'program'],
     ]);
     return {
-      programs: { program: servant(first), second: sentry(second) },
+      scripts: { program: servant(first), second: sentry(second) },
       async check(trial) {
         const both = await runningBoth(trial);
         const { pid } = trial.parent;

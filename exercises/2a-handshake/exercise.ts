@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus, whole, word } from '#src/checks/draw.ts';
+import { exitStatus, sentry, servant, whole, word } from '#src/checks/draw.ts';
 import { sleepsAt, wakers } from '#src/checks/pipes.ts';
 import type { Process } from '#src/checks/process.ts';
-import { sentry, servant } from '#src/checks/programs.ts';
 import type { Trial } from '#src/checks/trial.ts';
 import { hints } from './hints.ts';
 
@@ -19,7 +18,7 @@ export const exercise: Exercise = {
     const [orders, status] = [`: ${word(whole(8, 40))}\n`, exitStatus()];
     return {
       given: { length: orders.length },
-      programs: { program: servant(status), helper: sentry(0) },
+      scripts: { program: servant(status), helper: sentry(0) },
       async check(trial) {
         const { parent } = trial;
         const child = await preparingChild(trial);

@@ -10,6 +10,12 @@ import type { Exercise } from './exercise.ts';
 /** The top of the repository. */
 export const top = fileURLToPath(new URL('../..', import.meta.url));
 const folder = join(top, 'exercises');
+
+/** The learner's files. LAB_WORKSPACE is another place for them: tests keep away from the learner's. */
+export function workspaceDirectory(): string {
+  return process.env.LAB_WORKSPACE || join(top, 'workspace');
+}
+
 const NAME = /^((\d+)[a-z])-([a-z0-9-]+)$/;
 
 export interface Entry extends Exercise {
@@ -40,7 +46,7 @@ export async function catalogue(from = folder): Promise<readonly Entry[]> {
   return (await Promise.all(entries)).flat().sort((a, b) => a.step - b.step || a.id.localeCompare(b.id));
 }
 
-/** The kit's commands are loaded as CommonJS, its tests as ES modules; either must not load the other's copy of the kit. */
+/** The kit's commands are CommonJS, its tests ES modules: neither must load the other's copy of the kit. */
 export async function load<Exports>(file: string): Promise<Exports> {
   return typeof require === 'function' ? require(file) : import(pathToFileURL(file).href);
 }

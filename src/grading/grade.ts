@@ -9,7 +9,7 @@ import { Trial } from '../checks/trial.ts';
 import { Sandbox, SandboxUnavailable } from '../sandbox/sandbox.ts';
 import { DEFAULTS } from '../settings/settings.ts';
 import { ASSIGNMENT_FILE, type Assignment } from '../submission/assignment.ts';
-import { IMAGE, KIT, kitView } from './visible-kit.ts';
+import { IMAGE, KIT, visibleKit } from './visible-kit.ts';
 
 /**
  * `failed` is the submission's doing, `not run` this machine's, and `error` the
@@ -29,7 +29,7 @@ export interface Grade {
   readonly message?: string;
   /** The system calls up to the failure. */
   readonly trace: readonly string[];
-  /** What the submission printed, for whoever looks for its mistake. It counts for nothing. */
+  /** What the submission printed, for those who look for its mistake. It counts for nothing. */
   readonly printed?: readonly string[];
   readonly seconds: number;
 }
@@ -51,7 +51,7 @@ export const DEFAULT_TIMEOUT = 30;
  */
 export async function gradeText(exercise: Entry, text: string, options: GradeOptions): Promise<Grade> {
   const begin = performance.now();
-  const gradeOf = (verdict: Verdict): Grade => {
+  const gradeOf = (verdict: Judgement): Grade => {
     const { id, title, points: max } = exercise;
     const points = verdict.status === 'passed' ? max : 0;
     return { id, title, max, points, ...verdict, seconds: Math.round(performance.now() - begin) / 1000 };
@@ -62,7 +62,7 @@ export async function gradeText(exercise: Entry, text: string, options: GradeOpt
   return grade;
 }
 
-type Verdict = Pick<Grade, 'status' | 'checks' | 'trace' | 'message' | 'printed'>;
+type Judgement = Pick<Grade, 'status' | 'checks' | 'trace' | 'message' | 'printed'>;
 
 const nothing = { checks: [], trace: [] };
 
@@ -70,8 +70,8 @@ async function run(
   exercise: Entry,
   text: string,
   { timeout, signal }: GradeOptions,
-  look?: (verdict: Verdict) => Promise<void>,
-): Promise<Verdict> {
+  look?: (verdict: Judgement) => Promise<void>,
+): Promise<Judgement> {
   if (text.includes('\0'))
     return { ...nothing, status: 'failed', message: 'The file holds a NUL character: it is no text.' };
   const lacking = lackOfRights();
@@ -82,7 +82,7 @@ async function run(
     const image = exercise.needs?.includes('image') ? await ensureImage('host') : undefined;
     const assignment = assignmentOf(exercise, round);
     sandbox = await Sandbox.start({
-      ...kitView(image),
+      ...visibleKit(image),
       files: { [assignment.file]: text, [ASSIGNMENT_FILE]: JSON.stringify(assignment) },
       argv: [`${KIT}/node`, `${KIT}/bin/submission.cjs`],
       directory: `${KIT}/workspace`,
@@ -110,7 +110,7 @@ async function run(
   }
 }
 
-async function judgeRun({ needs = [] }: Entry, { check }: Round, sandbox: Sandbox, trial: Trial): Promise<Verdict> {
+async function judgeRun({ needs = [] }: Entry, { check }: Round, sandbox: Sandbox, trial: Trial): Promise<Judgement> {
   try {
     const reason = needs.map((need) => unmet(need, sandbox)).find((found) => found !== undefined);
     if (reason) return { ...nothing, status: 'not run', message: reason };
@@ -138,9 +138,9 @@ async function failureOf(sandbox: Sandbox): Promise<void> {
 }
 
 function assignmentOf({ stem, needs = [] }: Entry, round: Round): Assignment {
-  const { settings = {}, given = {}, directories = [], programs } = round;
+  const { settings = {}, given = {}, directories = [], scripts } = round;
   const rootfs = needs.includes('image') ? IMAGE : DEFAULTS.rootfs;
-  return { file: `${KIT}/workspace/${stem}.ts`, settings: { ...settings, rootfs }, given, directories, programs };
+  return { file: `${KIT}/workspace/${stem}.ts`, settings: { ...settings, rootfs }, given, directories, scripts };
 }
 
 function unmet(need: Need, { identities, unlimited }: Sandbox): string | undefined {

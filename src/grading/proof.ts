@@ -19,7 +19,7 @@ export interface Claim {
   readonly fails?: string;
 }
 
-export interface Finding extends Pick<Claim, 'id' | 'name'> {
+export interface Proof extends Pick<Claim, 'id' | 'name'> {
   readonly outcome: 'passed' | 'failed' | 'not run';
   readonly detail: string;
   /** The names of the expectations that were looked at. */
@@ -63,16 +63,16 @@ export async function claims(entry: Entry): Promise<Claim[]> {
 }
 
 /** @throws the reason of the signal in `options` */
-export async function prove(entry: Entry, claim: Claim, options: GradeOptions): Promise<Finding> {
+export async function prove(entry: Entry, claim: Claim, options: GradeOptions): Promise<Proof> {
   const { id, name } = claim;
   const grade = await gradeText(entry, claim.text, options);
   return { id, name, ...compare(grade, claim), expectations: grade.checks.map((check) => check.name) };
 }
 
 /** Hints for expectations that none of the programs met or failed: nobody would ever get them. */
-export function hintsForNothing({ hints }: Entry, findings: readonly Finding[]): string[] {
-  if (findings.some(({ outcome }) => outcome === 'not run')) return [];
-  const known = new Set(findings.flatMap(({ expectations }) => expectations));
+export function hintsForNothing({ hints }: Entry, proofs: readonly Proof[]): string[] {
+  if (proofs.some(({ outcome }) => outcome === 'not run')) return [];
+  const known = new Set(proofs.flatMap(({ expectations }) => expectations));
   return hints.flatMap(({ when }) =>
     when === undefined || known.has(when) || OF_TRIALS.test(when)
       ? []
@@ -80,7 +80,7 @@ export function hintsForNothing({ hints }: Entry, findings: readonly Finding[]):
   );
 }
 
-function compare({ status, message = '' }: Grade, { fails }: Claim): Pick<Finding, 'outcome' | 'detail'> {
+function compare({ status, message = '' }: Grade, { fails }: Claim): Pick<Proof, 'outcome' | 'detail'> {
   const said = harmlessLine(message);
   if (status === 'not run') return { outcome: 'not run', detail: said };
   const got = status === 'passed' ? 'it passes' : `${status}: ${said}`;

@@ -1,8 +1,7 @@
 /** One grade of one person's work: what every format is made from, so that all say the same. */
 import { basename } from 'node:path';
 import type { Grade, Status } from './grade.ts';
-import { harmless, harmlessLine } from './harmless.ts';
-import { unique } from './unique.ts';
+import { harmless, harmlessLine, unique } from './harmless.ts';
 
 export interface ReportItem extends Grade {
   /** Unique in the report. */

@@ -33,8 +33,8 @@ export const VISIBLE = [
   ...['bin/submission.cjs', 'native', 'node_modules', 'package.json', 'tsconfig.json'],
 ];
 
-/** `image`: where the machine has the image, if it shall be seen. */
-export function kitView(image?: string): Pick<SandboxOptions, 'binds' | 'hidden'> {
+/** `image`: where the machine has the image, if the submission sees it. */
+export function visibleKit(image?: string): Pick<SandboxOptions, 'binds' | 'hidden'> {
   return {
     hidden: [realpathSync(top)],
     binds: {

@@ -26,13 +26,13 @@ import {
 } from '../syscalls/flags.ts';
 import { sethostname, unshare } from '../syscalls/namespaces.ts';
 import { execve, limitProcesses, setsid } from '../syscalls/processes.ts';
+import { openBinds } from './binds.ts';
+import { LIMITS, makeCgroups, type SandboxCgroups } from './cgroups.ts';
 import { type Identities, identities } from './identities.ts';
-import { type Enclosure, enclose } from './limits.ts';
-import { enterRoot, type View } from './root.ts';
+import { enterRoot, type RootContents } from './root.ts';
 import { type Output, openPipe, openStreams, type Streams } from './streams.ts';
-import { openTrees } from './trees.ts';
 
-export interface SandboxOptions extends Pick<View, 'files' | 'hidden'> {
+export interface SandboxOptions extends Pick<RootContents, 'files' | 'hidden'> {
   /** Where each file or directory of the machine appears: path inside, path outside. */
   readonly binds: Readonly<Record<string, string>>;
   readonly argv: readonly string[];
@@ -50,11 +50,8 @@ export class SandboxUnavailable extends Error {
   override readonly name = 'SandboxUnavailable';
 }
 
-/** What it is called. */
 export const HOSTNAME = 'sandbox';
 const SIGKILL = 9;
-const SCRATCH_BYTES = 64 * 2 ** 20;
-const LIMITS = { memory: 512 * 2 ** 20, pids: 256, cpus: 1 };
 const FLAGS = CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWNET;
 
 export class Sandbox {
@@ -65,6 +62,8 @@ export class Sandbox {
   readonly cgroups: readonly string[];
   /** What cannot be limited on this machine, a line per reason. */
   readonly unlimited: readonly string[];
+  readonly stdout: Output;
+  readonly stderr: Output;
   /** Resolves when all of it has ended. */
   readonly ended: Promise<Outcome>;
   /** Whether it ended before the program began, for a call of its own failed. */
@@ -77,11 +76,13 @@ export class Sandbox {
   readonly #end: () => Promise<void>;
   #removed: Promise<void> | undefined;
 
-  private constructor(lab: Lab, child: Child, streams: Streams, ids: Identities, enclosure: Enclosure) {
+  private constructor(lab: Lab, child: Child, streams: Streams, ids: Identities, cgroups: SandboxCgroups) {
     this.pid = child.pid;
     this.identities = ids;
-    this.cgroups = enclosure.directories;
-    this.unlimited = enclosure.missing;
+    this.cgroups = cgroups.directories;
+    this.unlimited = cgroups.missing;
+    this.stdout = streams.stdout;
+    this.stderr = streams.stderr;
     this.#streams = streams;
     this.#child = child;
     this.#end = () => lab.end();
@@ -91,7 +92,7 @@ export class Sandbox {
       return this.#outcome;
     });
     this.ended.catch(() => {
-      this.failed = true; // whoever waits for it hears why
+      this.failed = true; // those who wait for the end hear why
     });
   }
 
@@ -117,23 +118,23 @@ export class Sandbox {
   static async #start(
     lab: Lab,
     ids: Identities,
-    { binds, files, hidden, directory, timeout }: SandboxOptions,
+    { binds: paths, files, hidden, directory, timeout }: SandboxOptions,
   ): Promise<Sandbox> {
     const checkpoint = await openPipe(lab);
     const streams = await openStreams(lab);
     lab.onEnd(() => streams.close());
-    const trees = await openTrees(lab, binds, ids.hasRange);
-    const enclosure = await enclose(lab, LIMITS, ids.root);
+    const binds = await openBinds(lab, paths, ids.hasRange);
+    const cgroups = await makeCgroups(lab, ids.root);
     const child = await lab.clone(
       [
         ...waitFor(checkpoint),
-        // Or /dev/tty would be the terminal of whoever runs the grader.
+        // Or /dev/tty would be the grader's terminal.
         setsid(),
         ...becomeRoot(lab),
         unshare(CLONE_NEWCGROUP),
         sethostname(lab.settings.hostname),
         ...setUpNetwork(undefined),
-        ...enterRoot({ trees, files, hidden, cgroups: enclosure.mounts, scratch: SCRATCH_BYTES }),
+        ...enterRoot({ binds, files, hidden, cgroups: cgroups.mounts }),
         chdir(directory),
         ...streams.adopt,
         // Where no cgroup can count them, as for an ordinary user.
@@ -144,8 +145,8 @@ export class Sandbox {
     );
     await streams.handOver();
     await mapIds(lab, child.pid);
-    await enclosure.join(child.pid);
-    const sandbox = new Sandbox(lab, child, streams, ids, enclosure);
+    await cgroups.join(child.pid);
+    const sandbox = new Sandbox(lab, child, streams, ids, cgroups);
     sandbox.#timer = setTimeout(() => sandbox.#stop('time'), timeout * 1000);
     void streams.flooded.then(() => sandbox.#stop('output'));
     lab.onEnd(() => sandbox.keep());
@@ -161,14 +162,6 @@ export class Sandbox {
   /** How it has ended, if it has. */
   get outcome(): Outcome | undefined {
     return this.#outcome;
-  }
-
-  get stdout(): Output {
-    return this.#streams.stdout;
-  }
-
-  get stderr(): Output {
-    return this.#streams.stderr;
   }
 
   write(text: string): void {
@@ -190,8 +183,8 @@ export class Sandbox {
   }
 
   /**
-   * Ends it, if it has not ended, and removes what it needed outside. Whoever
-   * calls it again waits for the same end.
+   * Ends it, if it has not ended, and removes what it needed outside. A second
+   * call waits for the same end.
    * @throws AggregateError with what could not be removed
    */
   remove(): Promise<void> {

@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { catalogue, textOf } from '../../src/catalogue/exercises.ts';
 import { hintsForNothing, lacks, prove } from '../../src/grading/proof.ts';
-import { progressFile } from '../../src/practice/progress.ts';
+import { progressFile } from '../../src/practice/progress-file.ts';
 import { kernelTest, temporaryDirectory } from '../support/kernel-test.ts';
 import { lab } from '../support/lab.ts';
 import { canRun, root } from '../support/needs.ts';

@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { catalogue, textOf } from '../../src/catalogue/exercises.ts';
 import { nextExercise } from '../../src/practice/choose.ts';
-import { NOTHING } from '../../src/practice/progress.ts';
+import { NOTHING } from '../../src/practice/progress-file.ts';
 import { kernelTest, until } from '../support/kernel-test.ts';
 import { markedProcesses, ownCgroups, read, startLab, statFields } from '../support/lab.ts';
 import { canRun, program } from '../support/needs.ts';

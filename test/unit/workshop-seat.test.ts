@@ -5,7 +5,7 @@ import type { Diagnosis } from '../../src/doctor/examine.ts';
 import { type Facts, readFacts } from '../../src/doctor/facts.ts';
 import { STEP_NAMES } from '../../src/doctor/needs.ts';
 import { assumed, broken, fine, type Verdict } from '../../src/doctor/verdict.ts';
-import type { Progress } from '../../src/practice/progress.ts';
+import type { Progress } from '../../src/practice/progress-file.ts';
 import { seatOf } from '../../src/workshop/machine-check.ts';
 import { seatLine } from '../../src/workshop/machine-line.ts';
 import { standingOf } from '../../src/workshop/progress.ts';

@@ -2,7 +2,6 @@
 import type { Entry } from '../../catalogue/exercises.ts';
 import type { Grade } from '../grade.ts';
 import { totalsOf } from '../report.ts';
-import { toCsv } from './csv.ts';
 
 export interface Result {
   /** The student's name as it is shown. */
@@ -82,4 +81,22 @@ function tally(labels: readonly string[]): { label: string; count: number }[] {
   const counts = new Map<string, number>();
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   return [...counts].map(([label, count]) => ({ label, count })).sort((a, b) => b.count - a.count);
+}
+
+/** A spreadsheet begins a formula with these; it may skip what stands before them. */
+const FORMULA = /^[\s\p{Z}]*[=+\-@＝＋－＠]|^[\t\r]/u;
+
+type Cell = string | number;
+
+/** A table for spreadsheets (RFC 4180), in which no cell is a formula. */
+export function toCsv(rows: readonly (readonly Cell[])[]): string {
+  return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+}
+
+function cell(value: Cell): string {
+  if (typeof value === 'number') return String(value);
+  // Lines stay lines, so that parts of a class can be put together with head and tail.
+  const line = value.replace(/[\r\n]+/g, ' ');
+  const text = FORMULA.test(line) ? `'${line}` : line;
+  return /[",;\t']|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -5,8 +5,8 @@
  * Advanced Autograding.
  */
 import { UsageError } from '../../command-line/usage-error.ts';
+import { unique } from '../harmless.ts';
 import type { Report } from '../report.ts';
-import { unique } from '../unique.ts';
 
 export type Identity = Readonly<
   Record<

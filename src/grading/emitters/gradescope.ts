@@ -5,8 +5,7 @@
  */
 import { harmless } from '../harmless.ts';
 import type { Report, ReportItem } from '../report.ts';
-import { detailLines, STATUS_WORDS } from './details.ts';
-import { totalLine } from './human.ts';
+import { detailLines, STATUS_WORDS, totalLine } from './text.ts';
 
 const OUTPUT = 8000;
 

@@ -3,7 +3,7 @@
  * error and not skipped: many who read it take skipped for well.
  */
 import type { Report, ReportItem } from '../report.ts';
-import { details, STATUS_WORDS } from './details.ts';
+import { details, STATUS_WORDS } from './text.ts';
 
 const SUITE = 'container-lab';
 

@@ -3,7 +3,7 @@
  * for a SKIP counts as ok.
  */
 import type { Report, ReportItem } from '../report.ts';
-import { details } from './details.ts';
+import { details } from './text.ts';
 
 export function toTap({ items, totals, notes }: Report): string {
   const lines = [

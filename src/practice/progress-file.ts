@@ -2,7 +2,7 @@
  * What has been read, begun and passed: one readable file,
  * $XDG_STATE_HOME/container-lab/progress.json, that can be copied to another
  * machine. What this version does not know in it is kept. Under sudo it is the
- * file of who called sudo.
+ * file of the user who ran sudo.
  */
 import { readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -29,7 +29,7 @@ export interface Progress {
   readonly exercises: Readonly<Record<string, ExerciseProgress>>;
 }
 
-/** Of who has not begun. */
+/** The progress of someone who has not begun. */
 export const NOTHING: Progress = { version: 1, lessons: {}, exercises: {} };
 
 export function progressFile(environment = process.env): string {
@@ -38,7 +38,7 @@ export function progressFile(environment = process.env): string {
   return join(state, 'container-lab/progress.json');
 }
 
-/** @throws Error if the file is there but is none of ours: it is never overwritten then */
+/** @throws Error if the file is there but is not one of this kit's: then it is never overwritten */
 export function readProgress(file = progressFile()): Progress {
   let text: string;
   try {

@@ -1,8 +1,55 @@
-/** Networks of containers: addresses for them, and what the host's own `ip` and `ping` find there. */
+/** What is in the namespaces of containers, as programs of the host find it there. */
+import { spawn } from 'node:child_process';
+import { type NamespaceName, nsenter } from '../proc/nsenter.ts';
 import { oneOf, whole } from './draw.ts';
 import type { Expectation } from './expectation.ts';
 import type { Process } from './process.ts';
-import type { Trial } from './trial.ts';
+
+const TIMEOUT_MS = 5000;
+
+export interface Seen {
+  readonly status: number | null;
+  readonly output: string;
+  /** What to type in order to see the same. */
+  readonly command: string;
+}
+
+/**
+ * Runs a program of the host in some namespaces of a process: what it sees is
+ * evidence. It keeps the host's files, so the submission cannot put anything in
+ * its place; therefore never the mount namespace.
+ */
+export function enter(
+  { pid }: Process,
+  namespaces: readonly Exclude<NamespaceName, 'mnt'>[],
+  ...argv: readonly string[]
+): Promise<Seen> {
+  const [program = '', ...words] = nsenter(pid, namespaces, argv);
+  const child = spawn(program, words, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: TIMEOUT_MS,
+    killSignal: 'SIGKILL',
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (status) => resolve({ status, output: output.trim(), command: [program, ...words].join(' ') }));
+  });
+}
+
+/** The host or domain name in a process's UTS namespace. */
+export async function nameOf(
+  process: Process,
+  which: 'hostname' | 'domainname',
+): Promise<Pick<Expectation, 'observed' | 'command'>> {
+  const { output, command } = await enter(process, ['uts'], 'cat', `/proc/sys/kernel/${which}`);
+  return { observed: output, command };
+}
 
 /** The smallest network with room for two: a /30. */
 export interface Subnet {
@@ -33,8 +80,8 @@ export interface Link {
 }
 
 /** The interfaces of a process's network. */
-export async function linksOf(trial: Trial, process: Process): Promise<{ links: Link[]; command: string }> {
-  const { output } = await trial.enter(process, ['net'], 'ip', '-json', 'address');
+export async function linksOf(process: Process): Promise<{ links: Link[]; command: string }> {
+  const { output } = await enter(process, ['net'], 'ip', '-json', 'address');
   process.namespace('net'); // Or it has ended meanwhile, and there was nothing to enter.
   const links = parsed(output).map(({ ifname, flags, addr_info }) => ({
     name: ifname,
@@ -62,8 +109,8 @@ function parsed(output: string): Shown[] {
 }
 
 /** Whether a process's network reaches an address. */
-export async function ping(trial: Trial, process: Process, address: string): Promise<Expectation> {
-  const { status, output, command } = await trial.enter(process, ['net'], 'ping', '-c', '1', '-W', '1', address);
+export async function ping(process: Process, address: string): Promise<Expectation> {
+  const { status, output, command } = await enter(process, ['net'], 'ping', '-c', '1', '-W', '1', address);
   const why = /unreachable|not permitted/i.exec(output)?.[0];
   return { expected: 'an answer', observed: status === 0 ? 'an answer' : `no answer${why ? `: ${why}` : ''}`, command };
 }

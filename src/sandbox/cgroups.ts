@@ -1,9 +1,9 @@
 /**
- * What a sandbox may use, and the cgroups that hold it to that.
+ * The cgroups that limit a sandbox.
  *
  * The limits are set on a cgroup that belongs to real root. The sandbox lives in
- * one below, which is its own to divide, as step 7's exercises ask: what root
- * inside makes there can never exceed the one above.
+ * one below. It may divide that one, as step 7's exercises ask: what root inside
+ * makes there can never exceed the one above.
  */
 import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -20,7 +20,7 @@ export interface CgroupMount {
   readonly options: string | null;
 }
 
-export interface Enclosure {
+export interface SandboxCgroups {
   readonly mounts: readonly CgroupMount[];
   /** The sandbox's own cgroups, one per hierarchy. */
   readonly directories: readonly string[];
@@ -29,15 +29,17 @@ export interface Enclosure {
   join(pid: number): Promise<void>;
 }
 
+/** What a sandbox may use. */
+export const LIMITS = { memory: 512 * 2 ** 20, pids: 256, cpus: 1 } satisfies Limits;
 const INNER = 'sandbox';
 /** What root of the sandbox has to write in order to make cgroups below its own: cgroups(7), Delegation. */
 const DELEGATED = ['cgroup.procs', 'cgroup.threads', 'cgroup.subtree_control', 'tasks'];
 /** A v1 cpuset takes no process before these are set. */
 const CPUSET = ['cpuset.cpus', 'cpuset.mems'];
 
-/** Makes the cgroups of a sandbox whose root is `owner` outside; they go when `lab` ends. */
-export async function enclose(lab: Lab, limits: Limits, owner: number): Promise<Enclosure> {
-  const group = planControlGroup(limits, lab.owner);
+/** Makes the cgroups of a sandbox whose root is `owner` outside. They are removed when `lab` ends. */
+export async function makeCgroups(lab: Lab, owner: number): Promise<SandboxCgroups> {
+  const group = planControlGroup(LIMITS, lab.owner);
   lab.onEnd(() => group.remove());
   await lab.perform(group.create);
   const inner = group.directories.map((directory) => delegate(directory, owner));

@@ -1,11 +1,11 @@
 /** The difference between a learner's file and the solution. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import type { Entry } from '../catalogue/exercises.ts';
-import { harmless } from '../grading/harmless.ts';
-import type { View } from '../markdown/terminal/render.ts';
+import type { Entry } from '../../catalogue/exercises.ts';
+import { harmless } from '../../grading/harmless.ts';
+import type { View } from '../../markdown/terminal/render.ts';
 
-/** As git shows it, but for the names of the files. */
+/** As git shows it, without the names of the files. */
 export function differenceLines(entry: Entry, file: string, { style }: View): string[] {
   const solution = join(entry.directory, 'solution.ts');
   const { error, stdout, stderr, status } = spawnSync(

@@ -1,10 +1,10 @@
 /**
  * Files and directories of the machine for a sandbox to bind.
  *
- * The path to one can lead through places that nobody but its owner may enter,
- * such as a home, and root of the sandbox is nobody. So real root picks up each
- * as a mount that hangs nowhere yet, and the child attaches it. An ordinary user
- * cannot do that, and need not: root of their sandbox is themselves outside.
+ * The path to one can lead through places that only their owner may enter, such
+ * as a home, and root of the sandbox is nobody. So real root picks up each as a
+ * mount that is attached nowhere yet, and the child attaches it. An ordinary
+ * user cannot do that and need not: outside, root of their sandbox is that user.
  */
 import { lstatSync } from 'node:fs';
 import type { Lab } from '../lab/lab.ts';
@@ -12,27 +12,27 @@ import { close, openat } from '../syscalls/files.ts';
 import { O_PATH } from '../syscalls/flags.ts';
 import { cloneMount } from '../syscalls/mounts.ts';
 
-export interface Tree {
+export interface Bind {
   readonly path: string;
   readonly isDirectory: boolean;
   /** The mount, picked up. */
   readonly mount?: number;
 }
 
-/** Looks at what is to be bound, by its path inside; what is not there is left out. */
-export async function openTrees(
+/** Looks at what is to be bound. Gives it by its path inside, without what is not there. */
+export async function openBinds(
   lab: Lab,
-  binds: Readonly<Record<string, string>>,
+  paths: Readonly<Record<string, string>>,
   privileged: boolean,
-): Promise<ReadonlyMap<string, Tree>> {
-  const trees = new Map<string, Tree>();
-  for (const [inside, path] of Object.entries(binds)) {
+): Promise<ReadonlyMap<string, Bind>> {
+  const binds = new Map<string, Bind>();
+  for (const [inside, path] of Object.entries(paths)) {
     const stats = lstatSync(path, { throwIfNoEntry: false });
     if (!stats) continue;
-    const tree = { path, isDirectory: stats.isDirectory() };
-    trees.set(inside, privileged ? { ...tree, mount: await pickUp(lab, path) } : tree);
+    const bind = { path, isDirectory: stats.isDirectory() };
+    binds.set(inside, privileged ? { ...bind, mount: await pickUp(lab, path) } : bind);
   }
-  return trees;
+  return binds;
 }
 
 async function pickUp(lab: Lab, path: string): Promise<number> {

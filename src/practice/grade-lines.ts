@@ -1,4 +1,4 @@
-/** What the checks found, as lines for a terminal. All that a submission said is made harmless first. */
+/** A grade as lines for a terminal. All that a submission said is made harmless first. */
 import wrapAnsi from 'wrap-ansi';
 import type { CheckResult } from '../checks/expectation.ts';
 import type { Grade } from '../grading/grade.ts';
@@ -21,7 +21,7 @@ const VERDICTS: Readonly<Record<Grade['status'], string>> = {
 };
 
 /** What matters most comes last: it is what can be seen without scrolling back. */
-export function reportLines(grade: Grade, view: View): string[] {
+export function gradeLines(grade: Grade, view: View): string[] {
   return [
     headline(grade, view),
     ...printedLines(grade, view),
@@ -51,7 +51,7 @@ function checkLines({ name, passed, expected, observed, command }: CheckResult, 
 /** For what no expectation says. */
 function explanation({ status, message, checks }: Grade, view: View): string[] {
   if (message === undefined || checks.at(-1)?.passed === false) return [];
-  const advice = status === 'error' ? ['', `${INDENT}This is a fault of the kit, and none of yours.`] : [];
+  const advice = status === 'error' ? ['', `${INDENT}This is a fault of the kit, and not yours.`] : [];
   return [...wrapped(harmless(local(message)), INDENT, view), ...advice];
 }
 

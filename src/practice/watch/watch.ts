@@ -1,24 +1,23 @@
-/** Watching over an exercise: the checks run at every save, and keys help on. */
+/** Watching an exercise: the checks run at every save, and keys help. */
 import wrapAnsi from 'wrap-ansi';
 import type { Entry } from '../../catalogue/exercises.ts';
-import { DEFAULT_TIMEOUT, type Grade, gradeText } from '../../grading/grade.ts';
-import { readSubmission, UnreadableSubmission } from '../../grading/submission-file.ts';
+import type { Grade } from '../../grading/grade.ts';
 import type { View } from '../../markdown/terminal/render.ts';
 import { nextExercise } from '../choose.ts';
-import { differenceLines } from '../difference.ts';
-import { Hints } from '../hints.ts';
-import { taskText } from '../pages.ts';
-import type { Marks } from '../progress-notes.ts';
+import { taskText } from '../exercise-text.ts';
+import type { ProgressNotes } from '../progress-notes.ts';
 import type { Workspace } from '../workspace.ts';
-import { hintLine, keysLine, listLines, openingLines, type Scene, verdictLines } from './answers.ts';
-import { OneAtATime } from './one-at-a-time.ts';
+import { keysLine, listLines, openingLines, type Scene, verdictLines } from './answers.ts';
+import { CheckRuns } from './check-runs.ts';
+import { Hints, hintLine } from './hints.ts';
 import { Saves } from './saves.ts';
 import type { Screen } from './screen.ts';
+import { differenceLines } from './solution-difference.ts';
 
-export interface SessionOptions {
+export interface WatchOptions {
   readonly entries: readonly Entry[];
   readonly workspace: Workspace;
-  readonly marks: Marks;
+  readonly notes: ProgressNotes;
   readonly screen: Screen;
   /** Whether there are keys to press. */
   readonly hasKeys: boolean;
@@ -30,16 +29,13 @@ const KEPT = 'What you started still runs, until the next check: look at it from
 const CTRL_C = '\x03';
 const CTRL_D = '\x04';
 
-export class Session {
-  readonly #options: SessionOptions;
-  readonly #checks = new OneAtATime(() => this.#check());
+export class Watch {
+  readonly #options: WatchOptions;
+  readonly #checks: CheckRuns;
   #entry: Entry;
   #hints: Hints;
   #saves: Saves | undefined;
   #grade: Grade | undefined;
-  #running: AbortController | undefined;
-  /** Ends what has failed and was kept to be looked at. */
-  #letGo: () => void = () => {};
   /** What waits for a `y`. */
   #toConfirm: (() => void) | undefined;
   #hasQuit = false;
@@ -51,10 +47,19 @@ export class Session {
     this.#end = resolve;
   });
 
-  constructor(first: Entry, options: SessionOptions) {
+  constructor(first: Entry, options: WatchOptions) {
     this.#options = options;
     this.#entry = first;
     this.#hints = new Hints(first.hints);
+    this.#checks = new CheckRuns({
+      work: () => ({ entry: this.#entry, file: options.workspace.fileOf(this.#entry) }),
+      keeps: options.hasKeys,
+      begun: () => this.#drawKeys('Checking … '),
+      ended: () => this.#drawKeys(),
+      judged: (entry, grade, goesOn) => this.#judge(entry, grade, goesOn),
+      unreadable: (entry, reason) => this.#tell(`${options.workspace.shown(entry)}: ${reason}`),
+      failed: (error) => this.#fail(error),
+    });
   }
 
   start(): void {
@@ -70,7 +75,6 @@ export class Session {
   /** Ends what runs. Nothing of it is left afterwards. @throws what has failed, if that is not the submission's fault */
   async stop(): Promise<void> {
     this.#saves?.close();
-    this.#running?.abort();
     await this.#checks.stop();
     this.#options.screen.setFooter('');
     if (this.#failure !== undefined) throw this.#failure;
@@ -82,7 +86,7 @@ export class Session {
   }
 
   press(key: string): void {
-    if (this.#hasQuit) return; // It was typed for whoever has the terminal next.
+    if (this.#hasQuit) return; // It was typed for the shell.
     const confirmed = this.#toConfirm;
     this.#toConfirm = undefined;
     if (key === CTRL_C || key === CTRL_D) this.quit();
@@ -99,74 +103,30 @@ export class Session {
     t: () => this.#say(taskText(this.#entry, this.#options.view())),
     l: () => this.#say(...listLines(this.#entry, this.#scene)),
     q: () => this.quit(),
-    '\r': () => this.#request(),
+    '\r': () => this.#checks.request(),
   };
 
   #open(entry: Entry): void {
-    const { workspace, marks } = this.#options;
+    const { workspace, notes } = this.#options;
     this.#saves?.close();
-    this.#running?.abort();
+    this.#checks.abort();
     this.#entry = entry;
     this.#hints = new Hints(entry.hints);
     this.#grade = undefined;
     const isNew = workspace.prepare(entry);
-    this.#saves = new Saves(workspace.fileOf(entry), () => this.#request());
-    marks.opened(entry);
+    this.#saves = new Saves(workspace.fileOf(entry), () => this.#checks.request());
+    notes.opened(entry);
     this.#say(...openingLines(entry, workspace.shown(entry), isNew, this.#scene));
     this.#drawKeys();
-    if (!isNew) this.#request();
+    if (!isNew) this.#checks.request();
   }
 
-  async #check(): Promise<void> {
-    const entry = this.#entry;
-    const { workspace } = this.#options;
-    const running = new AbortController();
-    this.#running = running;
-    this.#drawKeys('Checking … ');
-    let kept: Grade | undefined;
-    const keep = async (failed: Grade) => {
-      // Who has saved again wants to know of that file.
-      if (this.#checks.isAsked) return;
-      kept = failed;
-      await this.#keep(entry, failed, running.signal);
-    };
-    try {
-      const text = readSubmission(workspace.fileOf(entry));
-      const grade = await gradeText(entry, text, {
-        timeout: DEFAULT_TIMEOUT,
-        signal: running.signal,
-        ...(this.#options.hasKeys && { look: keep }),
-      });
-      // What was kept to be looked at has been said already.
-      if (grade.status !== kept?.status) this.#judge(entry, grade);
-    } catch (error) {
-      if (error instanceof UnreadableSubmission) this.#tell(`${workspace.shown(entry)}: ${error.message}`);
-      else if (error !== running.signal.reason) this.#fail(error);
-    } finally {
-      this.#running = undefined;
-      this.#drawKeys();
-    }
-  }
-
-  #request(): void {
-    this.#letGo();
-    this.#checks.request();
-  }
-
-  /** What has failed goes on until the checks run again: a command with its pid shows it meanwhile. */
-  async #keep(entry: Entry, failed: Grade, signal: AbortSignal): Promise<void> {
-    this.#judge(entry, failed, KEPT);
-    this.#drawKeys();
-    await new Promise<void>((resolve) => {
-      this.#letGo = resolve;
-      signal.addEventListener('abort', () => resolve());
-    });
-  }
-
-  #judge(entry: Entry, grade: Grade, ...more: string[]): void {
+  #judge(entry: Entry, grade: Grade, goesOn: boolean): void {
     this.#grade = grade;
-    if (grade.status === 'passed') this.#options.marks.passed(entry);
-    this.#say(...verdictLines(entry, grade, this.#scene), ...more);
+    if (grade.status === 'passed') this.#options.notes.passed(entry);
+    this.#say(...verdictLines(entry, grade, this.#scene), ...(goesOn ? [KEPT] : []));
+    // Those who look at what goes on need the keys.
+    if (goesOn) this.#drawKeys();
   }
 
   #askForDifference(): void {
@@ -195,8 +155,8 @@ export class Session {
   }
 
   get #scene(): Scene {
-    const { entries, marks, view, hasKeys } = this.#options;
-    return { entries, progress: marks.progress(), view: view(), hasKeys };
+    const { entries, notes, view, hasKeys } = this.#options;
+    return { entries, progress: notes.progress(), view: view(), hasKeys };
   }
 
   #say(...lines: string[]): void {
