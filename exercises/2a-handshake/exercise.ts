@@ -79,7 +79,7 @@ function isChild(trial: Trial, process: Process): boolean {
   return process.pid !== trial.parent.pid && sameCommand(process, trial.parent);
 }
 
-/** What the submission has cloned; the compiler, which runs as well, is none of its children's. */
+/** What the submission has cloned, without the compiler, which runs as well. */
 function company(trial: Trial, child: Process): string {
   if (trial.find('helper')) return 'the child and `given.helper`';
   const others = trial.processes().filter(({ pid }) => pid !== trial.parent.pid && pid !== child.pid);
@@ -112,8 +112,8 @@ async function listeningParent(trial: Trial): Promise<string> {
 
 /**
  * Lets the child's preparations end, while the parent is stopped: if there is
- * but one pipe, the child is sure to read what it has written itself. Gives the
- * pipe at which the child sleeps then.
+ * only one pipe, the child is sure to read what it has written itself. Returns
+ * the pipe at which the child sleeps then.
  */
 async function openGate(trial: Trial, child: Process, orders: string): Promise<string> {
   trial.signal(trial.parent, 'SIGSTOP');

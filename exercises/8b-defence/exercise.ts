@@ -29,7 +29,7 @@ export const exercise: Exercise = {
     },
     {
       when: "the root of the program's mount namespace",
-      text: 'chroot moves one process. Here the mount namespace itself shall have another root, and that is what pivot_root(2) does.',
+      text: 'chroot moves one process. Here the mount namespace itself must have another root, and that is what pivot_root(2) does.',
     },
     {
       when: "what is left of the sandbox's files",

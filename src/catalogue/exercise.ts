@@ -22,14 +22,14 @@ export interface Round {
   readonly given?: Readonly<Record<string, unknown>>;
   /** Directories that are there before the submission runs, below /tmp. */
   readonly directories?: readonly string[];
-  /** `program` is `lab.program`; each other is a list of calls in `given`. */
+  /** `program` is `lab.program`; each of the others is a list of calls in `given`. */
   readonly scripts: Readonly<Record<string, Script>>;
   /** @throws CheckFailed at the first expectation that is not met */
   readonly check: (trial: Trial) => Promise<void>;
 }
 
 export interface Hint {
-  /** The expectation that failed; without it the hint is for all, after those that fit. */
+  /** The expectation that failed. A hint without it is for all failures, after those that fit. */
   readonly when?: string;
   readonly text: string;
 }

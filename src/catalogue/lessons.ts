@@ -15,7 +15,7 @@ export interface Page {
 
 export interface Lesson extends Page {
   readonly number: number;
-  /** `mount`: what the progress file knows it by, for numbers may change. */
+  /** `mount`: the progress file knows it by this, because numbers may change. */
   readonly id: string;
 }
 

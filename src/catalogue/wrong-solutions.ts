@@ -1,7 +1,7 @@
 /**
- * The wrong solutions that an exercise ships. Most are the solution but for a
- * line or two: `wrong.ts` says which. Those that are really other programs are
- * files in `wrong/`. No copy of the kit that grades has either.
+ * The wrong solutions that an exercise ships. Most differ from the solution in a
+ * line or two: they are rows of `wrong.ts`. Those that are really other programs
+ * are files in `wrong/`. Copies of the kit for graders have neither.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ export interface WrongProgram {
 export interface WrongPrograms {
   /** In the order of their names. */
   readonly programs: readonly WrongProgram[];
-  /** What must be mended before all of them can be made, a line each. */
+  /** What must be mended, a line each. */
   readonly problems: readonly string[];
 }
 
@@ -68,7 +68,7 @@ function changesOf(row: WrongSolution): readonly Change[] {
   return 'change' in row ? [row.change] : row.changes;
 }
 
-/** All changes are of the solution as it is: none sees what another has put there. */
+/** All changes are made to the solution as it is: none sees what another has put there. */
 function made(row: WrongSolution, solution: string): Pick<WrongProgram, 'text' | 'fails'> {
   let [text, end] = ['', 0];
   for (const { from, to, instead } of placesOf(row, solution)) {

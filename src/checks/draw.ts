@@ -40,7 +40,7 @@ export function servant(status: number): Script {
   );
 }
 
-/** Waits, and ends with a status when it gets SIGUSR1. For all containers but the one that has the input. */
+/** Waits, and ends with a status when it gets SIGUSR1. For all containers except the one that has the input. */
 export function sentry(status: number): Script {
   return script(`trap 'exit ${status}' USR1; while :; do sleep 1 & wait $!; done`);
 }

@@ -13,10 +13,10 @@ const TRIES = 500;
 const PAUSE_MS = 10;
 
 /**
- * Lets a child of ours join the mount namespace of a process, and calls `look`
- * with it. So one sees the namespace as it is: chroot(2) changes only what a
- * process sees, and setns(2) gives the child the namespace's own root. The
- * child executes nothing, and nothing inside can see it.
+ * Lets a child of this process join the mount namespace of another, and calls
+ * `look` with that child. It sees the namespace as it is: chroot(2) changes only
+ * what one process sees, and setns(2) gives the child the namespace's own root.
+ * The child executes nothing, and nothing inside can see it.
  */
 export async function lookAtMounts<T>(of: Process, look: (inside: Process) => T): Promise<T> {
   const mounts = openat(`/proc/${of.pid}/ns/mnt`, O_RDONLY);
@@ -27,7 +27,7 @@ export async function lookAtMounts<T>(of: Process, look: (inside: Process) => T)
   try {
     const inside = new Process(child.pid);
     for (let tries = 0; ; tries++) {
-      const wanted = of.namespace('mnt'); // Or it has ended, and there is nothing to join.
+      const wanted = of.namespace('mnt'); // Throws if it has ended: then there is nothing to join.
       if (inside.lives && inside.namespace('mnt') === wanted) break;
       if (tries === TRIES || !inside.lives) throw new Error('The mount namespace cannot be joined.');
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));

@@ -16,8 +16,8 @@ export interface Seen {
 
 /**
  * Runs a program of the host in some namespaces of a process: what it sees is
- * evidence. It keeps the host's files, so the submission cannot put anything in
- * its place; therefore never the mount namespace.
+ * evidence. It never enters the mount namespace: it keeps the host's files, and
+ * the submission cannot put anything in its place.
  */
 export function enter(
   { pid }: Process,
@@ -75,14 +75,14 @@ export function subnet(): Subnet {
 export interface Link {
   readonly name: string;
   readonly up: boolean;
-  /** `10.4.9.17/30`, IPv4 alone. */
+  /** `10.4.9.17/30`; only IPv4. */
   readonly addresses: readonly string[];
 }
 
 /** The interfaces of a process's network. */
 export async function linksOf(process: Process): Promise<{ links: Link[]; command: string }> {
   const { output } = await enter(process, ['net'], 'ip', '-json', 'address');
-  process.namespace('net'); // Or it has ended meanwhile, and there was nothing to enter.
+  process.namespace('net'); // Throws if it has ended meanwhile: then there was nothing to enter.
   const links = parsed(output).map(({ ifname, flags, addr_info }) => ({
     name: ifname,
     up: flags.includes('UP'),

@@ -5,7 +5,7 @@ import { type Script, TRACE } from '../submission/assignment.ts';
 const MOST_LINES = 100;
 const MOST_CHARACTERS = 400;
 
-/** How it ended, in words, with its last ones. */
+/** How it ended, in words, and what it said last. */
 export function endInWords(sandbox: Sandbox): string {
   const { outcome, stopped } = sandbox;
   if (stopped) return stopped === 'time' ? 'no end before time was up' : 'output without end';

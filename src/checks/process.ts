@@ -25,7 +25,7 @@ export class Process {
     return this.#look(() => readFileSync(`/proc/${this.pid}/${file}`, 'utf8'));
   }
 
-  /** Whether it is there and no zombie. */
+  /** Whether it is there and not a zombie. */
   get lives(): boolean {
     try {
       return !'ZX'.includes(this.state);
@@ -107,7 +107,7 @@ export class Process {
       return act();
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      // A process that is gone has no files. A zombie has no namespaces, or shows them to root alone.
+      // A process that is gone has no files. A zombie has no namespaces, or shows them only to root.
       const gone = code === 'ENOENT' || code === 'ESRCH' || (code === 'EACCES' && !this.lives);
       if (gone) throw new ProcessGone(`process ${this.pid} has ended`);
       throw error;
@@ -139,7 +139,7 @@ function parentOf(pid: number): number | undefined {
   }
 }
 
-/** Whether it is the shell that runs a script; not one that it forked, nor an init that has it among its arguments. */
+/** Whether it is the shell that runs a script, and not a shell that it forked or an init with it among its arguments. */
 export function runsScript(candidate: Process, { text, marker }: Script): boolean {
   try {
     const [, ...argv] = candidate.argv;

@@ -17,5 +17,5 @@ export function lackOfRights(
   if (uid !== 0) return undefined;
   const missing = lacking(parseStatus(status).effective, NEEDED);
   if (missing.length === 0) return undefined;
-  return `This root lacks ${missing.join(' and ')}, and would see less than an ordinary user: grade as one, or as a whole root.`;
+  return `This root lacks ${missing.join(' and ')}, and would see less than an ordinary user. Grade as an ordinary user, or as root with all capabilities.`;
 }

@@ -34,13 +34,13 @@ export class Trial {
   /** Notes an expectation. @throws CheckFailed if it is not met */
   expect(name: string, expectation: Expectation): void {
     let result = judge(name, expectation);
-    // A look that failed because the sandbox was being stopped tells nothing else.
+    // A look can fail because the sandbox is being stopped. Then that is the reason.
     if (!result.passed && this.#sandbox.stopped) result = judge(name, { ...expectation, observed: this.describeEnd() });
     this.results.push(result);
     if (!result.passed) throw new CheckFailed(result);
   }
 
-  /** Notes an expectation of what a process shows, and repeats the look until it is met or the patience is over. */
+  /** Notes an expectation. Repeats the look until it is met or the patience is over. */
   async expectSoon(
     name: string,
     look: () => Expectation | Promise<Expectation>,
@@ -154,7 +154,7 @@ export class Trial {
    */
   async wake(name: string): Promise<void> {
     const waiting = await this.program(name);
-    // A shell that has only begun has no handler yet, and would die of the signal.
+    // A shell that has just begun has no handler yet, and the signal would end it.
     while (waiting.lives && !waiting.catches('SIGUSR1')) await this.#pause();
     this.signal(waiting, 'SIGUSR1');
   }

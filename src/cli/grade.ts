@@ -49,7 +49,7 @@ function shown({ print: format }: Request, report: Report): string {
 
 /** Nothing was found but folders. */
 function looksLikeClass({ items, notes }: Report): boolean {
-  return items[0]?.id === 'none' && notes.some((note) => note.endsWith('for it is a folder'));
+  return items[0]?.id === 'none' && notes.some((note) => note.endsWith('because it is a folder'));
 }
 
 function statusOf({ exitZero }: Request, report: Report): number {

@@ -5,7 +5,7 @@ import { UsageError } from '../command-line/usage-error.ts';
 import { exerciseOf, type Found, submissionsIn, whyNot } from './discovery.ts';
 import { harmlessLine } from './harmless.ts';
 
-/** The exercises that were asked for, in the catalogue's order. @throws UsageError for an id that is none */
+/** The exercises that were asked for, in the catalogue's order. @throws UsageError for an id that does not exist */
 export function chosenExercises(exercises: readonly Entry[], only: readonly string[] | undefined): readonly Entry[] {
   if (!only) return exercises;
   const unknown = only.find((id) => !exercises.some((exercise) => exercise.id === id));

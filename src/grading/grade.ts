@@ -37,9 +37,9 @@ export interface Grade {
 export interface GradeOptions {
   /** Wall-clock seconds that a submission may take. */
   readonly timeout: number;
-  /** Ends the submission before its time; what is said of it then is worth nothing. */
+  /** Ends the submission before its time. There is no grade then. */
   readonly signal?: AbortSignal;
-  /** Hears of a failure while what failed still runs; it goes on, without limit, until this resolves. */
+  /** Hears of a failure while what failed still runs. It goes on, without limit, until this resolves. */
   readonly look?: (grade: Grade) => Promise<void>;
 }
 
@@ -88,7 +88,7 @@ async function run(
       directory: `${KIT}/workspace`,
       timeout,
     });
-    const end = () => void sandbox.remove().catch(() => {}); // the end below is the same, and hears of trouble
+    const end = () => void sandbox.remove().catch(() => {}); // the removal below is the same, and throws what this one would
     signal?.addEventListener('abort', end);
     if (signal?.aborted) end();
     try {
@@ -103,7 +103,7 @@ async function run(
       await sandbox.remove();
     }
   } catch (error) {
-    // Nobody hears of the verdict then, but of what is left they must.
+    // After an interruption nobody hears of the verdict, but they must hear of what is left.
     if (signal?.aborted && error instanceof AggregateError) throw error;
     if (error instanceof SandboxUnavailable) return { ...nothing, status: 'not run', message: error.message };
     return { ...nothing, status: 'error', message: `The grader failed: ${(error as Error).stack ?? error}` };
@@ -118,7 +118,7 @@ async function judgeRun({ needs = [] }: Entry, { check }: Round, sandbox: Sandbo
     if (trial.results.length === 0) throw new Error('It expects nothing.');
     return { status: 'passed', checks: trial.results, trace: trial.trace, printed: trial.printed };
   } catch (error) {
-    // A sandbox that could not be finished, and not what was to run in it.
+    // Perhaps the sandbox could not be finished, and the submission has not run at all.
     await failureOf(sandbox);
     if (error instanceof CheckFailed || error instanceof ProcessGone) {
       const { results: checks, trace, printed } = trial;

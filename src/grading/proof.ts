@@ -26,14 +26,14 @@ export interface Proof extends Pick<Claim, 'id' | 'name'> {
   readonly expectations: readonly string[];
 }
 
-/** Of wrong programs, counting the starter. */
+/** How many wrong programs there must be, counting the starter. */
 const LEAST_WRONG = 3;
 const TEXTS = ['task.md', 'after.md', 'starter.ts', 'solution.ts'] as const;
 
 /** Expectations that only fail, and that any exercise may have: see checks/trial. */
 const OF_TRIALS = /^the program (`.*` )?runs$|^the program does what it is told$/;
 
-/** What an exercise lacks, a line each; without all of its files nothing else can be proved. */
+/** What an exercise lacks, a line each. Until it has all, nothing else is proved. */
 export async function lacks(entry: Entry): Promise<string[]> {
   const missing = TEXTS.filter((file) => !existsSync(join(entry.directory, file))).map((file) => `it has no ${file}`);
   const empty = TEXTS.filter((file) => !missing.includes(`it has no ${file}`) && textOf(entry, file).trim() === '');

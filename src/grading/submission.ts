@@ -5,7 +5,7 @@ import { type Grade, type GradeOptions, gradeText } from './grade.ts';
 
 export interface Submission {
   readonly exercise: Entry;
-  /** Whose it is or where it lies, if there are several of the same exercise. */
+  /** Whose it is or where it is, if there are several of the same exercise. */
   readonly source?: string;
   /** The file; without one, nothing was handed in. */
   readonly path?: string;
@@ -15,7 +15,7 @@ export interface Submission {
 
 const MISSING = 'Nothing was handed in for it.';
 
-/** Reads it late, so that a class need not fit into memory. @throws the reason of `signal` */
+/** Reads the file late, so that a class need not fit into memory. @throws as gradeText does */
 export function gradeSubmission(submission: Submission, options: GradeOptions): Promise<Grade> {
   const content = contentOf(submission);
   return gradeContent(submission.exercise, content, options);

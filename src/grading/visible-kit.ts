@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { top } from '../catalogue/exercises.ts';
 import type { SandboxOptions } from '../sandbox/sandbox.ts';
 
-/** Where it sees it. */
+/** Where it sees the kit. */
 export const KIT = '/kit';
 /** And the image of an exercise that needs one. */
 export const IMAGE = `${KIT}/rootfs/host`;

@@ -8,7 +8,7 @@ import type { View } from '../markdown/terminal/render.ts';
 const MOST_CALLS = 20;
 const MOST_PRINTED = 10;
 const LINE = 150;
-/** In a stack of calls: above the learner's file, all are alike. */
+/** In a stack of calls: those above the learner's file are always the same. */
 const FRAME_OF_THE_KIT = /^\s+at .*(\(node:|\/kit\/(?:src|bin|node_modules)\/)/;
 const INDENT = '    ';
 const LABEL = 10;
@@ -48,7 +48,7 @@ function checkLines({ name, passed, expected, observed, command }: CheckResult, 
   ];
 }
 
-/** For what no expectation says. */
+/** What no expectation says. */
 function explanation({ status, message, checks }: Grade, view: View): string[] {
   if (message === undefined || checks.at(-1)?.passed === false) return [];
   const advice = status === 'error' ? ['', `${INDENT}This is a fault of the kit, and not yours.`] : [];

@@ -86,7 +86,7 @@ function note(id: string, file: string, change: (known: ExerciseProgress | undef
   save(file, { ...progress, exercises: { ...progress.exercises, [id]: change(progress.exercises[id]) } });
 }
 
-/** All or nothing, whenever the power fails. A link to the file stays a link. */
+/** Writes all or nothing, also if the power fails. A link to the file stays a link. */
 function save(file: string, progress: Progress): void {
   makeDirectory(dirname(file));
   const target = realpath(file);

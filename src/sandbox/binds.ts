@@ -19,7 +19,7 @@ export interface Bind {
   readonly mount?: number;
 }
 
-/** Looks at what is to be bound. Gives it by its path inside, without what is not there. */
+/** Looks at what is to be bound. Returns it by its path inside, without what is not there. */
 export async function openBinds(
   lab: Lab,
   paths: Readonly<Record<string, string>>,

@@ -1,9 +1,9 @@
 /**
  * A place for programs that nobody has read.
  *
- * It is a container put together from the kit's own steps: every namespace of
- * its own, root inside is nobody outside, a small read-only file system, no
- * network but an empty one, and limits that it cannot lift. When its process 1
+ * It is a container put together from the kit's own steps. It has every
+ * namespace of its own, a small read-only file system, an empty network, and
+ * limits that it cannot lift; root inside is nobody outside. When its process 1
  * ends, by itself or because time is up, the kernel ends everything in it.
  */
 import type { Child } from '../executor/child.ts';
@@ -66,7 +66,7 @@ export class Sandbox {
   readonly stderr: Output;
   /** Resolves when all of it has ended. */
   readonly ended: Promise<Outcome>;
-  /** Whether it ended before the program began, for a call of its own failed. */
+  /** Whether it ended before the program began, because a call of its own failed. */
   failed = false;
   #outcome: Outcome | undefined;
   readonly #child: Child;
@@ -137,7 +137,7 @@ export class Sandbox {
         ...enterRoot({ binds, files, hidden, cgroups: cgroups.mounts }),
         chdir(directory),
         ...streams.adopt,
-        // Where no cgroup can count them, as for an ordinary user.
+        // Where no cgroup can count processes, as for an ordinary user.
         limitProcesses(LIMITS.pids),
         ...lab.program,
       ],
@@ -154,7 +154,7 @@ export class Sandbox {
     return sandbox;
   }
 
-  /** Why it was stopped, from the moment it is: what is seen of it after that tells of nothing else. */
+  /** Why it was stopped, as soon as it is. What is seen of it after that has this reason and no other. */
   get stopped(): 'time' | 'output' | undefined {
     return this.#stopped;
   }
@@ -193,7 +193,7 @@ export class Sandbox {
   }
 }
 
-/** Whether it is the kernel that said no: to a call of a list, or to one that Node made for us. */
+/** Whether it was the kernel that refused: a call of a list, or one that Node made. */
 function isRefusal(cause: unknown): cause is Error {
   return cause instanceof CallFailure || (cause instanceof Error && 'syscall' in cause);
 }

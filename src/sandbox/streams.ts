@@ -1,4 +1,4 @@
-/** The standard streams of a sandbox: pipes, so that nothing inside can reach a file or a terminal of ours. */
+/** The standard streams of a sandbox: pipes, so that nothing inside can reach a file or a terminal of the grader. */
 import { closeSync, fstatSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,13 +19,13 @@ export interface Streams {
   readonly adopt: readonly Call[];
   readonly stdout: Output;
   readonly stderr: Output;
-  /** Resolves when more came out than anybody may print. */
+  /** Resolves when more came out than a submission may print. */
   readonly flooded: Promise<void>;
   write(text: string): void;
   endInput(): void;
   /** To be called when the child has its copies. */
   handOver(): Promise<void>;
-  /** Waits until all that was written has been read; to be called when everybody who could write has ended. */
+  /** Waits until all that was written has been read; to be called when all that could write have ended. */
   drain(): Promise<void>;
   close(): void;
 }
@@ -34,7 +34,7 @@ export interface Streams {
 export async function openStreams(lab: Lab): Promise<Streams> {
   const [input, output, errors] = [await openPipe(lab), await openPipe(lab), await openPipe(lab)];
   const stdin = new Socket({ fd: input.writeEnd, readable: false, writable: true });
-  stdin.on('error', () => {}); // Nobody there to read it is no trouble of ours.
+  stdin.on('error', () => {}); // A submission need not read it.
   const stdout = new Output(output.readEnd);
   const stderr = new Output(errors.readEnd);
   const childs = [input.readEnd, output.writeEnd, errors.writeEnd];
@@ -57,7 +57,7 @@ export async function openStreams(lab: Lab): Promise<Streams> {
   };
 }
 
-/** Opens a pipe, such as a checkpoint is. Its ends are closed at the end of the run, if they are open then. */
+/** Opens a pipe. The ends that are still open when `lab` ends are closed then. */
 export async function openPipe(lab: Lab): Promise<Checkpoint> {
   const pipe = await openCheckpoint(lab);
   const made = identityOf(pipe.readEnd);
@@ -108,7 +108,7 @@ export class Output {
     });
   }
 
-  /** The text so far; what is left out in the middle is said. */
+  /** The text so far. It says how much is left out in the middle. */
   get text(): string {
     const missing = this.#bytes - this.#head.length;
     const tail = missing > 0 ? this.#tail.slice(-Math.min(missing, KEPT_BYTES)) : '';
@@ -121,7 +121,7 @@ export class Output {
     return this.#bytes;
   }
 
-  /** What has come after the first `bytes` of it; of much, the end. */
+  /** What has come after the first `bytes`; if that is much, only its end. */
   since(bytes: number): string {
     const count = this.#bytes - bytes;
     return Buffer.from(count > 0 ? this.#tail.slice(-count) : '', 'latin1').toString('utf8');

@@ -1,4 +1,4 @@
-/** What a submission is run with: drawn anew for every run, and the same for grader and submission. */
+/** What a submission is run with: drawn anew for every run, and known to grader and submission. */
 import type { Settings } from '../settings/settings.ts';
 
 /** A shell script for a container to become, and a word by which its process is known. */
@@ -15,7 +15,7 @@ export interface Assignment {
   readonly given: Readonly<Record<string, unknown>>;
   /** Directories to make for it before it is loaded. */
   readonly directories: readonly string[];
-  /** `program` is `lab.program`; each other is a list of calls in `given`, by its name. */
+  /** `program` is `lab.program`; each of the others is a list of calls in `given`, with its name. */
   readonly scripts: Readonly<Record<string, Script>>;
 }
 

@@ -59,7 +59,7 @@ kernelTest(test, [], 'what is not there, and what is not known, is one line and 
     assert.is(lab(words.split(' '), { env }).status, 2, words);
 });
 
-kernelTest(test, [root], 'under sudo, what is made belongs to who called it', async () => {
+kernelTest(test, [root], 'under sudo, what is made belongs to the user who ran sudo', async () => {
   const { env, ...workspace } = await TestWorkspace.open('1a');
   assert.match(
     lab(['exercise', '1a'], { env: { ...env, SUDO_UID: `${SOMEBODY}`, SUDO_GID: `${SOMEBODY}` } }).stdout,
@@ -71,7 +71,7 @@ kernelTest(test, [root], 'under sudo, what is made belongs to who called it', as
     assert.equal([statSync(path).uid, statSync(path).gid], [SOMEBODY, SOMEBODY], path);
 });
 
-kernelTest(test, [root], 'under sudo, the progress is that of who called it', () => {
+kernelTest(test, [root], 'under sudo, the progress is that of the user who ran sudo', () => {
   const accounts = readFileSync('/etc/passwd', 'utf8').split('\n');
   const [, , uid = '', gid = '', , home = ''] = accounts.find((line) => !/^(root)?(:|$)/.test(line))?.split(':') ?? [];
   const caller = { HOME: '/root', SUDO_UID: uid, SUDO_GID: gid };

@@ -46,7 +46,10 @@ test('all of them are TypeScript without a type error, as they would be as files
   }
   cpSync(join(top, 'exercises/tsconfig.json'), join(directory, 'exercises/tsconfig.json'));
   const check = () =>
-    spawnSync(join(top, 'node_modules/.bin/tsc'), ['-p', 'exercises'], { cwd: directory, encoding: 'utf8' });
+    spawnSync(join(top, 'node_modules/.bin/tsc'), ['-p', 'exercises', '--pretty', 'false'], {
+      cwd: directory,
+      encoding: 'utf8',
+    });
   const { status, stdout } = check();
   assert.equal([status, stdout], [0, '']);
   writeFileSync(

@@ -1,4 +1,4 @@
-/** By what a grade is known again: the text that was graded, and all that judged it. */
+/** What a grade depends on, as one word: the text that was graded, and all that judged it. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Grading a class: one row a student, and after an interruption on from where it was. */
+/** Grading a class: a row for each student. After an interruption it goes on from where it was. */
 import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { progressBar } from '../../../rootfs-builder/progress.ts';
@@ -30,8 +30,8 @@ interface Task {
 }
 
 /**
- * Gives the exit status. Beside the CSV lies a journal; what it knows of the
- * same text is not graded again, unless the machine or the grader was at fault.
+ * Returns the exit status. Beside the CSV is a journal. What it knows of the same
+ * text is not graded again, unless the machine or the grader was at fault.
  * @throws UsageError before anything has been started
  */
 export async function gradeClass(
@@ -47,7 +47,7 @@ export async function gradeClass(
   checkPlace(course.csv, [directory]);
   const unlock = lock(`${course.csv}.lock`);
   try {
-    // A run that was killed may have left a sandbox that has made itself independent of it.
+    // A run that was killed may have left a sandbox behind.
     await sweep().catch(() => []);
     for (const note of whole.notes) printError(note);
     const results = await gradeAll(request, course, part, surroundings);

@@ -1,9 +1,9 @@
-/** One run at a time works on a class, or something would be graded twice. */
+/** Only one run at a time works on a class: otherwise work would be graded twice. */
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { UsageError } from '../../command-line/usage-error.ts';
 import { isAbandoned, newOwnerName } from '../../leftovers/owner.ts';
 
-/** Gives how to let go. A lock of a run that is dead is none. @throws UsageError if another run has it */
+/** Returns how to let go. The lock of a dead run does not count. @throws UsageError if another run has it */
 export function lock(file: string): () => void {
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, newOwnerName());

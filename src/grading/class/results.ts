@@ -1,4 +1,4 @@
-/** What a class came to: the table, the summary, and the same for programs. */
+/** The results of a class: the table, the summary, and the same for programs. */
 import type { Entry } from '../../catalogue/exercises.ts';
 import type { Grade } from '../grade.ts';
 import { totalsOf } from '../report.ts';
@@ -16,7 +16,7 @@ export interface ClassGrade extends Grade {
 
 const MARKS = { passed: '✓', failed: '✗', 'not run': '–', error: '!' } as const;
 
-/** A row per student: points for each exercise, or why there are none, and then what each was told. */
+/** A row per student: points for each exercise, or why there are none, and then the messages. */
 export function classCsv(exercises: readonly Entry[], results: readonly Result[]): string {
   const ids = exercises.map(({ id }) => id);
   const header = ['student', 'points', 'max', ...ids, ...ids.map((id) => `${id} message`)];

@@ -50,7 +50,8 @@ export function readClass(directory: string, exercises: readonly Entry[], only?:
   const notes = visible
     .filter((entry) => !isStudent(entry))
     .map(
-      (entry) => `${harmlessLine(entry.name, NAME)}: left alone, ${perFolder ? 'for it is no folder' : whyNot(entry)}`,
+      (entry) =>
+        `${harmlessLine(entry.name, NAME)}: left alone, ${perFolder ? 'because it is no folder' : whyNot(entry)}`,
     );
   if (!perFolder && single) {
     const students = own.map(({ name }, index) => ({

@@ -1,7 +1,7 @@
 /**
  * Gradescope's results.json. Source: Gradescope's autograder specifications.
- * The score is the sum of the tests'; none of them is hidden, for one hidden
- * test hides the whole total.
+ * The score is the sum of the tests'. None of them is hidden: one hidden test
+ * would hide the whole total.
  */
 import { harmless } from '../harmless.ts';
 import type { Report, ReportItem } from '../report.ts';

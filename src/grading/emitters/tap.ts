@@ -1,6 +1,6 @@
 /**
- * TAP version 14 (testanything.org). What was not run is `not ok` and no SKIP,
- * for a SKIP counts as ok.
+ * TAP version 14 (testanything.org). What was not run is `not ok` and no SKIP:
+ * a SKIP counts as ok.
  */
 import type { Report, ReportItem } from '../report.ts';
 import { details } from './text.ts';

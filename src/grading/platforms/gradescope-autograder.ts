@@ -58,7 +58,7 @@ rm -rf "$results"
 work=$(mktemp -d)
 submission=$base/submission
 as=()
-# Gradescope's root is half a root, and sees less than an ordinary user whose namespaces are all their own.
+# Gradescope's root lacks most capabilities, and sees less than an ordinary user whose namespaces are all their own.
 if ! unshare --mount true 2>/dev/null; then
 	cp -dR "$submission" "$work/submission"
 	submission=$work/submission
@@ -77,7 +77,7 @@ exit 0
 `;
 }
 
-/** The result when the grader itself could not even begin, or came to no end. */
+/** The result when the grader itself could not begin, or did not end. */
 function failure(exercises: readonly Entry[]): string {
   const grades = exercises.map(({ id, title, points }) => ({
     ...{ id, title, points: 0, max: points, status: 'error' as const, checks: [], trace: [], seconds: 0 },

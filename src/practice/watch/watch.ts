@@ -40,7 +40,7 @@ export class Watch {
   #toConfirm: (() => void) | undefined;
   #hasQuit = false;
   #end: () => void = () => {};
-  /** What neither the learner nor their file has to do with. */
+  /** What has failed, and is no fault of the learner's file. */
   #failure: unknown;
   /** Resolves when the learner has quit, or when something has failed: `stop` says what. */
   readonly over = new Promise<void>((resolve) => {
