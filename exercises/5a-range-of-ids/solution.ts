@@ -10,7 +10,7 @@ import { dropGroups, setGroup, setUser } from '#src/syscalls/identity.ts';
 interface Given {
   readonly uids: readonly IdRange[];
   readonly gids: readonly IdRange[];
-  /** Who the program shall be, inside. */
+  /** Who the program must be, inside. */
   readonly user: number;
   readonly group: number;
 }

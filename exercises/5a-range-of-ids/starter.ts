@@ -8,7 +8,7 @@ import { CLONE_NEWUSER } from '#src/syscalls/flags.ts';
 interface Given {
   readonly uids: readonly IdRange[];
   readonly gids: readonly IdRange[];
-  /** Who the program shall be, inside. */
+  /** Who the program must be, inside. */
   readonly user: number;
   readonly group: number;
 }

@@ -7,8 +7,8 @@ import { UsageError } from '../command-line/usage-error.ts';
 import { integer } from '../command-line/values.ts';
 import { chosenExercises } from '../grading/gather.ts';
 import { DEFAULT_TIMEOUT } from '../grading/grade.ts';
-import { buildClassroom50 } from '../grading/platforms/classroom50.ts';
-import { buildGradescope } from '../grading/platforms/gradescope.ts';
+import { buildClassroom50 } from '../grading/platforms/classroom50-autograder.ts';
+import { buildGradescope } from '../grading/platforms/gradescope-autograder.ts';
 
 const USAGE = 'Usage: npm run autograder -- gradescope|classroom50 DIR [--only 4a,4b] [--timeout SECONDS]';
 

@@ -4,11 +4,9 @@ import { catalogue, type Entry } from '../catalogue/exercises.ts';
 import { print, printError } from '../command-line/output.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { chooseExercise, currentExercise } from '../practice/choose.ts';
-import { entryLine } from '../practice/list.ts';
-import { taskText } from '../practice/pages.ts';
-import type { Progress } from '../practice/progress.ts';
-import { Marks } from '../practice/progress-notes.ts';
-import { watchCommand } from '../practice/watch-command.ts';
+import { entryLine, taskText, watchCommand } from '../practice/exercise-text.ts';
+import type { Progress } from '../practice/progress-file.ts';
+import { ProgressNotes } from '../practice/progress-notes.ts';
 import { Workspace } from '../practice/workspace.ts';
 import { select } from './select.ts';
 import { terminalView } from './terminal-view.ts';
@@ -21,17 +19,17 @@ export async function exercise(words: string[]): Promise<number> {
   if (unknown !== undefined)
     throw new UsageError(`exercise does not know ${unknown}. Usage: npm run exercise [STEP|ID], or npm run watch [ID]`);
   const entries = await catalogue();
-  const marks = new Marks(printError);
-  const progress = marks.progress();
+  const notes = new ProgressNotes(printError);
+  const progress = notes.progress();
   const chosen = word === undefined ? await menu(entries, progress) : chooseExercise(word, entries, progress);
-  if (chosen) begin(chosen, marks);
+  if (chosen) begin(chosen, notes);
   return 0;
 }
 
-function begin(entry: Entry, marks: Marks): void {
+function begin(entry: Entry, notes: ProgressNotes): void {
   const workspace = new Workspace();
   const isNew = workspace.prepare(entry);
-  marks.opened(entry);
+  notes.opened(entry);
   const view = terminalView();
   const state = isNew ? 'the starter' : 'yours, as you left it';
   print(taskText(entry, view));

@@ -5,7 +5,7 @@ import { print, printError } from '../command-line/output.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { page } from '../markdown/terminal/pager.ts';
 import { render } from '../markdown/terminal/render.ts';
-import { hasPassed, markRead, type Progress, readProgress } from '../practice/progress.ts';
+import { hasPassed, markRead, type Progress, readProgress } from '../practice/progress-file.ts';
 import { select } from './select.ts';
 import { terminalView } from './terminal-view.ts';
 

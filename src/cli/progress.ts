@@ -2,7 +2,7 @@
 import { catalogue } from '../catalogue/exercises.ts';
 import { print } from '../command-line/output.ts';
 import { UsageError } from '../command-line/usage-error.ts';
-import { progressFile, readProgress } from '../practice/progress.ts';
+import { progressFile, readProgress } from '../practice/progress-file.ts';
 import { overview, overviewText } from '../practice/progress-table.ts';
 import { terminalView } from './terminal-view.ts';
 

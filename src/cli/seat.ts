@@ -5,7 +5,7 @@ import { colourLevel } from '../command-line/colour.ts';
 import { print } from '../command-line/output.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { examine } from '../doctor/examine.ts';
-import { readProgress } from '../practice/progress.ts';
+import { readProgress } from '../practice/progress-file.ts';
 import { seatOf } from '../workshop/machine-check.ts';
 import { seatLine } from '../workshop/machine-line.ts';
 import { type Standing, standingOf } from '../workshop/progress.ts';

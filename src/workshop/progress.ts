@@ -1,5 +1,5 @@
 /** How far a learner is with the exercises. */
-import type { ExerciseProgress, Progress } from '../practice/progress.ts';
+import type { ExerciseProgress, Progress } from '../practice/progress-file.ts';
 
 export interface Standing {
   readonly passed: number;

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import type { Diagnosis } from '../../src/doctor/examine.ts';
 import { type Facts, readFacts } from '../../src/doctor/facts.ts';
 import { assumed, broken, fine, type Verdict } from '../../src/doctor/verdict.ts';
-import type { Progress } from '../../src/practice/progress.ts';
+import type { Progress } from '../../src/practice/progress-file.ts';
 import { steps as allSteps } from '../../src/steps/index.ts';
 import { seatOf } from '../../src/workshop/machine-check.ts';
 import { seatLine } from '../../src/workshop/machine-line.ts';
