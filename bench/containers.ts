@@ -34,6 +34,7 @@ async function measureStep(step: number, name: string, kit: Kit, workspace: Work
     const reference = referenceContender(step, count, await defaultSettings(step), workspace);
     const [ours, theirs] = await contest([kit.contender('kit', step, count), reference], {
       budget,
+      signal: workspace.signal,
       pause: slow ? PAUSE_MS : 0,
     });
     if (!ours || !theirs) return { name: title };
@@ -45,7 +46,8 @@ async function measureStep(step: number, name: string, kit: Kit, workspace: Work
       note: ours.problem ?? theirs.problem,
     };
   } catch (error) {
-    if (error instanceof Error && error.name !== 'Interrupted') return { name: title, note: error.message };
+    workspace.signal.throwIfAborted();
+    if (error instanceof Error) return { name: title, note: error.message };
     throw error;
   }
 }

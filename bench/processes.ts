@@ -26,7 +26,7 @@ export async function measureProcesses(workspace: Workspace, budget: number): Pr
   ];
   const outcomes = await contest(
     commands.map((command) => commandContender(command, workspace)),
-    { budget },
+    { budget, signal: workspace.signal },
   );
   const [empty] = outcomes;
   const ours = outcomes.slice(1, 1 + STEPS.length);

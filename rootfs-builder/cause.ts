@@ -1,6 +1,6 @@
 /** From a program that failed to one line that says why. */
 import { statfsSync } from 'node:fs';
-import type { Ended } from './run.ts';
+import type { Ended } from './run-program.ts';
 
 const MEBIBYTE = 2 ** 20;
 const AS_GOOD_AS_FULL = 2 * MEBIBYTE;

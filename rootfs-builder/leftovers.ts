@@ -21,7 +21,7 @@ export function replacedIn(workshop: string): string {
   return join(workshop, 'replaced');
 }
 
-/** Removes what work has left whose process is dead, as far as we may. Gives its paths. */
+/** Removes what work has left whose process is dead, as far as we may. Returns its paths. */
 export async function removeAbandoned(place: string): Promise<string[]> {
   const removed: string[] = [];
   if (!isReadable(place)) return removed;

@@ -6,10 +6,9 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Recipe } from '../recipe.ts';
 import { copyFile, copyProgram, mirrorDirectory } from './copy.ts';
+import { copyLocale, copyTerminals } from './data.ts';
 import { findNeeds, type Needs } from './ldd.ts';
-import { copyLocale } from './locale.ts';
 import { writeSettings } from './settings.ts';
-import { copyTerminals } from './terminals.ts';
 import { findTools } from './tools.ts';
 
 const LIBRARY_CACHE = '/etc/ld.so.cache';

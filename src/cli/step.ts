@@ -1,7 +1,11 @@
-/** `npm run step 4`: runs a step. */
-
+/** `npm run step 4`: runs a step. `npm run step`: a menu of them, and whether this machine can run them. */
+import { createRequire } from 'node:module';
+import { isatty } from 'node:tty';
+import type { Command } from '../command-line/command.ts';
 import { print, printError } from '../command-line/output.ts';
+import { select } from '../command-line/select.ts';
 import { UsageError } from '../command-line/usage-error.ts';
+import type { Verdict } from '../doctor/verdict.ts';
 import { CallFailure } from '../executor/failure.ts';
 import { ProgramNotFound } from '../images/find-program.ts';
 import { sweep } from '../leftovers/sweep.ts';
@@ -14,7 +18,8 @@ import { failureStatus, runStep } from '../run/run-step.ts';
 import { HOST_ROOT } from '../settings/settings.ts';
 import { steps } from '../steps/index.ts';
 
-export async function step(words: string[]): Promise<number> {
+export const main: Command = async (words) => {
+  if (words.length === 0) return menu();
   const [number = '', ...rest] = words;
   if (number === '--help') return showHelp();
   refuseSwallowedOptions();
@@ -45,9 +50,49 @@ export async function step(words: string[]): Promise<number> {
     // What an earlier run has left is no reason for this one to fail.
     await sweep().catch(() => []);
   }
-}
+};
 
 function showHelp(step?: number): number {
   print(helpText(step));
   return 0;
+}
+
+interface Entry {
+  readonly number: number;
+  readonly line: string;
+  readonly hint: string;
+  readonly runs: boolean;
+}
+
+async function menu(): Promise<number> {
+  // Loaded late: only the menu needs the doctor, which knows many modules.
+  const { verdictFor }: typeof import('../doctor/examine.ts') = createRequire(import.meta.url)('../doctor/examine.ts');
+  const entries: Entry[] = [];
+  for (const { number, title } of steps) entries.push(entryOf(number, title, await verdictFor(number)));
+  if (!isatty(0) || !isatty(1)) {
+    for (const { line, hint, runs } of entries) print(`${runs ? '✓' : '✗'} ${line}${hint ? `  (${hint})` : ''}`);
+    return 0;
+  }
+  const chosen = await choose(entries);
+  if (chosen === undefined) return 0;
+  const rootless = process.geteuid?.() === 0 || chosen === 0 ? [] : ['--rootless'];
+  return main([String(chosen), ...rootless]);
+}
+
+function entryOf(number: number, title: string, verdict: Verdict): Entry {
+  const line = `${number}  ${title}`;
+  if (verdict.ok) return { number, line, hint: verdict.notes.join(' '), runs: true };
+  return { number, line, hint: `not here: ${verdict.cause} ${verdict.remedy}`, runs: false };
+}
+
+/** Lets the learner choose with the arrow keys; undefined if the menu was cancelled. */
+async function choose(entries: readonly Entry[]): Promise<number | undefined> {
+  const choices = entries.map(({ number, line, hint, runs }) => ({
+    name: String(number),
+    message: line,
+    hint,
+    disabled: runs ? false : hint,
+  }));
+  const name = await select('Which step?', choices);
+  return name === undefined ? undefined : Number(name);
 }

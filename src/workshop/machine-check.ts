@@ -1,4 +1,5 @@
 /** What somebody at this machine can do in a workshop, from what the doctor found. */
+import { dirname } from 'node:path';
 import type { Examination } from '../doctor/examine.ts';
 import type { Who } from '../doctor/needs.ts';
 import type { Problem, Verdict } from '../doctor/verdict.ts';
@@ -24,6 +25,9 @@ export interface Seat {
 
 const FIRST_NAMESPACE = 1;
 
+/** The folders in which sudo looks for programs on Debian and Ubuntu, whatever PATH says. */
+const SECURE_PATH = /^(?:\/usr(?:\/local)?)?\/s?bin$/;
+
 /** `sudoCheck` is how to ask again as root. */
 export function seatOf({ facts, steps }: Examination, sudoCheck: string): Seat {
   const who: Who = facts.uid === 0 ? 'root' : 'rootless';
@@ -48,4 +52,10 @@ function problemOf(verdicts: readonly Verdict[]): Partial<Problem> {
   for (const verdict of verdicts) if (!verdict.ok) return verdict;
   const note = verdicts.flatMap((verdict) => (verdict.ok ? verdict.notes : [])).at(0);
   return note === undefined ? {} : { cause: note };
+}
+
+/** How to run one of the kit's scripts with sudo from here. With nvm, say, sudo finds no npm unless it is told where. */
+export function withSudo(script: string, node = process.execPath): string {
+  const path = SECURE_PATH.test(dirname(node)) ? '' : 'env "PATH=$PATH" ';
+  return `sudo ${path}npm run ${script}`;
 }

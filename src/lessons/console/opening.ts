@@ -1,9 +1,18 @@
-/** Which commands of a transcript leave the reader in a container's shell. */
+/** What the steps that a transcript's command runs are like, and whether it leaves the reader in a container's shell. */
 import { parseOptions } from '../../run/options.ts';
+import { FIRST_WITH_IMAGE } from '../../run/program.ts';
 
 const STEP = /\bnpm run (?:-s |--silent )*step (\d+)\b/;
 /** With one of these it is more than a command and its words. */
 const SHELL_SYNTAX = /[|&;<>()`$\n]/;
+
+/** Step 0 makes no container, so nobody is inside. */
+const hasInside = (step: number) => step > 0;
+
+/** Whether a command runs a step whose program comes from an image. */
+export function usesImage(command: string): boolean {
+  return [...command.matchAll(/\bstep (\d+)\b/g)].some(([, number]) => Number(number) >= FIRST_WITH_IMAGE);
+}
 
 export function startsStep(command: string): boolean {
   return STEP.test(command);
@@ -12,7 +21,7 @@ export function startsStep(command: string): boolean {
 /** Whether it runs a step without a program of its own, so that a shell waits inside. */
 export function opensShell(command: string): boolean {
   const [found, number] = STEP.exec(command) ?? [];
-  if (found === undefined || number === '0' || SHELL_SYNTAX.test(command)) return false;
+  if (found === undefined || !hasInside(Number(number)) || SHELL_SYNTAX.test(command)) return false;
   const words = command
     .slice(command.indexOf(found) + found.length)
     .split(' ')

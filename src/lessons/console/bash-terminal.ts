@@ -22,7 +22,7 @@ const START_MS = 10_000;
 const LEAVE_MS = 5_000;
 const COLUMNS = 80;
 
-export class Terminal {
+export class BashTerminal {
   /** The prompt of bash on the host. */
   readonly prompt = word();
   readonly #process: ChildProcess;
