@@ -1,7 +1,7 @@
 /**
  * Unfinished work. A build happens in a workshop, a directory beside its result
- * that bears the mark of its process, so that what a killed build leaves can be
- * told from the work of a live one and is removed by whoever comes next.
+ * that bears the mark of its process. So what a killed build leaves can be told
+ * from the work of a live one, and the next build removes it.
  */
 import { lstatSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';

@@ -17,7 +17,7 @@ import { decompressorOf } from './compression.ts';
 
 const LIBRARY_CACHE = '/etc/ld.so.cache';
 
-/** What root may do in there: give files away, and get at those that are closed. Not make device nodes, nor leave. */
+/** What root may do in the jail: give files away, and get at those that are closed. Not make device nodes, nor leave. */
 const RIGHTS = ['setpriv', '--bounding-set=-all,+chown,+dac_override,+fowner,+fsetid'];
 
 const LIMIT_MS = 30 * 60_000;

@@ -2,7 +2,7 @@
  * What has been read, begun and passed: one readable file,
  * $XDG_STATE_HOME/container-lab/progress.json, that can be copied to another
  * machine. What this version does not know in it is kept. Under sudo it is the
- * file of who called sudo.
+ * file of the user who ran sudo.
  */
 import { readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';

@@ -21,7 +21,6 @@ const PACKAGES = [
 const LEFT_OUT = ['/usr/share/doc/*', '/usr/share/man/*', '/usr/share/locale/*', '/usr/share/info/*'];
 /** The suite for hosts that are not Debian. */
 const DEFAULT_SUITE = 'bookworm';
-
 const DISK_SIZE = '4G';
 const BUILD_TIMEOUT_MS = 900_000;
 

@@ -1,4 +1,7 @@
-/** One job in a machine that is starting: how the machine is told, its input, its output, its status. The other side is guest/lab-job. */
+/**
+ * One job in a machine that is starting: the line that says what to run, its
+ * input, its output, its status. The other side is guest/lab-job.
+ */
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import type { Writable } from 'node:stream';
@@ -79,7 +82,7 @@ function keepLastWords({ console, complaints }: RunningMachine): () => string {
   return () => (text.trim() ? ` Its last words:\n${text.trim().replace(/\r/g, '').replace(/^/gm, '  ')}` : '');
 }
 
-/** Whoever reads may be slower than the machine writes. */
+/** The reader may be slower than the machine. */
 async function copy(chunks: AsyncIterable<Buffer>, target: Writable): Promise<void> {
   target.on('error', () => {}); // told to the callback as well
   for await (const chunk of chunks) {

@@ -43,7 +43,7 @@ export class BashTerminal {
       ...(uid === undefined ? {} : { uid, gid: uid }),
     });
     this.#ended = new Promise((resolve) => this.#process.once('close', resolve));
-    process.once('exit', this.#kill); // whoever ends us does not wait
+    process.once('exit', this.#kill); // who ends us does not wait
     this.#process.on('error', () => {}); // `start` sees that no prompt comes
     this.#process.stdin?.on('error', () => {});
     this.#process.stdout?.setEncoding('utf8').on('data', (text: string) => {

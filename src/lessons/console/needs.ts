@@ -22,8 +22,8 @@ export interface Person {
 }
 
 const CONTROLLERS = ['memory', 'cpu'];
-const FIRST = 1000;
-const LAST = 59_999;
+/** The ids that distributions give to people: login.defs(5). */
+const [FIRST_ID, LAST_ID] = [1000, 59_999];
 
 /** Ourselves, unless we are root: then the user who ran sudo, or the first user of the machine, or nobody. */
 export function ordinaryPerson(): Person {
@@ -33,7 +33,7 @@ export function ordinaryPerson(): Person {
     .map((line) => line.split(':'))
     .map(([name = '', , uid]) => ({ name, uid: Number(uid) }));
   const behindSudo = users.find(({ uid }) => uid === sudoUser()?.uid);
-  const first = users.find(({ uid }) => uid >= FIRST && uid <= LAST);
+  const first = users.find(({ uid }) => uid >= FIRST_ID && uid <= LAST_ID);
   const uid = ordinaryId(readFileSync('/proc/self/uid_map', 'utf8'));
   return behindSudo ?? first ?? (uid === undefined ? { name: 'user' } : { name: 'nobody', uid });
 }
