@@ -8,7 +8,7 @@ import type { Recipe } from '../recipe.ts';
 import { copyFile, copyProgram, mirrorDirectory } from './copy.ts';
 import { copyLocale, copyTerminals } from './data.ts';
 import { findNeeds, type Needs } from './ldd.ts';
-import { writeSettings } from './settings.ts';
+import { writeOwnFiles } from './own-files.ts';
 import { findTools } from './tools.ts';
 
 const LIBRARY_CACHE = '/etc/ld.so.cache';
@@ -24,7 +24,7 @@ export const hostRecipe: Recipe = {
     if (existsSync(LIBRARY_CACHE)) copyFile(target, LIBRARY_CACHE, 0o644);
     copyTerminals(target);
     copyLocale(target);
-    writeSettings(target);
+    writeOwnFiles(target);
   },
 };
 

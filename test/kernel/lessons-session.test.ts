@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readLibrary } from '../../src/catalogue/lessons.ts';
-import { type Outcome, runBlock } from '../../src/lessons/console/block.ts';
+import { type BlockResult, runBlock } from '../../src/lessons/console/block.ts';
 import type { Mismatch } from '../../src/lessons/console/run-transcript.ts';
 import { parseTranscript } from '../../src/lessons/console/transcript.ts';
 import { fences } from '../../src/markdown/fences.ts';
@@ -15,7 +15,7 @@ import { canRun, root } from '../support/needs.ts';
 const test = suite('transcripts are run');
 const needs = [root, canRun(4)];
 
-function run(content: string, words: string[] = []): Promise<Outcome> {
+function run(content: string, words: string[] = []): Promise<BlockResult> {
   return runBlock(parseTranscript({ content, words, line: 1 }), top);
 }
 

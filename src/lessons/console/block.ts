@@ -12,14 +12,14 @@ import { usesImage } from './opening.ts';
 import { type Mismatch, runTranscript } from './run-transcript.ts';
 import type { Transcript } from './transcript.ts';
 
-export type Outcome = { readonly skipped: Unmet } | { readonly mismatches: readonly Mismatch[] };
+export type BlockResult = { readonly skipped: Unmet } | { readonly mismatches: readonly Mismatch[] };
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** The users whose image has been built. */
 const ready = new Set<number | undefined>();
 
 /** `kit` is the directory that the commands are typed in. */
-export async function runBlock(transcript: Transcript, kit: string): Promise<Outcome> {
+export async function runBlock(transcript: Transcript, kit: string): Promise<BlockResult> {
   const skipped = unmetNeed(transcript.needs, kit);
   if (skipped) return { skipped };
   const person: Person = transcript.needs.includes('user') ? ordinaryPerson() : { name: 'root' };
