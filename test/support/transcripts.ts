@@ -2,9 +2,9 @@
 import type { Test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Page } from '../../src/catalogue/lessons.ts';
-import { failureText } from '../../src/cli/lessons-check.ts';
 import { runBlock } from '../../src/lessons/console/block.ts';
 import { unmetNeed } from '../../src/lessons/console/needs.ts';
+import { mismatchText } from '../../src/lessons/console/run-transcript.ts';
 import { parseTranscript } from '../../src/lessons/console/transcript.ts';
 import { fences } from '../../src/markdown/fences.ts';
 import { parse } from '../../src/markdown/parse.ts';
@@ -25,8 +25,8 @@ export function testTranscripts(test: Test, { path, text }: Page): void {
     testWith(test, [() => unmet?.reason], name, async () => {
       const before = hostState();
       const outcome = await runBlock(transcript, top);
-      assert.ok('failures' in outcome);
-      assert.is(outcome.failures.map((failure) => failureText(path, failure)).join('\n'), '');
+      assert.ok('mismatches' in outcome);
+      assert.is(outcome.mismatches.map((mismatch) => mismatchText(path, mismatch)).join('\n'), '');
       assert.equal(hostState(), before, 'the host is not as it was before');
     });
   }

@@ -1,6 +1,6 @@
-/** The terminals of one console block, and the shells in them. */
+/** Types the commands of one console block, into its terminals and the shells in them. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { setPrompt, Terminal, type TerminalOptions, word } from './terminal.ts';
+import { BashTerminal, setPrompt, type TerminalOptions, word } from './bash-terminal.ts';
 
 /** A command that does not end, or a shell that is not there: the block cannot go on. */
 export class Stuck extends Error {
@@ -19,10 +19,10 @@ const SETTLE_MS = 100;
 /** How long a command has to end by itself before it counts as one that goes on. */
 const GOES_ON_MS = 1_000;
 
-export class Session {
+export class Typist {
   readonly #options: TerminalOptions;
-  readonly #first: Terminal;
-  #second: Terminal | undefined;
+  readonly #first: BashTerminal;
+  #second: BashTerminal | undefined;
   /** The prompt of the shell in the container. */
   readonly #inside = word();
   /** Who reads what is typed into the first terminal. */
@@ -30,7 +30,7 @@ export class Session {
 
   constructor(options: TerminalOptions) {
     this.#options = options;
-    this.#first = new Terminal(options);
+    this.#first = new BashTerminal(options);
   }
 
   start(): Promise<void> {
@@ -70,7 +70,7 @@ export class Session {
 
   /**
    * Runs a command in the first terminal that may go on while the second is
-   * used: gives what it has printed when it has ended, or when `isEnough`.
+   * used: returns what it has printed when it has ended, or when `isEnough`.
    */
   async begin(command: string, isEnough: (output: string) => boolean): Promise<string> {
     const before = this.#reader === 'inside' ? '' : await this.#backOnHost();
@@ -83,7 +83,7 @@ export class Session {
 
   async inSecond(command: string): Promise<string> {
     if (!this.#second) {
-      this.#second = new Terminal(this.#options);
+      this.#second = new BashTerminal(this.#options);
       await this.#second.start();
     }
     const { prompt } = this.#second;
@@ -110,7 +110,7 @@ export class Session {
     await this.#first.close();
   }
 
-  /** Waits for the host's prompt, and gives what came before it. */
+  /** Waits for the host's prompt, and returns what came before it. */
   async #backOnHost(): Promise<string> {
     const { prompt } = this.#first;
     if (this.#reader !== 'host') {

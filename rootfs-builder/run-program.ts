@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { programEnvironment } from './environment.ts';
 
 export interface RunOptions {
   /** Ends the program, and all that it has started in namespaces of its own. */
@@ -12,7 +11,7 @@ export interface RunOptions {
   /** A descriptor for its standard output; otherwise that is read line by line. */
   readonly output?: number;
   readonly environment?: Record<string, string>;
-  /** Is told every line of standard output, standard error and descriptor 3, together. */
+  /** Is called with every line of standard output, standard error and descriptor 3, together. */
   readonly onLine?: (line: string, child: ChildProcess) => void;
   /** How long it may say nothing, and how long it may take. */
   readonly silenceMs?: number;
@@ -31,6 +30,8 @@ export interface Ended {
 
 const MINUTE_MS = 60_000;
 const KEPT_LINES = 200;
+// What leads to the network on this machine; wget and apt know both spellings.
+const PROXIES = /^(https?|ftp|no)_proxy$/i;
 
 /** Runs a program. Throws only if it cannot be started, or if `signal` aborts. */
 export async function run([program = '', ...words]: readonly string[], options: RunOptions = {}): Promise<Ended> {
@@ -83,4 +84,21 @@ function ended(child: ChildProcess): Promise<number | undefined> {
 
 function minutes(ms: number): string {
   return ms < MINUTE_MS ? `${ms / 1000} seconds` : `${ms / MINUTE_MS} minutes`;
+}
+
+/** The same for everybody, so that nothing of a user's settings gets into an image. */
+function programEnvironment(): Record<string, string> {
+  const proxies = Object.entries(process.env).filter(([name]) => PROXIES.test(name));
+  return {
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    LC_ALL: 'C',
+    HOME: '/',
+    DEBIAN_FRONTEND: 'noninteractive',
+    ...(Object.fromEntries(proxies) as Record<string, string>),
+  };
+}
+
+/** Whether downloads go through somebody else. */
+export function usesProxy(): boolean {
+  return Object.keys(process.env).some((name) => /^https?_proxy$/i.test(name));
 }

@@ -1,7 +1,7 @@
 /** Code blocks for the terminal. Lines that are too long go on in the next, behind a mark: nothing is cut off. */
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
-import { promptOf } from '../../lessons/console/transcript.ts';
+import { consoleLines } from '../console.ts';
 import type { Fence } from '../fences.ts';
 import { highlightPieces } from '../highlight.ts';
 import type { Style } from './style.ts';
@@ -29,15 +29,8 @@ function sourceText(code: string, language: string, { syntax }: Style): string {
 }
 
 function consoleText(code: string, style: Style): string {
-  let typing = false;
-  return code
-    .split('\n')
-    .map((line) => {
-      const typed =
-        promptOf(line) ?? (typing && line.startsWith('> ') ? { prompt: '>', command: line.slice(2) } : undefined);
-      typing = typed !== undefined;
-      return typed ? `${style.prompt(typed.prompt)} ${style.typed(typed.command)}` : line;
-    })
+  return consoleLines(code)
+    .map(({ text, typed }) => (typed ? `${style.prompt(typed.prompt)} ${style.typed(typed.command)}` : text))
     .join('\n');
 }
 

@@ -1,20 +1,7 @@
-/** The answer to `npm run rootfs`, as text. */
+/** The list of `npm run rootfs`, as text. */
 import { shown } from './images.ts';
 import type { Built } from './inventory.ts';
 import type { Recipe } from './recipe.ts';
-
-export const HELP = `npm run rootfs                          what can be built, and what is built
-npm run rootfs -- NAME                  build an image, anew if it is there
-npm run rootfs -- debian [options]
-    --suite NAME                        bookworm; by default this machine's, if it is a Debian
-    --mirror URL                        by default the one of this machine's apt
-    --engine debootstrap|mmdebstrap     by default debootstrap as root, mmdebstrap otherwise
-    --fresh, --no-cache                 download anew
-npm run rootfs -- tar FILE --name NAME  unpack a .tar, .tar.gz, .tar.xz, .tar.zst or .tar.bz2
-npm run rootfs -- pack NAME FILE        write an image to such a file
-npm run rootfs -- rm NAME               remove an image
-npm run rootfs -- rm --cache            forget the downloads
-npm run step 8 -- --rootfs NAME|DIR     run in an image`;
 
 interface Cache {
   readonly count: number;
@@ -22,7 +9,7 @@ interface Cache {
 }
 
 /** Recipes, images and the cache. */
-export function report(recipes: readonly Recipe[], built: readonly Built[], { count, bytes }: Cache): string {
+export function listing(recipes: readonly Recipe[], built: readonly Built[], { count, bytes }: Cache): string {
   const known = [
     ...recipes.map(({ name, title, takes }) => [name, `${title} (${takes})`]),
     ['tar FILE', 'an image made elsewhere: docker export, LXC, a distribution, pack'],

@@ -22,7 +22,7 @@ const START_MS = 10_000;
 const LEAVE_MS = 5_000;
 const COLUMNS = 80;
 
-export class Terminal {
+export class BashTerminal {
   /** The prompt of bash on the host. */
   readonly prompt = word();
   readonly #process: ChildProcess;
@@ -43,7 +43,7 @@ export class Terminal {
       ...(uid === undefined ? {} : { uid, gid: uid }),
     });
     this.#ended = new Promise((resolve) => this.#process.once('close', resolve));
-    process.once('exit', this.#kill); // whoever ends us does not wait
+    process.once('exit', this.#kill); // who ends us does not wait
     this.#process.on('error', () => {}); // `start` sees that no prompt comes
     this.#process.stdin?.on('error', () => {});
     this.#process.stdout?.setEncoding('utf8').on('data', (text: string) => {

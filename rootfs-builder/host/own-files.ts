@@ -15,7 +15,7 @@ interface Nature {
 }
 
 /** Writes /etc and makes the directories that programs and mounts expect. */
-export function writeSettings(image: string, { origin = 'copied from', shell = '/bin/bash' }: Nature = {}): void {
+export function writeOwnFiles(image: string, { origin = 'copied from', shell = '/bin/bash' }: Nature = {}): void {
   for (const path of ['/dev', '/etc', '/home', '/mnt', '/proc', '/root', '/run', '/sys', '/usr', '/var']) {
     makeDirectory(image, path);
   }

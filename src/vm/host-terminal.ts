@@ -1,11 +1,15 @@
 /** This terminal as the machine's: every key goes there, Ctrl-C too, and so does its size. */
 import type { Duplex } from 'node:stream';
-import { sizeLine } from './job.ts';
 
 /** Ctrl-], as in telnet and virsh: the way out of a machine that has stopped answering. */
 const ESCAPE = 0x1d;
 
-/** Connects the terminal; gives the way back. */
+interface Size {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Connects the terminal; returns the way back. */
 export function connectTerminal({ control, terminal }: { control: Duplex; terminal: Duplex }): () => void {
   const { stdin, stdout } = process;
   const sendSize = () => control.write(sizeLine(stdout));
@@ -23,4 +27,8 @@ export function connectTerminal({ control, terminal }: { control: Duplex; termin
     stdin.setRawMode(false);
     stdin.pause();
   };
+}
+
+function sizeLine({ rows, columns }: Size): string {
+  return `${rows} ${columns}\n`;
 }

@@ -1,7 +1,7 @@
 /** A menu at the terminal. */
 
 export interface Choice {
-  /** What choosing it gives. */
+  /** What choosing it returns. */
   readonly name: string;
   readonly message: string;
   readonly hint?: string;
@@ -9,7 +9,7 @@ export interface Choice {
   readonly disabled?: string | boolean;
 }
 
-/** Lets one choose with the arrow keys; undefined when they would rather not. `initial` is chosen at first. */
+/** Lets the user choose with the arrow keys; undefined if the menu was cancelled. `initial` is chosen at first. */
 export async function select(
   message: string,
   choices: readonly Choice[],

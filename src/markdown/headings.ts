@@ -1,4 +1,4 @@
-/** The anchors that GitHub gives to headings. */
+/** Headings, and the anchors that GitHub gives them. */
 import type { Token } from 'markdown-it';
 import { plainText } from './parse.ts';
 
@@ -10,7 +10,7 @@ export interface Heading {
   readonly line: number;
 }
 
-/** Gives the headings of a document; one that occurs again gets `-1`, `-2`, … */
+/** Returns the headings of a document; one that occurs again gets `-1`, `-2`, … */
 export function headings(tokens: readonly Token[]): Heading[] {
   const taken = new Set<string>();
   return tokens.flatMap((token, at): Heading[] => {

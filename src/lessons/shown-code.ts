@@ -1,7 +1,12 @@
 /**
- * Named regions of a source file: `// #region NAME` to `// #endregion NAME`.
- * A marker has a line of its own; `#` and block comments do as well.
+ * The code that a lesson shows: a file, or a named region of one, which is
+ * `// #region NAME` to `// #endregion NAME`. A marker has a line of its own; `#`
+ * and block comments do as well.
  */
+import { readFileSync, statSync } from 'node:fs';
+import { join, normalize } from 'node:path';
+import type { Fence } from '../markdown/fences.ts';
+import type { FindingOnLine } from './finding.ts';
 
 export interface Region {
   readonly name: string;
@@ -11,25 +16,42 @@ export interface Region {
   readonly code: string;
 }
 
-export interface Problem {
-  readonly line: number;
-  readonly message: string;
-}
-
 export interface Regions {
   readonly regions: readonly Region[];
-  readonly problems: readonly Problem[];
+  readonly problems: readonly FindingOnLine[];
 }
 
 const MARKER = /^\s*(?:\/\/|#|\/\*)\s*#(region|endregion)\s+([\w-]+)\s*(?:\*\/)?\s*$/;
 /** One that was meant to be a marker, but has no name, say. */
 const ALMOST = /^\s*(?:\/\/|#|\/\*)\s*#(?:end)?region\b/;
 
+/** The code that a fence with `file=` must show, or why there is none. */
+export function codeFor(
+  { file = '', region }: Fence,
+  top: string,
+): { readonly code: string } | { readonly problem: string } {
+  const path = join(top, file);
+  if (
+    file.startsWith('/') ||
+    normalize(file).startsWith('..') ||
+    !statSync(path, { throwIfNoEntry: false })?.isFile()
+  ) {
+    return { problem: `There is no file ${file}. Paths start at the top of the repository.` };
+  }
+  const source = readFileSync(path, 'utf8');
+  if (region === undefined) return { code: codeOf(source.split('\n')) };
+  const { regions } = findRegions(source);
+  const found = regions.find(({ name }) => name === region);
+  if (found) return found;
+  const names = regions.map(({ name }) => name).join(', ');
+  return { problem: `${file} has no region ${region}. ${names ? `It has ${names}.` : 'It has none at all.'}` };
+}
+
 export function findRegions(source: string): Regions {
   const lines = source.split('\n');
   const open = new Map<string, number>();
   const regions: Region[] = [];
-  const problems: Problem[] = [];
+  const problems: FindingOnLine[] = [];
   const complain = (index: number, message: string) => problems.push({ line: index + 1, message });
 
   for (const [index, line] of lines.entries()) {
