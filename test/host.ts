@@ -5,7 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
-import { homedir, tmpdir, userInfo } from 'node:os';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
@@ -16,10 +16,10 @@ import { scratchFolder } from './scratch.ts';
 
 const script = fileURLToPath(new URL('./host.sh', import.meta.url));
 const top = fileURLToPath(new URL('..', import.meta.url));
-/** Namespaces of this runner's own; what is killed takes along what it has started, and so does the runner. */
+/** When the runner is killed, so is unshare, and with it process 1. */
 const UNSHARE = [
   ...['setpriv', '--pdeathsig', 'KILL'],
-  ...['unshare', '--pid', '--fork', '--kill-child', '--mount', '--propagation', 'private', '--net', '--uts', '--ipc'],
+  ...['unshare', '--pid', '--fork', '--kill-child', '--mount', '--propagation', 'private', '--uts', '--ipc'],
 ];
 /** How long what is about to go may take to go: a network namespace's end is asynchronous. */
 const PATIENCE_MS = 3000;
@@ -42,12 +42,17 @@ export async function whyNoHost(): Promise<string | undefined> {
   return status === 0 ? undefined : output.trim().split('\n').at(-1) || `status ${status}`;
 }
 
-/** Runs a command on a host of its own, which ends with it. */
-export async function runOnHost(words: readonly string[], circumstances: Circumstances): Promise<HostOutcome> {
+/** Runs a command on a host of its own, which ends with it; with `network: 'machine'` it can reach other machines. */
+export async function runOnHost(
+  words: readonly string[],
+  circumstances: Circumstances,
+  network: 'own' | 'machine' = 'own',
+): Promise<HostOutcome> {
   hosts += 1;
   scratch ??= scratchFolder();
   const tmp = join(scratch, String(hosts));
   mkdirSync(tmp);
+  const hasOwn = network === 'own';
   let leftovers: readonly string[] = [];
   let pid = 0;
   let namespace = '';
@@ -57,22 +62,23 @@ export async function runOnHost(words: readonly string[], circumstances: Circums
     let before: Sight | undefined;
     for await (const line of createInterface({ input: channel })) {
       if (before) {
-        leftovers = await remains(pid, tmp, namespace, before);
+        leftovers = await remains(() => look(pid, tmp, hasOwn), namespace, before);
       } else {
         pid = Number(line.split(' ')[1]);
         namespace = /\d+/.exec(readlinkSync(`/proc/${pid}/ns/pid`))?.[0] ?? '';
         namespaces.add(namespace);
-        before = look(pid, tmp);
+        before = look(pid, tmp, hasOwn);
       }
       channel.write('go on\n');
     }
   };
 
-  const command = [...UNSHARE, 'sh', script, tmp, keptNames().join('\n'), mountsBelowSys().join('\n'), ...words];
+  const unshare = [...UNSHARE, ...(hasOwn ? ['--net'] : [])];
+  const command = [...unshare, 'sh', script, tmp, keptNames().join('\n'), mountsBelowSys().join('\n'), ...words];
   try {
     const outcome = await runCommand(command, {
       ...circumstances,
-      env: { ...circumstances.env, TMPDIR: '/tmp' },
+      env: { ...circumstances.env, TMPDIR: '/tmp', OWN_NETWORK: hasOwn ? 'yes' : '' },
       converse,
       // When process 1 is killed, the kernel kills its namespace; unshare ends when all of it is gone.
       end: () => kill(pid),
@@ -84,15 +90,17 @@ export async function runOnHost(words: readonly string[], circumstances: Circums
   }
 }
 
-/** What of the machine's /tmp the tests need: the kit, its tests, Node.js, a home, the programs; what tsx has translated. */
+/** Where tsx keeps what it has translated, a folder per user. */
+const TSX_CACHE = /^tsx-\d+$/;
+
+/** What of the machine's /tmp the tests need: the kit, its tests, Node.js, a home, the programs, what tsx has translated. */
 function keptNames(): string[] {
   const paths = [
     ...[top, process.env.TEST_FOLDER ?? '', homedir(), dirname(dirname(process.execPath))],
     ...(process.env.PATH ?? '').split(':'),
-    ...(tmpdir() === '/tmp' ? [`/tmp/tsx-${userInfo().uid}`] : []),
   ];
   const names = paths.map((path) => /^\/tmp\/+([^/]+)/.exec(path)?.[1] ?? '');
-  return readdirSync('/tmp').filter((name) => names.includes(name));
+  return readdirSync('/tmp').filter((name) => names.includes(name) || TSX_CACHE.test(name));
 }
 
 function kill(pid: number): void {
@@ -121,12 +129,12 @@ interface Sight {
   readonly processes: readonly string[];
 }
 
-/** What there is on the host of a process 1, seen from outside. */
-function look(pid: number, tmp: string): Sight {
+/** What there is on the host of a process 1, seen from outside; of the network, if that is its own. */
+function look(pid: number, tmp: string, hasOwnNetwork: boolean): Sight {
   return {
     mounts: readFileSync(`/proc/${pid}/mountinfo`, 'utf8').trim().split('\n'),
-    links: readdirSync(`/proc/${pid}/root/sys/class/net`),
-    files: readdirSync(tmp),
+    links: hasOwnNetwork ? readdirSync(`/proc/${pid}/root/sys/class/net`) : [],
+    files: readdirSync(tmp).filter((name) => !TSX_CACHE.test(name)),
     processes: processes(`/proc/${pid}/root/proc`),
   };
 }
@@ -150,13 +158,15 @@ function processes(proc: string): string[] {
 }
 
 /** What was not there before, and does not go by itself. */
-async function remains(pid: number, tmp: string, namespace: string, before: Sight): Promise<string[]> {
+async function remains(lookAgain: () => Sight, namespace: string, before: Sight): Promise<string[]> {
   for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(20)) {
-    const now = look(pid, tmp);
+    const now = lookAgain();
+    // Where a run of the kit elsewhere removes its cgroup, a mount of it goes.
+    const lost = before.mounts.filter((line) => !now.mounts.includes(line) && !line.includes('/container-lab-'));
     const found = [
       ...now.processes.map((line) => `process ${line}`),
       ...now.mounts.filter((line) => !before.mounts.includes(line)).map((line) => `mount ${line}`),
-      ...before.mounts.filter((line) => !now.mounts.includes(line)).map((line) => `no longer the mount ${line}`),
+      ...lost.map((line) => `no longer the mount ${line}`),
       ...now.links.filter((name) => !before.links.includes(name)).map((name) => `link ${name}`),
       ...now.files.filter((name) => !before.files.includes(name)).map((name) => `file /tmp/${name}`),
       ...groupsOf(namespace).map((path) => `cgroup ${path}`),
