@@ -41,8 +41,11 @@ const LONG = [
   ...['rootfs-debian', 'robust-kills', 'hostile', 'command-line', 'grade-class', 'workshop-transcripts', 'grade'],
   ...['lessons-transcripts/07-cgroups', 'robust-many', 'rootfs-early', 'rootless', 'workshop-slides'],
 ];
-/** Files that look at what happens when at a terminal: they run by themselves, after all others. */
-const ALONE = ['terminal', 'exercises-watch'];
+/**
+ * Files that run by themselves, after all others: two look at what happens when at a terminal; one makes cgroups that
+ * look like those of others.
+ */
+const ALONE = ['terminal', 'exercises-watch', 'clean'];
 /** Files that fetch from other machines. */
 const FETCHING = ['rootfs-debian'];
 

@@ -103,18 +103,20 @@ const LEFT: Record<string, [body: string, said: RegExp]> = {
   file: ["writeFileSync('/tmp/left', '');", /left behind: file \/tmp\/left$/m],
 };
 
-for (const [kind, [body, words]] of Object.entries(LEFT)) {
-  kernelTest(test, needs, `a ${kind} that is left behind is a failure, and goes`, async () => {
-    const length = someTime();
-    const { said, ended } = startRunner({ leaves: body.replace('LENGTH', length), good: '' });
-    assert.equal(await ended, [1, null], said());
-    assert.match(said(), new RegExp(words.source.replace('LENGTH', length), 'm'));
-    assert.match(said(), /^✗ kernel\/leaves\.test\.ts: 1 passed, 1 failed/m);
-    assert.match(said(), /^2 passed, 1 failed$/m);
-    assert.not.ok(sleeps(length));
-    for (const [, group = ''] of said().matchAll(/cgroup (\/.*)/g)) assert.not.ok(existsSync(group), group);
-  });
-}
+kernelTest(test, needs, 'whatever is left behind is a failure, and goes', async () => {
+  const length = someTime();
+  const bodies = Object.entries(LEFT).map(([kind, [body]]) => [kind, body.replace('LENGTH', length)]);
+  const { said, ended } = startRunner({ ...Object.fromEntries(bodies), nothing: '' });
+  assert.equal(await ended, [1, null], said());
+  for (const [kind, [, words]] of Object.entries(LEFT)) {
+    const [, own = ''] = said().split(`✗ kernel/${kind}.test.ts: 1 passed, 1 failed`);
+    assert.match(own.split(/^[✓✗]/m)[0] ?? '', new RegExp(words.source.replace('LENGTH', length), 'm'), kind);
+  }
+  assert.is(said().match(/left behind: /g)?.length, Object.keys(LEFT).length + 1, said());
+  assert.match(said(), /^6 passed, 5 failed$/m);
+  assert.not.ok(sleeps(length));
+  for (const [, group = ''] of said().matchAll(/cgroup (\/.*)/g)) assert.not.ok(existsSync(group), group);
+});
 
 kernelTest(test, needs, 'a file that hangs is ended with what has left it, and has left it no cgroup', async () => {
   const length = someTime();
