@@ -37,8 +37,8 @@ export const kernelRules: readonly Rule[] = [
   },
 
   ({ failure }) =>
-    failure.errno === 'ENODEV' &&
-    failure.call === 'ioctl' && {
+    (failure.errno === 'ENODEV' || failure.errno === 'EOPNOTSUPP') &&
+    failure.subject === 'interfaces' && {
       cause: 'This kernel has no veth interfaces (CONFIG_VETH), or its module is not loaded.',
       remedy: remedies.veth,
     },

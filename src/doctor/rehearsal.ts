@@ -1,6 +1,5 @@
 /** The calls of a step's child, as far as a trial makes them. */
 import type { Lab } from '../lab/lab.ts';
-import { addVeth } from '../network/netlink.ts';
 import { makePrivate, mountProc } from '../steps/04-mount.ts';
 import { becomeRoot } from '../steps/05-user.ts';
 import { setUpNetwork } from '../steps/06-net.ts';
@@ -8,7 +7,8 @@ import type { Call } from '../syscalls/call.ts';
 import { chroot, mkdir } from '../syscalls/files.ts';
 import { mount } from '../syscalls/mounts.ts';
 import { sethostname } from '../syscalls/namespaces.ts';
-import { interfaceSocket, interfaceUp, netlinkSocket, sendRequest } from '../syscalls/network.ts';
+import { addVeth, request } from '../syscalls/netlink.ts';
+import { interfaceSocket, interfaceUp } from '../syscalls/network.ts';
 import { kindsOf, type Who } from './needs.ts';
 
 export function callsOf(step: number, who: Who, lab: Lab): Call[] {
@@ -23,16 +23,10 @@ export function callsOf(step: number, who: Who, lab: Lab): Call[] {
   return rows.flatMap(([needed, calls]) => (needed ? calls() : []));
 }
 
-/** A pair inside the child's network. Whether the kernel made it shows when one end is to go up. */
+/** A pair inside the child's network. */
 function makeVeth(): Call[] {
-  const netlink = netlinkSocket();
   const socket = interfaceSocket();
-  return [
-    netlink,
-    sendRequest(netlink, addVeth('rehearsal0', 'rehearsal1')),
-    socket,
-    interfaceUp(socket, 'rehearsal0'),
-  ];
+  return [...request(addVeth('rehearsal0', 'rehearsal1')), socket, interfaceUp(socket, 'rehearsal0')];
 }
 
 /** The file systems of an image, mounted over the host's for this child alone; `/` itself as the image. */

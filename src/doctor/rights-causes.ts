@@ -1,9 +1,11 @@
 /** Who forbids it: missing rights, settings, security modules, filters. The most certain come first. */
 import { cloning, kindNames, type Rule, refused } from './case.ts';
-import { type Capability, lacking } from './process-status.ts';
+import { lacking } from './process-status.ts';
 import { inContainer, remedies } from './remedies.ts';
 
 const SIGSYS = 31;
+/** What nearly every call of a step needs. */
+const ANY = ['CAP_SYS_ADMIN'];
 
 export const rightsRules: readonly Rule[] = [
   (the) => {
@@ -11,7 +13,7 @@ export const rightsRules: readonly Rule[] = [
     return (
       the.who === 'root' &&
       the.failure.errno === 'EPERM' &&
-      lost.some((name) => capabilitiesOf(the.failure.call).includes(name)) && {
+      lost.some((name) => (the.failure.needs ?? ANY).includes(name)) && {
         cause: `Root has no ${lost.join(', ')} here, as in an ordinary container.`,
         remedy: inContainer(the.facts) ? remedies.privileged(the.facts) : remedies.fullRoot,
       }
@@ -86,13 +88,6 @@ export const rightsRules: readonly Rule[] = [
       remedy: remedies.chroot,
     },
 ];
-
-/** What a call of a trial may need, by the calls that can fail for it. */
-function capabilitiesOf(call: string): Capability[] {
-  if (call === 'openat' || call === 'write') return ['CAP_SETUID', 'CAP_SETGID', 'CAP_SYS_ADMIN'];
-  if (call === 'sendto') return ['CAP_NET_ADMIN'];
-  return call === 'chroot' ? ['CAP_SYS_CHROOT'] : ['CAP_SYS_ADMIN'];
-}
 
 function some(paths: readonly string[]): string {
   return paths.length > 2 ? `${paths.slice(0, 2).join(', ')}, …` : paths.join(', ');

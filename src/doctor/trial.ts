@@ -59,10 +59,13 @@ async function run(lab: Lab, step: number, who: Who): Promise<End> {
 }
 
 export function failureOf({ failed, errno }: CallFailure): Failure {
+  const { name, needs, subject } = failed.call.info;
   return {
-    call: failed.call.info.name,
+    call: name,
     errno: errno ?? String(failed.result),
     text: callText(failed.call, failed.result),
+    ...(needs && { needs }),
+    ...(subject && { subject }),
   };
 }
 

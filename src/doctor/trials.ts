@@ -7,8 +7,7 @@ import { openImage } from '../lab/image.ts';
 import { Lab } from '../lab/lab.ts';
 import { newOwnerName } from '../lab/owner.ts';
 import { DEFAULTS } from '../lab/settings.ts';
-import { deleteLink } from '../network/netlink.ts';
-import { makeRequest } from '../network/request.ts';
+import { deleteLink, request } from '../syscalls/netlink.ts';
 import { read } from './facts.ts';
 import { STEP_NAMES, type Who } from './needs.ts';
 import { failureOf, tryStep } from './trial.ts';
@@ -53,7 +52,7 @@ const NO_INTERFACE = 0x7fffffff;
 /** Asks to delete an interface that is not there: the kernel looks at rights first, and ENODEV means that they suffice. */
 async function tryHostNetwork(): Promise<Failure | undefined> {
   try {
-    await makeRequest(perform, deleteLink(NO_INTERFACE));
+    perform(request(deleteLink(NO_INTERFACE)));
   } catch (error) {
     if (!(error instanceof CallFailure)) throw error;
     return error.errno === 'ENODEV' ? undefined : failureOf(error);

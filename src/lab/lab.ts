@@ -3,8 +3,16 @@
  * what it did when it is over, however it ends.
  */
 import { Child, type CloneOptions } from '../executor/child.ts';
-import { closeOpened, type Performed, perform, withResults } from '../executor/perform.ts';
+import {
+  attemptPatiently,
+  closeOpened,
+  failureOf,
+  type Performed,
+  performPatiently,
+  withResults,
+} from '../executor/perform.ts';
 import { type End, statusBytes } from '../executor/reaper.ts';
+import { Waits } from '../executor/waits.ts';
 import { type Argument, type Call, isOut } from '../syscalls/call.ts';
 import { cloneCall, wait4 } from '../syscalls/processes.ts';
 import type { Observer, Site } from './observer.ts';
@@ -37,6 +45,7 @@ export class Lab {
   #directory: number | undefined;
   readonly #options: LabOptions;
   readonly #undo: (() => void | Promise<void>)[] = [];
+  readonly #waits = new Waits();
   readonly #children: Child[] = [];
 
   constructor(options: LabOptions) {
@@ -48,19 +57,21 @@ export class Lab {
   /**
    * Clones the container: a child that walks `list`, in new namespaces as
    * `flags` say, at the terminal if there is one, in an open `directory` or
-   * where this process is.
+   * where this process is. A child with a lifetime of its own is not ended with
+   * this run.
    * @throws CallFailure when the kernel refuses the clone.
    */
   async clone(
     list: readonly Call[],
     flags: number,
-    { directory = this.#directory }: Pick<CloneOptions, 'directory'> = {},
+    { directory = this.#directory, lifetime }: Pick<CloneOptions, 'directory' | 'lifetime'> = {},
   ): Promise<Child> {
     const { identity, terminal, onStop, onChild, revise = (calls) => calls } = this.#options;
     const child = await this.#clone(revise([...(identity?.calls ?? []), ...list]), flags | (identity?.flags ?? 0), {
       terminal,
       onStop,
       directory,
+      lifetime,
     });
     onChild?.(child);
     return child;
@@ -78,12 +89,19 @@ export class Lab {
   }
 
   /**
-   * Makes the calls of a list in this process, the parent.
-   * @throws CallFailure at the first call that fails.
+   * Makes the calls of a list in this process, the parent. While one of them
+   * waits for something to read, the rest of this process goes on.
+   * @throws CallFailure at the first call that fails, WaitCancelled if the run
+   * ends meanwhile.
    */
   async perform(list: readonly Call[]): Promise<Performed> {
     const { observer } = this.#options;
-    return observer ? this.#performObserved(list, observer) : perform(list);
+    return observer ? this.#performObserved(list, observer) : performPatiently(list, (fd) => this.#waits.input(fd));
+  }
+
+  /** The run is to end: what waits in `perform` stops to wait. */
+  cancelWaits(): void {
+    this.#waits.cancel();
   }
 
   /** Waits for a child's end. @throws CallFailure if a call of its list failed. */
@@ -124,6 +142,7 @@ export class Lab {
 
   /** Ends the children that live and undoes what is left to undo. */
   async end(): Promise<void> {
+    this.cancelWaits();
     for (const child of this.#children) await child.destroy();
     const problems: unknown[] = [];
     for (const undo of this.#undo.splice(0).reverse()) {
@@ -144,14 +163,15 @@ export class Lab {
     const results = new Map<Call, number>();
     const outs = new Map<Argument, Buffer>();
     try {
-      for (const call of list) {
+      for (const [index, call] of list.entries()) {
         const site = this.#site(call, results);
         await observer.before(site, process.hrtime.bigint());
-        const made = perform([withResults(call, results)], { index: results.size, total: list.length });
-        const [result = 0] = made.results;
-        results.set(call, result);
+        const made = await attemptPatiently(withResults(call, results), (fd) => this.#waits.input(fd));
+        const failure = failureOf(list, index, made.result, made.outs);
+        if (!failure) results.set(call, made.result);
         for (const [out, bytes] of made.outs) outs.set(out, bytes);
-        await observer.after({ ...site, known: { results, outs: made.outs } }, result, process.hrtime.bigint());
+        await observer.after({ ...site, known: { results, outs: made.outs } }, made.result, process.hrtime.bigint());
+        if (failure) throw failure;
       }
     } catch (error) {
       closeOpened(results);
@@ -161,7 +181,7 @@ export class Lab {
   }
 
   #site(call: Call, results?: ReadonlyMap<Call, number>): Site {
-    return { side: 'parent', pid: process.pid, call, known: { results } };
+    return { side: 'parent', depth: 0, pid: process.pid, call, known: { results } };
   }
 
   async #clone(list: readonly Call[], flags: number, options: CloneOptions): Promise<Child> {
@@ -169,7 +189,7 @@ export class Lab {
     const site = this.#site(cloneCall(flags));
     await observer?.before(site, process.hrtime.bigint());
     const child = new Child(list, flags, { ...options, watcher: observer && watchList(observer) });
-    this.#children.push(child);
+    if (options.lifetime !== 'own') this.#children.push(child);
     await observer?.after(site, child.pid, child.clonedAt);
     return child;
   }

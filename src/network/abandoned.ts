@@ -6,8 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { CallFailure } from '../executor/failure.ts';
 import { perform } from '../executor/perform.ts';
 import { isAbandoned, isAbandonedLink } from '../lab/owner.ts';
-import { deleteLink } from './netlink.ts';
-import { makeRequest } from './request.ts';
+import { deleteLink, request } from '../syscalls/netlink.ts';
 
 const LINKS = '/sys/class/net';
 
@@ -22,7 +21,7 @@ export async function removeAbandonedLinks(): Promise<string[]> {
     const index = Number(read(`${LINKS}/${name}/ifindex`));
     if (index === 0) continue; // it went with its other end, which was also on the list
     try {
-      await makeRequest(perform, deleteLink(index));
+      perform(request(deleteLink(index)));
       removed.push(name);
     } catch (error) {
       // Its other end went meanwhile, or only root may remove it.

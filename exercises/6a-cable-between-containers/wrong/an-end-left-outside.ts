@@ -1,12 +1,11 @@
 // Fails: the program's link: expected one besides lo, observed none
 import type { End } from '#src/executor/reaper.ts';
 import type { Lab } from '#src/lab/lab.ts';
-import { moveLink } from '#src/network/netlink.ts';
-import { makeRequest } from '#src/network/request.ts';
 import { openCheckpoint, release, waitFor } from '#src/steps/02-ipc.ts';
 import { makeVeth, setUpNetwork, type Veth } from '#src/steps/06-net.ts';
 import type { Call } from '#src/syscalls/call.ts';
 import { CLONE_NEWNET } from '#src/syscalls/flags.ts';
+import { moveLink, request } from '#src/syscalls/netlink.ts';
 
 interface Given {
   /** What the other container becomes. */
@@ -41,6 +40,6 @@ async function startAtCable(
     [...waitFor(checkpoint), ...setUpNetwork(index === veth.index ? undefined : end), ...program],
     CLONE_NEWNET,
   );
-  if (index !== veth.index) await makeRequest((list) => lab.perform(list), moveLink(index, container.pid, 'eth0'));
+  if (index !== veth.index) await lab.perform(request(moveLink(index, container.pid, 'eth0')));
   return { container, release: () => release(lab, checkpoint) };
 }
