@@ -1,5 +1,5 @@
 /** A program as a contender. */
-import { inheritedEnvironment } from '../src/lab/environment.ts';
+import { inheritedEnvironment } from '../src/settings/process.ts';
 import type { Contender } from './contest.ts';
 import { isInstalled } from './installed.ts';
 import { runProgram } from './run-program.ts';

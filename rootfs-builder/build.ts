@@ -4,8 +4,8 @@
  */
 import { chmodSync, lstatSync, mkdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { Interrupted, interruptible, throwIfInterrupted } from '../src/command-line/interruption.ts';
 import { assertIdle } from './in-use.ts';
-import { Interrupted, interruptible, throwIfInterrupted } from './interrupt.ts';
 import { removeAbandoned, replacedIn, unfinishedName } from './leftovers.ts';
 import { giveToSudoUser } from './ownership.ts';
 import { onlyForward, type Progress } from './progress.ts';

@@ -1,5 +1,5 @@
 /** Whose an image is. */
-import { sudoCaller } from '../src/lab/caller.ts';
+import { sudoCaller } from '../src/command-line/sudo-user.ts';
 import { run } from './run.ts';
 
 /**

@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newOwnerName } from '../src/lab/owner.ts';
+import { newOwnerName } from '../src/leftovers/owner.ts';
 import { sweep } from '../src/vm/cache.ts';
 
 /** It goes away at the exit of this process. Those of processes that SIGKILL has ended go now. */

@@ -1,4 +1,4 @@
-import type { Hint } from '#src/exercises/exercise.ts';
+import type { Hint } from '#src/catalogue/exercise.ts';
 
 export const hints: readonly Hint[] = [
   {

@@ -1,11 +1,10 @@
-import type { Mount } from '#src/cgroups/mountinfo.ts';
-import type { Exercise } from '#src/exercises/exercise.ts';
-import { exitStatus, whole, word } from '#src/grading/draw.ts';
-import type { Expectation } from '#src/grading/expectation.ts';
-import type { Process } from '#src/grading/process.ts';
-import { servant } from '#src/grading/programs.ts';
-import { stillShared } from '#src/grading/shared-mounts.ts';
-import type { Trial } from '#src/grading/trial.ts';
+import type { Exercise } from '#src/catalogue/exercise.ts';
+import { exitStatus, servant, whole, word } from '#src/checks/draw.ts';
+import type { Expectation } from '#src/checks/expectation.ts';
+import { stillShared } from '#src/checks/mounts.ts';
+import type { Process } from '#src/checks/process.ts';
+import type { Trial } from '#src/checks/trial.ts';
+import type { Mount } from '#src/proc/mountinfo.ts';
 
 const MIB = 2 ** 20;
 
@@ -60,7 +59,7 @@ export const exercise: Exercise = {
     return {
       given: { scratch, size, source, shelf },
       directories: [scratch, source, shelf],
-      programs: { program: servant(status) },
+      scripts: { program: servant(status) },
       async check(trial) {
         const inside = await trial.program();
         const own = inside.namespace('mnt') !== trial.parent.namespace('mnt');

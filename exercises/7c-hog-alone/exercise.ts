@@ -1,8 +1,7 @@
-import type { Exercise } from '#src/exercises/exercise.ts';
-import { cgroupInWords, cgroupOf, limitOf, oomKills, removed } from '#src/grading/cgroups.ts';
-import { exitStatus, whole } from '#src/grading/draw.ts';
-import type { Expectation } from '#src/grading/expectation.ts';
-import { script, servant } from '#src/grading/programs.ts';
+import type { Exercise } from '#src/catalogue/exercise.ts';
+import { cgroupInWords, cgroupOf, limitOf, oomKills, removed } from '#src/checks/cgroups.ts';
+import { exitStatus, script, servant, whole } from '#src/checks/draw.ts';
+import type { Expectation } from '#src/checks/expectation.ts';
 
 const MIB = 2 ** 20;
 /** tail(1) keeps the last line, and /dev/zero is one line without end. */
@@ -29,7 +28,7 @@ export const exercise: Exercise = {
     { when: "the program's cgroup afterwards", text: 'Two cgroups, two times `lab.onEnd(() => group.remove())`.' },
     { when: "the hog's cgroup afterwards", text: 'Two cgroups, two times `lab.onEnd(() => group.remove())`.' },
     {
-      text: 'Two cgroups need two names, and `lab.owner` is one. `newOwnerName()` in src/lab/owner.ts gives another one.',
+      text: 'Two cgroups need two names, and `lab.owner` is one. `newOwnerName()` in src/leftovers/owner.ts gives another one.',
     },
     {
       text: 'Write a function that does it for one container: plan, create, checkpoint, clone, join, release. Then call it twice.',
@@ -40,7 +39,7 @@ export const exercise: Exercise = {
     const status = exitStatus();
     return {
       given: { bytes },
-      programs: { program: servant(status), hog: script(HOG) },
+      scripts: { program: servant(status), hog: script(HOG) },
       async check(trial) {
         const [program, hog] = [await trial.program(), await trial.program('hog')];
         trial.expect("the program's cgroup", cgroupInWords(trial, program, 'memory'));

@@ -1,7 +1,7 @@
 import { planControlGroup } from '#src/cgroups/control-group.ts';
 import type { End } from '#src/executor/reaper.ts';
 import type { Lab } from '#src/lab/lab.ts';
-import { newOwnerName } from '#src/lab/owner.ts';
+import { newOwnerName } from '#src/leftovers/owner.ts';
 import { openCheckpoint, release, waitFor } from '#src/steps/02-ipc.ts';
 import type { Call } from '#src/syscalls/call.ts';
 import { CLONE_NEWPID } from '#src/syscalls/flags.ts';

@@ -1,8 +1,7 @@
-import type { Exercise } from '#src/exercises/exercise.ts';
-import { exitStatus } from '#src/grading/draw.ts';
-import type { Process } from '#src/grading/process.ts';
-import { servant } from '#src/grading/programs.ts';
-import type { Trial } from '#src/grading/trial.ts';
+import type { Exercise } from '#src/catalogue/exercise.ts';
+import { exitStatus, servant } from '#src/checks/draw.ts';
+import type { Process } from '#src/checks/process.ts';
+import type { Trial } from '#src/checks/trial.ts';
 
 export const exercise: Exercise = {
   title: 'One foot outside',
@@ -26,7 +25,7 @@ export const exercise: Exercise = {
   round() {
     const status = exitStatus();
     return {
-      programs: { program: servant(status) },
+      scripts: { program: servant(status) },
       async check(trial) {
         const program = await trial.program();
         trial.expect("the program's root", look(trial, program, 'root'));

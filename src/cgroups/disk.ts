@@ -1,7 +1,7 @@
 /** The disk whose write rate is limited: the one that holds a directory. */
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { mountOf, parseMountinfo } from './mountinfo.ts';
+import { mountOf, parseMountinfo } from '../proc/mountinfo.ts';
 
 /**
  * `MAJOR:MINOR` of the whole disk that holds a directory, or undefined where

@@ -1,14 +1,14 @@
 /** `npm run autograder`: builds what a platform needs in order to grade with this kit. */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { catalogue } from '../exercises/catalogue.ts';
+import { catalogue } from '../catalogue/exercises.ts';
+import { print } from '../command-line/output.ts';
+import { UsageError } from '../command-line/usage-error.ts';
+import { integer } from '../command-line/values.ts';
 import { chosenExercises } from '../grading/gather.ts';
 import { DEFAULT_TIMEOUT } from '../grading/grade.ts';
-import { buildClassroom50 } from '../grading/platforms/classroom50.ts';
-import { buildGradescope } from '../grading/platforms/gradescope.ts';
-import { print } from './output.ts';
-import { UsageError } from './usage-error.ts';
-import { integer } from './values.ts';
+import { buildClassroom50 } from '../grading/platforms/classroom50-autograder.ts';
+import { buildGradescope } from '../grading/platforms/gradescope-autograder.ts';
 
 const USAGE = 'Usage: npm run autograder -- gradescope|classroom50 DIR [--only 4a,4b] [--timeout SECONDS]';
 

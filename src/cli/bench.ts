@@ -3,8 +3,8 @@ import { Interrupted, watchSignals } from '../../bench/interruption.ts';
 import { machineLine, thisMachine } from '../../bench/machine.ts';
 import { sectionText } from '../../bench/report.ts';
 import { FULL, QUICK, runBenchmark, writeResults } from '../../bench/run.ts';
-import { print, printError } from './output.ts';
-import { UsageError } from './usage-error.ts';
+import { print, printError } from '../command-line/output.ts';
+import { UsageError } from '../command-line/usage-error.ts';
 
 const OPTIONS = ['--quick', '--json'];
 

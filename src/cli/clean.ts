@@ -1,9 +1,9 @@
 /** `npm run clean`: removes what runs that are dead have left, and nothing else. */
 import { removeAbandoned } from '../../rootfs-builder/leftovers.ts';
 import { bootstrapPlace, places } from '../../rootfs-builder/place.ts';
-import { sweep } from '../lab/sweep.ts';
-import { print } from './output.ts';
-import { UsageError } from './usage-error.ts';
+import { print } from '../command-line/output.ts';
+import { UsageError } from '../command-line/usage-error.ts';
+import { sweep } from '../leftovers/table.ts';
 
 export async function clean(words: string[]): Promise<number> {
   if (words.length > 0) throw new UsageError(`clean takes no arguments, and ${words[0]} is one.`);

@@ -1,9 +1,10 @@
 /** `npm run doctor`: what this machine can run, and what would change that. */
+
+import { print, printError } from '../command-line/output.ts';
 import { examine } from '../doctor/examine.ts';
 import { read } from '../doctor/facts.ts';
 import { forwardPolicy } from '../doctor/firewall.ts';
 import { report } from '../doctor/report.ts';
-import { print, printError } from './output.ts';
 
 /** Gives 0 if every step can run one way or the other, 1 if not, 2 for an unknown option. */
 export async function doctor(args: string[]): Promise<number> {

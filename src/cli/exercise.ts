@@ -1,17 +1,15 @@
 /** `npm run exercise 4`: an exercise to work on. `npm run exercise`: which there are, and what has been passed. */
 import { isatty } from 'node:tty';
-import { catalogue, type Entry } from '../exercises/catalogue.ts';
-import { chooseExercise, currentExercise } from '../exercises/choose.ts';
-import { entryLine } from '../exercises/list.ts';
-import { Marks } from '../exercises/marks.ts';
-import { taskText } from '../exercises/pages.ts';
-import { watchCommand } from '../exercises/watch-command.ts';
-import { Workspace } from '../exercises/workspace.ts';
-import type { Progress } from '../lessons/progress.ts';
-import { print, printError } from './output.ts';
+import { catalogue, type Entry } from '../catalogue/exercises.ts';
+import { print, printError } from '../command-line/output.ts';
+import { UsageError } from '../command-line/usage-error.ts';
+import { chooseExercise, currentExercise } from '../practice/choose.ts';
+import { entryLine, taskText, watchCommand } from '../practice/exercise-text.ts';
+import type { Progress } from '../practice/progress-file.ts';
+import { ProgressNotes } from '../practice/progress-notes.ts';
+import { Workspace } from '../practice/workspace.ts';
 import { select } from './select.ts';
-import { UsageError } from './usage-error.ts';
-import { terminalView } from './view.ts';
+import { terminalView } from './terminal-view.ts';
 import { watch } from './watch.ts';
 
 export async function exercise(words: string[]): Promise<number> {
@@ -21,17 +19,17 @@ export async function exercise(words: string[]): Promise<number> {
   if (unknown !== undefined)
     throw new UsageError(`exercise does not know ${unknown}. Usage: npm run exercise [STEP|ID], or npm run watch [ID]`);
   const entries = await catalogue();
-  const marks = new Marks(printError);
-  const progress = marks.progress();
+  const notes = new ProgressNotes(printError);
+  const progress = notes.progress();
   const chosen = word === undefined ? await menu(entries, progress) : chooseExercise(word, entries, progress);
-  if (chosen) begin(chosen, marks);
+  if (chosen) begin(chosen, notes);
   return 0;
 }
 
-function begin(entry: Entry, marks: Marks): void {
+function begin(entry: Entry, notes: ProgressNotes): void {
   const workspace = new Workspace();
   const isNew = workspace.prepare(entry);
-  marks.opened(entry);
+  notes.opened(entry);
   const view = terminalView();
   const state = isNew ? 'the starter' : 'yours, as you left it';
   print(taskText(entry, view));

@@ -1,14 +1,14 @@
 /** `npm run exercises:check`: proves that every exercise can be done, and that wrong answers are told apart. */
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { Interrupted, interruptible } from '../../rootfs-builder/interrupt.ts';
-import { catalogue, type Entry } from '../exercises/catalogue.ts';
-import { type Claim, claims, type Finding, hintsForNothing, lacks, prove } from '../exercises/proof.ts';
+import { catalogue, type Entry } from '../catalogue/exercises.ts';
+import { Interrupted, interruptible } from '../command-line/interruption.ts';
+import { print, printError } from '../command-line/output.ts';
+import { UsageError } from '../command-line/usage-error.ts';
+import { integer } from '../command-line/values.ts';
 import { DEFAULT_TIMEOUT } from '../grading/grade.ts';
 import { pool } from '../grading/pool.ts';
-import { print, printError } from './output.ts';
-import { UsageError } from './usage-error.ts';
-import { integer } from './values.ts';
+import { type Claim, claims, hintsForNothing, lacks, type Proof, prove } from '../grading/proof.ts';
 
 const USAGE = 'Usage: npm run exercises:check [-- [ID…] [--jobs NUMBER] [--timeout SECONDS]]';
 const MARKS = { passed: '✓', failed: '✗', 'not run': '-' };
@@ -36,20 +36,21 @@ interface Limits {
 
 async function check(entries: readonly Entry[], { jobs, timeout }: Limits, signal: AbortSignal): Promise<number> {
   const summary = new Summary();
-  const work = entries.flatMap((entry): [Entry, Claim][] => {
-    const missing = lacks(entry);
+  const work: [Entry, Claim][] = [];
+  for (const entry of entries) {
+    const missing = await lacks(entry);
     for (const line of missing) summary.fail(entry, line);
-    return missing.length > 0 ? [] : claims(entry).map((claim) => [entry, claim]);
-  });
-  const findings: Finding[] = [];
+    if (missing.length === 0) work.push(...(await claims(entry)).map((claim): [Entry, Claim] => [entry, claim]));
+  }
+  const proofs: Proof[] = [];
   let reported = 0;
   await pool(work, jobs, async ([entry, claim], index) => {
     signal.throwIfAborted();
-    findings[index] = await prove(entry, claim, { timeout, signal });
-    for (let next = findings[reported]; next; next = findings[++reported]) summary.add(next);
+    proofs[index] = await prove(entry, claim, { timeout, signal });
+    for (let next = proofs[reported]; next; next = proofs[++reported]) summary.add(next);
   });
   for (const entry of new Set(work.map(([candidate]) => candidate))) {
-    const own = findings.filter(({ id }) => id === entry.id);
+    const own = proofs.filter(({ id }) => id === entry.id);
     for (const line of hintsForNothing(entry, own)) summary.fail(entry, line);
   }
   return summary.end();
@@ -59,7 +60,7 @@ async function check(entries: readonly Entry[], { jobs, timeout }: Limits, signa
 class Summary {
   readonly #counts = { passed: 0, failed: 0, 'not run': 0 };
 
-  add({ id, name, outcome, detail }: Pick<Finding, 'id' | 'name' | 'outcome' | 'detail'>): void {
+  add({ id, name, outcome, detail }: Pick<Proof, 'id' | 'name' | 'outcome' | 'detail'>): void {
     this.#counts[outcome] += 1;
     print(`${MARKS[outcome]} ${id} ${name}: ${outcome === 'not run' ? 'not run: ' : ''}${detail}`);
   }

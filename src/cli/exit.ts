@@ -1,6 +1,6 @@
 /** From the outcome of a command to an exit status. */
-import { printError } from './output.ts';
-import { UsageError } from './usage-error.ts';
+import { printError } from '../command-line/output.ts';
+import { UsageError } from '../command-line/usage-error.ts';
 
 const USAGE = 2;
 const FAILURE = 1;

@@ -1,17 +1,18 @@
 /** `npm run grade`: grades the workspace, others' work, or a class. */
-import { Interrupted, interruptible } from '../../rootfs-builder/interrupt.ts';
-import { catalogue } from '../exercises/catalogue.ts';
+
+import { catalogue } from '../catalogue/exercises.ts';
+import { colourLevel } from '../command-line/colour.ts';
+import { Interrupted, interruptible } from '../command-line/interruption.ts';
+import { print, printError } from '../command-line/output.ts';
 import { gradeClass } from '../grading/class/grade-class.ts';
-import { toText } from '../grading/emitters/human.ts';
 import { toJson } from '../grading/emitters/json.ts';
 import { toTap } from '../grading/emitters/tap.ts';
+import { toText } from '../grading/emitters/text.ts';
 import { gradeWork } from '../grading/grade-work.ts';
-import { noteProgress } from '../grading/note-progress.ts';
 import { allJudged, allPassed, type Report } from '../grading/report.ts';
 import { HELP, parseRequest, type Request, refuseSwallowed } from '../grading/request.ts';
-import { sweep } from '../lab/sweep.ts';
-import { colourLevel } from './colour.ts';
-import { print, printError } from './output.ts';
+import { sweep } from '../leftovers/table.ts';
+import { noteProgress } from '../practice/progress-notes.ts';
 
 /** Gives 0 if all have passed, 1 if not, 128+n after signal n. @throws UsageError with nothing started */
 export async function grade(words: string[]): Promise<number> {
@@ -48,7 +49,7 @@ function shown({ print: format }: Request, report: Report): string {
 
 /** Nothing was found but folders. */
 function looksLikeClass({ items, notes }: Report): boolean {
-  return items[0]?.id === 'none' && notes.some((note) => note.endsWith('for it is a folder'));
+  return items[0]?.id === 'none' && notes.some((note) => note.endsWith('because it is a folder'));
 }
 
 function statusOf({ exitZero }: Request, report: Report): number {

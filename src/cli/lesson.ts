@@ -1,13 +1,13 @@
 /** `npm run lesson 4`: a lesson in the terminal. `npm run lesson`: which there are, and what has been read. */
 import { isatty } from 'node:tty';
-import { type Lesson, readLibrary } from '../lessons/library.ts';
-import { hasPassed, markRead, type Progress, readProgress } from '../lessons/progress.ts';
-import { page } from '../lessons/terminal/pager.ts';
-import { render } from '../lessons/terminal/render.ts';
-import { print, printError } from './output.ts';
+import { type Lesson, readLibrary } from '../catalogue/lessons.ts';
+import { print, printError } from '../command-line/output.ts';
+import { UsageError } from '../command-line/usage-error.ts';
+import { page } from '../markdown/terminal/pager.ts';
+import { render } from '../markdown/terminal/render.ts';
+import { hasPassed, markRead, type Progress, readProgress } from '../practice/progress-file.ts';
 import { select } from './select.ts';
-import { UsageError } from './usage-error.ts';
-import { terminalView } from './view.ts';
+import { terminalView } from './terminal-view.ts';
 
 const HINTS = '--hints';
 

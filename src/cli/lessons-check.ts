@@ -1,14 +1,15 @@
 /** `npm run lessons:check`: code, links, form and transcripts of the lessons. */
+
+import { type Library, type Page, pages, readLibrary } from '../catalogue/lessons.ts';
+import { print, printError } from '../command-line/output.ts';
+import { UsageError } from '../command-line/usage-error.ts';
 import { checkLibrary, checkPage } from '../lessons/check/check.ts';
 import { runBlock } from '../lessons/console/block.ts';
 import type { Failure } from '../lessons/console/run.ts';
 import { parseTranscript } from '../lessons/console/transcript.ts';
 import { findingText } from '../lessons/finding.ts';
-import { type Library, type Page, pages, readLibrary } from '../lessons/library.ts';
-import { fences } from '../lessons/markdown/fences.ts';
-import { parse } from '../lessons/markdown/parse.ts';
-import { print, printError } from './output.ts';
-import { UsageError } from './usage-error.ts';
+import { fences } from '../markdown/fences.ts';
+import { parse } from '../markdown/parse.ts';
 
 const NO_RUN = '--no-run';
 

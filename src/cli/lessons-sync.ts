@@ -1,12 +1,12 @@
 /** `npm run lessons:sync`: copies the code regions into the lessons. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pages, readLibrary } from '../catalogue/lessons.ts';
+import { print, printError } from '../command-line/output.ts';
+import { UsageError } from '../command-line/usage-error.ts';
 import { checkCode } from '../lessons/check/code.ts';
 import { sync } from '../lessons/code.ts';
 import { findingText } from '../lessons/finding.ts';
-import { pages, readLibrary } from '../lessons/library.ts';
-import { print, printError } from './output.ts';
-import { UsageError } from './usage-error.ts';
 
 /** Gives 0, or 1 if some code is nowhere to be found. */
 export async function lessonsSync(words: readonly string[]): Promise<number> {

@@ -1,14 +1,14 @@
 /** `npm run lessons`: the lessons as a web site, on this machine only; and their upkeep. */
 import { join } from 'node:path';
-import { readLibrary } from '../lessons/library.ts';
+import { readLibrary } from '../catalogue/lessons.ts';
+import { print } from '../command-line/output.ts';
+import { UsageError } from '../command-line/usage-error.ts';
+import { integer } from '../command-line/values.ts';
 import { buildSite } from '../lessons/site/build.ts';
 import { ADDRESS, serve } from '../lessons/site/serve.ts';
 import { buildAsOwner } from './build-as-owner.ts';
 import { lessonsCheck } from './lessons-check.ts';
 import { lessonsSync } from './lessons-sync.ts';
-import { print } from './output.ts';
-import { UsageError } from './usage-error.ts';
-import { integer } from './values.ts';
 
 const FOLDER = 'site';
 const PORT = 8000;

@@ -1,9 +1,10 @@
 /** `npm run step` alone: the steps, and whether this machine can run them. */
 import { isatty } from 'node:tty';
+import { print } from '../command-line/output.ts';
 import { verdictFor } from '../doctor/examine.ts';
 import type { Verdict } from '../doctor/verdict.ts';
+import { isolates, type Step } from '../lab/step.ts';
 import { steps } from '../steps/index.ts';
-import { print } from './output.ts';
 import { select } from './select.ts';
 import { step } from './step.ts';
 
@@ -16,18 +17,19 @@ interface Entry {
 
 export async function menu(): Promise<number> {
   const entries: Entry[] = [];
-  for (const { number, title } of steps) entries.push(entryOf(number, title, await verdictFor(number)));
+  for (const step of steps) entries.push(entryOf(step, await verdictFor(step)));
   if (!isatty(0) || !isatty(1)) {
     for (const { line, hint, runs } of entries) print(`${runs ? '✓' : '✗'} ${line}${hint ? `  (${hint})` : ''}`);
     return 0;
   }
   const chosen = await choose(entries);
   if (chosen === undefined) return 0;
-  const rootless = process.geteuid?.() === 0 || chosen === 0 ? [] : ['--rootless'];
+  const isolated = steps.some((candidate) => candidate.number === chosen && isolates(candidate));
+  const rootless = process.geteuid?.() === 0 || !isolated ? [] : ['--rootless'];
   return step([String(chosen), ...rootless]);
 }
 
-function entryOf(number: number, title: string, verdict: Verdict): Entry {
+function entryOf({ number, title }: Step, verdict: Verdict): Entry {
   const line = `${number}  ${title}`;
   if (verdict.ok) return { number, line, hint: verdict.notes.join(' '), runs: true };
   return { number, line, hint: `not here: ${verdict.cause} ${verdict.remedy}`, runs: false };

@@ -1,10 +1,10 @@
 /** `npm run progress`: what has been read, begun and passed. */
-import { catalogue } from '../exercises/catalogue.ts';
-import { overview, overviewText } from '../exercises/progress-table.ts';
-import { progressFile, readProgress } from '../lessons/progress.ts';
-import { print } from './output.ts';
-import { UsageError } from './usage-error.ts';
-import { terminalView } from './view.ts';
+import { catalogue } from '../catalogue/exercises.ts';
+import { print } from '../command-line/output.ts';
+import { UsageError } from '../command-line/usage-error.ts';
+import { progressFile, readProgress } from '../practice/progress-file.ts';
+import { overview, overviewText } from '../practice/progress-table.ts';
+import { terminalView } from './terminal-view.ts';
 
 const USAGE = 'Usage: npm run progress [-- --json]';
 

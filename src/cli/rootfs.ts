@@ -6,7 +6,6 @@ import { type BuildOptions, buildImage } from '../../rootfs-builder/build.ts';
 import { emptyCache } from '../../rootfs-builder/debian/cache.ts';
 import { type DebianOptions, debianRecipe } from '../../rootfs-builder/debian/recipe.ts';
 import { imageDirectory, shown } from '../../rootfs-builder/images.ts';
-import { Interrupted, interruptible } from '../../rootfs-builder/interrupt.ts';
 import { cacheContents, inventory } from '../../rootfs-builder/inventory.ts';
 import { removeAbandoned } from '../../rootfs-builder/leftovers.ts';
 import { pack } from '../../rootfs-builder/pack.ts';
@@ -15,10 +14,11 @@ import { progressBar, progressLines } from '../../rootfs-builder/progress.ts';
 import { findRecipe, type Recipe, recipes } from '../../rootfs-builder/recipe.ts';
 import { removeImage } from '../../rootfs-builder/remove-image.ts';
 import { HELP, report } from '../../rootfs-builder/report.ts';
+import { parseWords, type Request, refuseSwallowed } from '../../rootfs-builder/request.ts';
 import { tarRecipe } from '../../rootfs-builder/tar/recipe.ts';
-import { parseWords, type Request, refuseSwallowed } from '../../rootfs-builder/words.ts';
-import { print, printError } from './output.ts';
-import { UsageError } from './usage-error.ts';
+import { Interrupted, interruptible } from '../command-line/interruption.ts';
+import { print, printError } from '../command-line/output.ts';
+import { UsageError } from '../command-line/usage-error.ts';
 
 /** Gives 0, or 128+n when signal n interrupted it. Throws what went wrong. */
 export async function rootfs(words: string[]): Promise<number> {

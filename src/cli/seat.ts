@@ -1,14 +1,15 @@
 /** `npm run workshop:check`: one line on this machine, for a teacher who walks by. */
+
+import { exerciseIds } from '../catalogue/exercises.ts';
+import { colourLevel } from '../command-line/colour.ts';
+import { print } from '../command-line/output.ts';
+import { UsageError } from '../command-line/usage-error.ts';
 import { examine } from '../doctor/examine.ts';
-import { exerciseIds } from '../exercises/catalogue.ts';
-import { readProgress } from '../lessons/progress.ts';
-import { seatOf } from '../workshop/seat.ts';
-import { seatLine } from '../workshop/seat-line.ts';
-import { type Standing, standingOf } from '../workshop/standing.ts';
+import { readProgress } from '../practice/progress-file.ts';
+import { seatOf } from '../workshop/machine-check.ts';
+import { seatLine } from '../workshop/machine-line.ts';
+import { type Standing, standingOf } from '../workshop/progress.ts';
 import { withSudo } from '../workshop/sudo.ts';
-import { colourLevel } from './colour.ts';
-import { print } from './output.ts';
-import { UsageError } from './usage-error.ts';
 
 const SCRIPT = 'workshop:check';
 

@@ -1,10 +1,10 @@
 /** `npm run workshop:slides`: a deck of slides per lesson, and the handout to print. */
 import { join } from 'node:path';
-import { readLibrary, readPage } from '../lessons/library.ts';
+import { readLibrary, readPage } from '../catalogue/lessons.ts';
+import { print } from '../command-line/output.ts';
+import { UsageError } from '../command-line/usage-error.ts';
 import { buildSlides } from '../workshop/slides/build.ts';
 import { buildAsOwner } from './build-as-owner.ts';
-import { print } from './output.ts';
-import { UsageError } from './usage-error.ts';
 
 const FOLDER = 'workshop/slides';
 const HANDOUT = 'workshop/handout.md';

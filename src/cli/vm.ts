@@ -1,8 +1,8 @@
 /** `npm run vm`: a command, or a shell, in a throw-away machine with a kernel of its own. */
 import { isatty } from 'node:tty';
+import { print, printError } from '../command-line/output.ts';
 import { runInMachine } from '../vm/boot.ts';
 import { HELP, parseVmOptions } from '../vm/options.ts';
-import { print, printError } from './output.ts';
 
 export async function vm(words: string[]): Promise<number> {
   if (words[0] === '--help') {

@@ -1,14 +1,15 @@
 /** `npm run watch 4a`: checks an exercise at every save, until one has had enough. */
-import { Interrupted, interruptible } from '../../rootfs-builder/interrupt.ts';
-import { catalogue } from '../exercises/catalogue.ts';
-import { chooseExercise, currentExercise } from '../exercises/choose.ts';
-import { Marks } from '../exercises/marks.ts';
-import { Keyboard } from '../exercises/watch/keyboard.ts';
-import { Screen } from '../exercises/watch/screen.ts';
-import { Session } from '../exercises/watch/session.ts';
-import { Workspace } from '../exercises/workspace.ts';
-import { UsageError } from './usage-error.ts';
-import { terminalView } from './view.ts';
+
+import { catalogue } from '../catalogue/exercises.ts';
+import { Interrupted, interruptible } from '../command-line/interruption.ts';
+import { UsageError } from '../command-line/usage-error.ts';
+import { chooseExercise, currentExercise } from '../practice/choose.ts';
+import { ProgressNotes } from '../practice/progress-notes.ts';
+import { Keyboard } from '../practice/watch/keyboard.ts';
+import { Screen } from '../practice/watch/screen.ts';
+import { Watch } from '../practice/watch/watch.ts';
+import { Workspace } from '../practice/workspace.ts';
+import { terminalView } from './terminal-view.ts';
 
 /** Gives 0, or 128+n when signal n ended it. @throws UsageError */
 export async function watch(words: string[]): Promise<number> {
@@ -18,31 +19,31 @@ export async function watch(words: string[]): Promise<number> {
   const entries = await catalogue();
   const hasKeys = Keyboard.isThere();
   const screen = new Screen(hasKeys);
-  const marks = new Marks((line) => screen.print([line]));
+  const notes = new ProgressNotes((line) => screen.print([line]));
   const workspace = new Workspace();
-  const progress = marks.progress();
+  const progress = notes.progress();
   const entry =
     word === undefined ? currentExercise(entries, progress, workspace) : chooseExercise(word, entries, progress);
   if (!entry) throw new UsageError('There are no exercises yet.');
-  const session = new Session(entry, { entries, workspace, marks, screen, hasKeys, view: terminalView });
-  return runUntilQuit(session, hasKeys);
+  const watching = new Watch(entry, { entries, workspace, notes, screen, hasKeys, view: terminalView });
+  return runUntilQuit(watching, hasKeys);
 }
 
-async function runUntilQuit(session: Session, hasKeys: boolean): Promise<number> {
+async function runUntilQuit(watching: Watch, hasKeys: boolean): Promise<number> {
   const keyboard = hasKeys
     ? new Keyboard(
-        (key) => session.press(key),
-        () => session.quit(),
+        (key) => watching.press(key),
+        () => watching.quit(),
       )
     : undefined;
   try {
     await interruptible(async (signal) => {
       const interrupted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
       try {
-        session.start();
-        await Promise.race([session.over, interrupted]);
+        watching.start();
+        await Promise.race([watching.over, interrupted]);
       } finally {
-        await session.stop();
+        await watching.stop();
       }
       signal.throwIfAborted();
     });

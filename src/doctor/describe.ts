@@ -1,7 +1,8 @@
 /** The facts as rows of text. */
+
+import { lacking } from '../proc/status.ts';
 import type { Facts } from './facts.ts';
 import type { Policy } from './firewall.ts';
-import { lacking } from './process-status.ts';
 
 export type Row = readonly [label: string, text: string];
 

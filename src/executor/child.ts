@@ -59,6 +59,7 @@ let living = 0;
 export class Child {
   /** The child's number as this process sees it. */
   readonly pid: number;
+  readonly lifetime: 'parent' | 'own';
   readonly list: readonly Call[];
   /** The child's list, and those of the processes that it clones. */
   readonly lists: readonly PackedList[];
@@ -86,8 +87,8 @@ export class Child {
   #failure: CallFailure | undefined;
 
   constructor(list: readonly Call[], flags: number, options: CloneOptions) {
-    const { watcher, terminal, onStop = () => {} } = options;
-    const own = options.lifetime === 'own';
+    const { watcher, terminal, onStop = () => {}, lifetime = 'parent' } = options;
+    const own = lifetime === 'own';
     const hands = list.some(handsOver);
     this.list = own && !hands ? [handOver(), ...list] : list;
     this.#program = encode(this.list, { isGated: watcher && ((call) => watcher.isGated(call)) });
@@ -109,6 +110,7 @@ export class Child {
       throw new CallFailure({ side: 'parent', call: cloneCall(flags), index: 0, total: 1, result: this.pid });
     }
     living += 1;
+    this.lifetime = lifetime;
     this.#flags = flags;
     this.#onStop = onStop;
     this.#channels = this.#spawned.channels.map((fd) => new Socket({ fd, readable: true, writable: true }));

@@ -1,7 +1,7 @@
 /** Reading what was typed after `npm run grade`. */
 import { parseArgs } from 'node:util';
-import { UsageError } from '../cli/usage-error.ts';
-import { integer } from '../cli/values.ts';
+import { UsageError } from '../command-line/usage-error.ts';
+import { integer } from '../command-line/values.ts';
 import { DEFAULT_TIMEOUT } from './grade.ts';
 
 export const HELP = `npm run grade                        grades the workspace

@@ -1,8 +1,8 @@
 /** The code that a fence with `file=` must show, and lessons brought up to date with it. */
 import { readFileSync, statSync } from 'node:fs';
 import { join, normalize } from 'node:path';
-import { type Fence, fences } from './markdown/fences.ts';
-import { parse } from './markdown/parse.ts';
+import { type Fence, fences } from '../markdown/fences.ts';
+import { parse } from '../markdown/parse.ts';
 import { codeOf, findRegions } from './regions.ts';
 
 /** The code, or why there is none. */

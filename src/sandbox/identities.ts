@@ -1,5 +1,5 @@
 /** Who the users of a sandbox are outside: nobody. */
-import type { IdRange } from '../lab/settings.ts';
+import type { IdRange } from '../proc/id-maps.ts';
 
 export interface Identities {
   readonly uids: readonly IdRange[];
@@ -13,7 +13,7 @@ export interface Identities {
 /** Above the range that the kit's containers get, and ids that no account has. */
 const START = 1_100_000_000;
 const COUNT = 65_536;
-/** Where the kit, run inside as root, looks for ids of its own: see lab/id-maps. */
+/** Where the kit, run inside as root, looks for ids of its own: see settings/users. */
 const INNER_START = 1_000_000_000;
 
 /**

@@ -8,11 +8,11 @@
  * See network_namespaces(7), veth(4), rtnetlink(7), netdevice(7).
  */
 import { CallFailure } from '../executor/failure.ts';
-import { perform } from '../executor/perform.ts';
 import type { End } from '../executor/reaper.ts';
 import type { Lab } from '../lab/lab.ts';
-import { newLinkName } from '../lab/owner.ts';
+import { newLinkName } from '../leftovers/owner.ts';
 import { BLOCKS, type Block, blockAt } from '../network/addresses.ts';
+import type { Feature } from '../settings/features.ts';
 import type { Call } from '../syscalls/call.ts';
 import { close } from '../syscalls/files.ts';
 import {
@@ -24,7 +24,7 @@ import {
   CLONE_NEWUTS,
 } from '../syscalls/flags.ts';
 import { sethostname } from '../syscalls/namespaces.ts';
-import { addVeth, deleteLink, moveLink, request, setAlias } from '../syscalls/netlink.ts';
+import { addVeth, moveLink, request, setAlias } from '../syscalls/netlink.ts';
 import {
   interfaceAddress,
   interfaceIndex,
@@ -37,6 +37,7 @@ import { makePrivate, mountProc } from './04-mount.ts';
 import { becomeRoot, mapIds } from './05-user.ts';
 
 export const title = 'network: an empty one, and a cable to the host';
+export const has: readonly Feature[] = ['uts', 'ipc', 'pid', 'mnt', 'user', 'net'];
 
 /** A veth pair whose ends are both still outside. */
 export interface Veth {
@@ -55,7 +56,7 @@ export interface Veth {
  * belongs to the host's network.
  */
 export async function makeVeth(lab: Lab): Promise<Veth | undefined> {
-  if (lab.settings.rootless) {
+  if (lab.rootless) {
     await lab.tell(
       () => 'Without root there is no veth pair, for one end of it would belong to the host: only lo is up.',
     );
@@ -71,7 +72,7 @@ export async function makeVeth(lab: Lab): Promise<Veth | undefined> {
       throw error;
     }
     const index = await indexOf(lab, name);
-    lab.onEnd(() => remove(index));
+    lab.leaves({ kind: 'link', index });
     await lab.perform(request(setAlias(index, lab.owner)));
     return { name, index, peerIndex: await indexOf(lab, peer), block: blockAt(number) };
   }
@@ -107,15 +108,6 @@ async function indexOf(lab: Lab, name: string): Promise<number> {
   const socket = interfaceSocket();
   const { outs } = await lab.perform([socket, interfaceIndex(socket, name), close(socket)]);
   return [...outs.values()][0]?.readInt32LE(16) ?? 0;
-}
-
-/** By its index, which no other interface ever gets; gone already is as good. */
-async function remove(index: number): Promise<void> {
-  try {
-    perform(request(deleteLink(index)));
-  } catch (error) {
-    if (!(error instanceof CallFailure && error.errno === 'ENODEV')) throw error;
-  }
 }
 
 export async function run(lab: Lab): Promise<End> {

@@ -8,8 +8,8 @@
  * See chroot(2), mount_setattr(2), pts(4).
  */
 import type { End } from '../executor/reaper.ts';
-import { type Image, openImage } from '../lab/image.ts';
 import type { Lab } from '../lab/lab.ts';
+import type { Feature } from '../settings/features.ts';
 import type { Call } from '../syscalls/call.ts';
 import { chdir, chroot, close, ensureDirectory, fchdir, mkdir, openat, symlink } from '../syscalls/files.ts';
 import {
@@ -32,8 +32,10 @@ import { makePrivate, mountProc } from './04-mount.ts';
 import { becomeRoot, mapIds } from './05-user.ts';
 import { connectVeth, makeVeth, setUpNetwork } from './06-net.ts';
 import { joinGroup, makeGroup, reportGroup } from './07-cgroups.ts';
+import { type Image, openImage } from './08-image.ts';
 
 export const title = 'chroot: a root file system of its own';
+export const has: readonly Feature[] = ['uts', 'ipc', 'pid', 'mnt', 'user', 'net', 'limits', 'image'];
 
 // #region enter
 /**

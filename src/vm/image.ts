@@ -6,7 +6,7 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { newOwnerName } from '../lab/owner.ts';
+import { newOwnerName } from '../leftovers/owner.ts';
 import { cached, keyOf, sweep } from './cache.ts';
 import type { Machine } from './machine.ts';
 import { packageSource } from './mirror.ts';

@@ -1,6 +1,6 @@
 /** The options of `npm run vm`. */
-import { UsageError } from '../cli/usage-error.ts';
-import { bytes, integer } from '../cli/values.ts';
+import { UsageError } from '../command-line/usage-error.ts';
+import { bytes, integer } from '../command-line/values.ts';
 import type { Job } from './job.ts';
 import type { Hardware } from './qemu.ts';
 

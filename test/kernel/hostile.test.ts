@@ -3,8 +3,8 @@ import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { catalogue, type Entry } from '../../src/exercises/catalogue.ts';
-import { word } from '../../src/grading/draw.ts';
+import { catalogue, type Entry } from '../../src/catalogue/exercises.ts';
+import { word } from '../../src/checks/draw.ts';
 import { gradeText } from '../../src/grading/grade.ts';
 import { kernelTest, onTestEnd, temporaryDirectory } from '../support/kernel-test.ts';
 import { top } from '../support/lab.ts';
@@ -62,6 +62,25 @@ kernelTest(hostile, needs, 'nothing of the grader’s variables, descriptors and
       `${grader} in ${seen.join(' ')}`,
     );
   }
+});
+
+kernelTest(hostile, needs, 'no solution, no wrong one, no check and no hint is anywhere to be seen', async () => {
+  const names = ['solution.ts', 'wrong.ts', 'exercise.ts', 'hints.ts', 'after.md', 'assignment.ts'];
+  const text = `
+    import { spawnSync } from 'node:child_process';
+    export async function run() {
+      const find = ['/', '(', '-path', '/proc', '-o', '-path', '/usr', ')', '-prune', '-o', '-type', 'f', '-print'];
+      const { stdout } = spawnSync('find', find, { encoding: 'utf8', maxBuffer: 2 ** 26 });
+      const found = stdout.split('\\n').filter((path) => ${JSON.stringify(names)}.includes(path.split('/').at(-1)));
+      console.log('seen: ' + found.join(' '));
+      return { status: 0 };
+    }`;
+  const { printed = [] } = await gradeText(await target(), text, { timeout: TIMEOUT_S });
+  assert.equal(
+    printed.filter((line) => line.startsWith('seen: ')),
+    // It does see what runs it.
+    ['seen: /kit/src/submission/assignment.ts'],
+  );
 });
 
 async function target(): Promise<Entry> {

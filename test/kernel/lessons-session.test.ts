@@ -1,12 +1,12 @@
 /** Transcripts are run for real: what is wrong in them is found, and nothing stays behind. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { readLibrary } from '../../src/catalogue/lessons.ts';
 import { type Outcome, runBlock } from '../../src/lessons/console/block.ts';
 import type { Failure } from '../../src/lessons/console/run.ts';
 import { parseTranscript } from '../../src/lessons/console/transcript.ts';
-import { readLibrary } from '../../src/lessons/library.ts';
-import { fences } from '../../src/lessons/markdown/fences.ts';
-import { parse } from '../../src/lessons/markdown/parse.ts';
+import { fences } from '../../src/markdown/fences.ts';
+import { parse } from '../../src/markdown/parse.ts';
 import { kernelTest } from '../support/kernel-test.ts';
 import { top } from '../support/lab.ts';
 import { fixtureTop } from '../support/lessons.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Library, readLibrary } from '../../src/lessons/library.ts';
+import { type Library, readLibrary } from '../../src/catalogue/lessons.ts';
 import { buildSite } from '../../src/lessons/site/build.ts';
 import { serve } from '../../src/lessons/site/serve.ts';
 import { Browser, chromium } from '../support/chromium.ts';

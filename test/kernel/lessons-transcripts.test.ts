@@ -1,6 +1,6 @@
 /** Every command of every lesson does what the lesson says. */
 import { suite } from 'uvu';
-import { pages, readLibrary } from '../../src/lessons/library.ts';
+import { pages, readLibrary } from '../../src/catalogue/lessons.ts';
 import { testTranscripts } from '../support/transcripts.ts';
 
 const test = suite("the lessons' transcripts");

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readLibrary, readPage } from '../../src/lessons/library.ts';
+import { readLibrary, readPage } from '../../src/catalogue/lessons.ts';
 import { buildSlides } from '../../src/workshop/slides/build.ts';
 import type { Deck } from '../../src/workshop/slides/deck.ts';
 import { Browser, chromium } from '../support/chromium.ts';

@@ -1,6 +1,6 @@
 /** Every command with which the facilitator's guide shows the truth shows it. */
 import { suite } from 'uvu';
-import { readPage } from '../../src/lessons/library.ts';
+import { readPage } from '../../src/catalogue/lessons.ts';
 import { testTranscripts } from '../support/transcripts.ts';
 
 const test = suite("the guide's transcripts");

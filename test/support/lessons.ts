@@ -1,6 +1,6 @@
 /** A small repository with lessons of its own, for tests of the lessons' machinery. */
 import { fileURLToPath } from 'node:url';
-import type { Page } from '../../src/lessons/library.ts';
+import type { Page } from '../../src/catalogue/lessons.ts';
 
 export const fixtureTop = fileURLToPath(new URL('../fixtures/lessons-kit', import.meta.url));
 

@@ -1,13 +1,13 @@
 /** Tests that the transcripts of a page are true: each console block is typed, and the host is the same afterwards. */
 import type { Test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Page } from '../../src/catalogue/lessons.ts';
 import { failureText } from '../../src/cli/lessons-check.ts';
 import { runBlock } from '../../src/lessons/console/block.ts';
 import { unmetNeed } from '../../src/lessons/console/needs.ts';
 import { parseTranscript } from '../../src/lessons/console/transcript.ts';
-import type { Page } from '../../src/lessons/library.ts';
-import { fences } from '../../src/lessons/markdown/fences.ts';
-import { parse } from '../../src/lessons/markdown/parse.ts';
+import { fences } from '../../src/markdown/fences.ts';
+import { parse } from '../../src/markdown/parse.ts';
 import { hostState, top } from './lab.ts';
 import { testWith } from './needs.ts';
 

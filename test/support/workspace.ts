@@ -1,9 +1,9 @@
 /** A workspace and a progress file of a test's own, for an exercise that is tried in it. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { catalogue, type Entry, textOf } from '../../src/exercises/catalogue.ts';
-import { Workspace } from '../../src/exercises/workspace.ts';
-import { type ExerciseProgress, readProgress } from '../../src/lessons/progress.ts';
+import { catalogue, type Entry, textOf } from '../../src/catalogue/exercises.ts';
+import { type ExerciseProgress, readProgress } from '../../src/practice/progress-file.ts';
+import { Workspace } from '../../src/practice/workspace.ts';
 import { temporaryDirectory } from './kernel-test.ts';
 
 export class TestWorkspace {

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Entry } from '../../src/exercises/catalogue.ts';
-import { chooseExercise, currentExercise, nextExercise } from '../../src/exercises/choose.ts';
-import { Hints } from '../../src/exercises/hints.ts';
-import { entryLine } from '../../src/exercises/list.ts';
-import { overview, overviewText } from '../../src/exercises/progress-table.ts';
-import { Workspace } from '../../src/exercises/workspace.ts';
-import { NOTHING, type Progress } from '../../src/lessons/progress.ts';
-import { styleFor } from '../../src/lessons/terminal/style.ts';
+import type { Entry } from '../../src/catalogue/exercises.ts';
+import { styleFor } from '../../src/markdown/terminal/style.ts';
+import { chooseExercise, currentExercise, nextExercise } from '../../src/practice/choose.ts';
+import { entryLine } from '../../src/practice/exercise-text.ts';
+import { NOTHING, type Progress } from '../../src/practice/progress-file.ts';
+import { overview, overviewText } from '../../src/practice/progress-table.ts';
+import { Hints } from '../../src/practice/watch/hints.ts';
+import { Workspace } from '../../src/practice/workspace.ts';
 
 const test = suite('choosing');
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { catalogue, type Entry, textOf } from '../../src/exercises/catalogue.ts';
-import { Workspace } from '../../src/exercises/workspace.ts';
+import { catalogue, type Entry, textOf } from '../../src/catalogue/exercises.ts';
+import { Workspace } from '../../src/practice/workspace.ts';
 
 const test = suite('the workspace');
 let workspace: Workspace;

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { UsageError } from '../../src/cli/usage-error.ts';
-import type { Entry } from '../../src/exercises/catalogue.ts';
+import type { Entry } from '../../src/catalogue/exercises.ts';
+import { UsageError } from '../../src/command-line/usage-error.ts';
 import { readClass, shardOf } from '../../src/grading/class/students.ts';
 import { submissionsIn } from '../../src/grading/discovery.ts';
 import { chosenExercises, gather } from '../../src/grading/gather.ts';
@@ -47,8 +47,8 @@ test('a name begins with an id; everything else is left alone, and said', () => 
     ['1b', '// 1b-mine.ts'],
   ]);
   assert.is(notes.length, 10);
-  assert.ok(notes.includes('package.json: left alone, for its name is not that of an exercise, such as 1a.ts'));
-  assert.ok(notes.includes('folder: left alone, for it is a folder'));
+  assert.ok(notes.includes('package.json: left alone, because its name is not that of an exercise, such as 1a.ts'));
+  assert.ok(notes.includes('folder: left alone, because it is a folder'));
 });
 
 test('links, pipes, folders and huge files are not read', () => {

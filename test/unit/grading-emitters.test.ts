@@ -1,14 +1,14 @@
 /** Every format against what those who read it demand; and all of them say the same. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { UsageError } from '../../src/cli/usage-error.ts';
+import { UsageError } from '../../src/command-line/usage-error.ts';
 import { identityFrom, toClassroom50 } from '../../src/grading/emitters/classroom50.ts';
 import { toCtrf } from '../../src/grading/emitters/ctrf.ts';
 import { toGradescope } from '../../src/grading/emitters/gradescope.ts';
-import { toText } from '../../src/grading/emitters/human.ts';
 import { toJson } from '../../src/grading/emitters/json.ts';
 import { toJunit } from '../../src/grading/emitters/junit.ts';
 import { toTap } from '../../src/grading/emitters/tap.ts';
+import { toText } from '../../src/grading/emitters/text.ts';
 import { allJudged, allPassed, makeReport, type Report } from '../../src/grading/report.ts';
 import { failed, HOSTILE, made, mixed } from '../support/grading.ts';
 import { parseXml } from '../support/xml.ts';

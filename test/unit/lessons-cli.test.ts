@@ -1,9 +1,9 @@
 /** `npm run lesson` and `npm run lessons`, as they are typed; and that the real lessons pass their check. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { readLibrary } from '../../src/catalogue/lessons.ts';
 import { checkLibrary } from '../../src/lessons/check/check.ts';
 import { findingText } from '../../src/lessons/finding.ts';
-import { readLibrary } from '../../src/lessons/library.ts';
 import { lab } from '../support/lab.ts';
 
 const test = suite('the lessons');

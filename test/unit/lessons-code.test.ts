@@ -1,9 +1,9 @@
 /** Regions of code, and the fences that show them. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { readLibrary } from '../../src/catalogue/lessons.ts';
 import { checkCode, checkUnused } from '../../src/lessons/check/code.ts';
 import { sync } from '../../src/lessons/code.ts';
-import { readLibrary } from '../../src/lessons/library.ts';
 import { findRegions } from '../../src/lessons/regions.ts';
 import { fixtureTop, pageWith as page } from '../support/lessons.ts';
 

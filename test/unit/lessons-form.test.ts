@@ -1,12 +1,12 @@
 /** What the check says of a page: its form, and its links. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { pages, readLibrary } from '../../src/catalogue/lessons.ts';
 import { checkPage } from '../../src/lessons/check/check.ts';
 import { checkForm } from '../../src/lessons/check/form.ts';
 import { checkLinks } from '../../src/lessons/check/links.ts';
-import { pages, readLibrary } from '../../src/lessons/library.ts';
-import { parse } from '../../src/lessons/markdown/parse.ts';
-import { headings, slugOf } from '../../src/lessons/markdown/slug.ts';
+import { parse } from '../../src/markdown/parse.ts';
+import { headings, slugOf } from '../../src/markdown/slug.ts';
 import { fixtureTop, pageWith } from '../support/lessons.ts';
 
 const test = suite('the form of lessons');

@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { hasPassed, markOpened, markPassed, markRead, progressFile, readProgress } from '../../src/lessons/progress.ts';
+import {
+  hasPassed,
+  markOpened,
+  markPassed,
+  markRead,
+  progressFile,
+  readProgress,
+} from '../../src/practice/progress-file.ts';
 
 const test = suite('progress');
 let directory = '';

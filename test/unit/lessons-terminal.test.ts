@@ -2,10 +2,10 @@
 import stringWidth from 'string-width';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { colourLevel } from '../../src/cli/colour.ts';
-import { readLibrary } from '../../src/lessons/library.ts';
-import { render } from '../../src/lessons/terminal/render.ts';
-import { styleFor } from '../../src/lessons/terminal/style.ts';
+import { readLibrary } from '../../src/catalogue/lessons.ts';
+import { colourLevel } from '../../src/command-line/colour.ts';
+import { render } from '../../src/markdown/terminal/render.ts';
+import { styleFor } from '../../src/markdown/terminal/style.ts';
 import { fixtureTop, pageWith } from '../support/lessons.ts';
 
 const test = suite('lessons in the terminal');

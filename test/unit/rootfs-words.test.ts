@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { progressBar, progressLines } from '../../rootfs-builder/progress.ts';
 import { recipes } from '../../rootfs-builder/recipe.ts';
 import { megabytes, report } from '../../rootfs-builder/report.ts';
-import { parseWords, refuseSwallowed } from '../../rootfs-builder/words.ts';
+import { parseWords, refuseSwallowed } from '../../rootfs-builder/request.ts';
 
 const parse = (line: string) => parseWords(line.split(' ').filter(Boolean));
 

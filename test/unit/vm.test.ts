@@ -1,7 +1,7 @@
 /** The parts of `npm run vm` that need no machine. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { UsageError } from '../../src/cli/usage-error.ts';
+import { UsageError } from '../../src/command-line/usage-error.ts';
 import { jobLine } from '../../src/vm/job.ts';
 import { parseVmOptions } from '../../src/vm/options.ts';
 import { requirePrograms } from '../../src/vm/programs.ts';

@@ -1,12 +1,12 @@
 /** The facilitator's guide: its links lead somewhere, its schedules add up. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { readPage } from '../../src/catalogue/lessons.ts';
 import { checkLinks } from '../../src/lessons/check/links.ts';
 import { parseTranscript } from '../../src/lessons/console/transcript.ts';
 import { findingText } from '../../src/lessons/finding.ts';
-import { readPage } from '../../src/lessons/library.ts';
-import { fences } from '../../src/lessons/markdown/fences.ts';
-import { parse } from '../../src/lessons/markdown/parse.ts';
+import { fences } from '../../src/markdown/fences.ts';
+import { parse } from '../../src/markdown/parse.ts';
 import { top } from '../support/lab.ts';
 
 const test = suite('the guide');

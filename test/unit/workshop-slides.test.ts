@@ -1,9 +1,9 @@
 /** Which parts of a lesson become slides, and how they are cut. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Lesson } from '../../src/lessons/library.ts';
-import { readLibrary } from '../../src/lessons/library.ts';
-import { parse, plainText } from '../../src/lessons/markdown/parse.ts';
+import type { Lesson } from '../../src/catalogue/lessons.ts';
+import { readLibrary } from '../../src/catalogue/lessons.ts';
+import { parse, plainText } from '../../src/markdown/parse.ts';
 import { fill, slidesOf } from '../../src/workshop/slides/flow.ts';
 import { type Piece, piecesOf, ROOM } from '../../src/workshop/slides/pieces.ts';
 import { type Block, topicsOf } from '../../src/workshop/slides/select.ts';

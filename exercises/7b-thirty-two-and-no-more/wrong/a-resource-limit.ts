@@ -1,7 +1,7 @@
 // Fails: the program's cgroup: expected one of its own, observed the submission's
 import type { End } from '#src/executor/reaper.ts';
-import { inheritedEnvironment } from '#src/lab/environment.ts';
 import type { Lab } from '#src/lab/lab.ts';
+import { inheritedEnvironment } from '#src/settings/process.ts';
 import { CLONE_NEWPID } from '#src/syscalls/flags.ts';
 import { execve } from '#src/syscalls/processes.ts';
 

@@ -1,7 +1,7 @@
 /** The part of the kit that grades, to be carried to another machine: no solution and no native build. */
 import { cpSync, mkdirSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
-import { top } from '../../exercises/catalogue.ts';
+import { top } from '../../catalogue/exercises.ts';
 
 const PARTS = [
   'bin',
@@ -20,7 +20,7 @@ export function copyKit(to: string): void {
 }
 
 /** What is not there cannot be found. */
-const SECRETS = ['solution.ts', 'wrong', 'after.md'];
+const SECRETS = ['solution.ts', 'wrong.ts', 'wrong', 'after.md'];
 
 function isNeeded(path: string): boolean {
   const [part, second, third = ''] = relative(top, path).split(sep);

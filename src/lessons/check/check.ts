@@ -1,7 +1,8 @@
 /** Everything about the lessons that can be checked without running their transcripts. */
+
+import { type Library, type Page, pages } from '../../catalogue/lessons.ts';
 import { steps } from '../../steps/index.ts';
 import type { Finding } from '../finding.ts';
-import { type Library, type Page, pages } from '../library.ts';
 import { checkCode, checkRegions, checkUnused } from './code.ts';
 import { checkForm } from './form.ts';
 import { checkLinks } from './links.ts';

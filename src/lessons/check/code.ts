@@ -1,11 +1,11 @@
 /** Code in lessons equals the code it names, and every region of a step is shown. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Library, type Page, pages } from '../../catalogue/lessons.ts';
+import { fences } from '../../markdown/fences.ts';
+import { parse } from '../../markdown/parse.ts';
 import { codeFor } from '../code.ts';
 import type { Finding } from '../finding.ts';
-import { type Library, type Page, pages } from '../library.ts';
-import { fences } from '../markdown/fences.ts';
-import { parse } from '../markdown/parse.ts';
 import { findRegions } from '../regions.ts';
 
 const STEPS = 'src/steps';

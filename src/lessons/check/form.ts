@@ -1,11 +1,11 @@
 /** What lessons/CONVENTIONS.md asks of every page, whatever it says. */
 import MarkdownIt from 'markdown-it';
+import type { Page } from '../../catalogue/lessons.ts';
+import { type Fence, fenceOf } from '../../markdown/fences.ts';
+import { parse } from '../../markdown/parse.ts';
 import { placeholderProblems } from '../console/placeholders.ts';
 import { parseTranscript } from '../console/transcript.ts';
 import type { Finding } from '../finding.ts';
-import type { Page } from '../library.ts';
-import { type Fence, fenceOf } from '../markdown/fences.ts';
-import { parse } from '../markdown/parse.ts';
 
 const LANGUAGES = ['console', 'ts', 'c', 'sh', 'mermaid', 'text'];
 const CODE = ['ts', 'c', 'sh'];

@@ -1,10 +1,10 @@
 /** Links within the repository: the file is there, and so is the anchor. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import type { Page } from '../../catalogue/lessons.ts';
+import { inlineTokens, parse } from '../../markdown/parse.ts';
+import { headings } from '../../markdown/slug.ts';
 import type { Finding } from '../finding.ts';
-import type { Page } from '../library.ts';
-import { inlineTokens, parse } from '../markdown/parse.ts';
-import { headings } from '../markdown/slug.ts';
 
 const WEB = /^https?:\/\//;
 const SCHEME = /^[a-z][a-z0-9+.-]*:/i;

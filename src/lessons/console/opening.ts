@@ -1,5 +1,6 @@
 /** Which commands of a transcript leave the reader in a container's shell. */
-import { parseOptions } from '../../cli/options.ts';
+import { parseOptions } from '../../run/options.ts';
+import { steps } from '../../steps/index.ts';
 
 const STEP = /\bnpm run (?:-s |--silent )*step (\d+)\b/;
 /** With one of these it is more than a command and its words. */
@@ -12,14 +13,15 @@ export function startsStep(command: string): boolean {
 /** Whether it runs a step without a program of its own, so that a shell waits inside. */
 export function opensShell(command: string): boolean {
   const [found, number] = STEP.exec(command) ?? [];
-  if (found === undefined || number === '0' || SHELL_SYNTAX.test(command)) return false;
+  const step = steps.find((candidate) => String(candidate.number) === number);
+  if (found === undefined || step === undefined || step.opening === 'none' || SHELL_SYNTAX.test(command)) return false;
   const words = command
     .slice(command.indexOf(found) + found.length)
     .split(' ')
     .filter(Boolean);
   if (words[0] === '--') words.shift();
   try {
-    const { command: program, pause } = parseOptions(words, Number(number));
+    const { command: program, pause } = parseOptions(words, step);
     return program.length === 0 && !pause;
   } catch {
     return false; // it is meant to fail

@@ -1,7 +1,7 @@
 /** Who types the commands of a block: root, or an ordinary user. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { ordinaryId } from '../../doctor/id-map.ts';
+import { ordinaryId } from '../../proc/id-maps.ts';
 
 export interface Person {
   readonly name: string;

@@ -1,5 +1,5 @@
 /** Reads a console block: commands, where each is typed, and what it is expected to print. */
-import type { Fence } from '../markdown/fences.ts';
+import type { Fence } from '../../markdown/fences.ts';
 import type { Problem } from '../regions.ts';
 import { startsStep } from './opening.ts';
 

@@ -1,8 +1,8 @@
 /** Where on the site things are. All links are relative, so that the site works in any folder. */
 import { statSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { type Library, pages } from '../../catalogue/lessons.ts';
 import { targetOf } from '../check/links.ts';
-import { type Library, pages } from '../library.ts';
 
 /** Undefined for what the site does not have. */
 export function addressOf(path: string, library: Library): string | undefined {

@@ -3,10 +3,10 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Library, Page } from '../../catalogue/lessons.ts';
+import { pages } from '../../catalogue/lessons.ts';
+import { inlineTokens, parse } from '../../markdown/parse.ts';
 import { targetOf } from '../check/links.ts';
-import type { Library, Page } from '../library.ts';
-import { pages } from '../library.ts';
-import { inlineTokens, parse } from '../markdown/parse.ts';
 import { addressOf, rootFrom } from './addresses.ts';
 import { codeHtml, contentOf } from './content.ts';
 import { type Frame, type Link, pageHtml } from './page.ts';

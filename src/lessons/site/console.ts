@@ -1,7 +1,8 @@
 /** Console blocks as HTML. The copy button takes what has the class `command`. */
+
+import type { Fence } from '../../markdown/fences.ts';
+import { escapeHtml, highlightHtml } from '../../markdown/highlight.ts';
 import { promptOf } from '../console/transcript.ts';
-import { escapeHtml, highlightHtml } from '../highlight.ts';
-import type { Fence } from '../markdown/fences.ts';
 
 const NEEDS: Readonly<Record<string, string>> = {
   root: 'as root',

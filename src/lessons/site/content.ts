@@ -1,10 +1,10 @@
 /** The content of a lesson as HTML. */
 import MarkdownIt, { type RendererRule, type Token } from 'markdown-it';
-import { escapeHtml, highlightHtml } from '../highlight.ts';
-import type { Library, Page } from '../library.ts';
-import { alertOf, alerts } from '../markdown/alerts.ts';
-import { type Fence, fenceOf } from '../markdown/fences.ts';
-import { type Heading, headings } from '../markdown/slug.ts';
+import type { Library, Page } from '../../catalogue/lessons.ts';
+import { alertOf, alerts } from '../../markdown/alerts.ts';
+import { type Fence, fenceOf } from '../../markdown/fences.ts';
+import { escapeHtml, highlightHtml } from '../../markdown/highlight.ts';
+import { type Heading, headings } from '../../markdown/slug.ts';
 import { hrefOf } from './addresses.ts';
 import { consoleHtml } from './console.ts';
 

@@ -2,7 +2,7 @@
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Library, Page } from '../../lessons/library.ts';
+import type { Library, Page } from '../../catalogue/lessons.ts';
 import { copyAssets } from '../../lessons/site/build.ts';
 import { contentOf } from '../../lessons/site/content.ts';
 import { type Deck, deckHtml, handoutHtml, indexHtml } from './deck.ts';

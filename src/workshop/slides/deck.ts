@@ -1,6 +1,7 @@
 /** The pages: a deck per lesson, their index, and the handout. */
-import { escapeHtml } from '../../lessons/highlight.ts';
+
 import { POLICY } from '../../lessons/site/page.ts';
+import { escapeHtml } from '../../markdown/highlight.ts';
 import type { Slide } from './flow.ts';
 
 export interface Deck {

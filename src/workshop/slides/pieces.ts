@@ -5,11 +5,11 @@
  */
 import type { Token } from 'markdown-it';
 import { promptOf } from '../../lessons/console/transcript.ts';
-import type { Fence } from '../../lessons/markdown/fences.ts';
-import { plainText } from '../../lessons/markdown/parse.ts';
 import { consoleHtml } from '../../lessons/site/console.ts';
 import { codeHtml, diagramHtml, tokensHtml } from '../../lessons/site/content.ts';
-import { columnWidths } from '../../lessons/terminal/table.ts';
+import type { Fence } from '../../markdown/fences.ts';
+import { plainText } from '../../markdown/parse.ts';
+import { columnWidths } from '../../markdown/terminal/table.ts';
 import type { Block } from './select.ts';
 
 export interface Piece {

@@ -14,10 +14,10 @@
  *   and paragraphs in brackets.
  */
 import type { Token } from 'markdown-it';
+import type { Lesson } from '../../catalogue/lessons.ts';
 import { promptOf } from '../../lessons/console/transcript.ts';
-import type { Lesson } from '../../lessons/library.ts';
-import { type Fence, fenceOf } from '../../lessons/markdown/fences.ts';
-import { parse, plainText } from '../../lessons/markdown/parse.ts';
+import { type Fence, fenceOf } from '../../markdown/fences.ts';
+import { parse, plainText } from '../../markdown/parse.ts';
 import { beginning, withoutLinks, withParts } from './sentence.ts';
 
 const LEFT_OUT = ['How others do it', 'By hand', 'Exercise', 'Your turn', 'Manual pages'];

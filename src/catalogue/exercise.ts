@@ -1,0 +1,47 @@
+/** What an exercise is. Each has a folder in `exercises/`, whose `exercise.ts` gives this. */
+
+import type { Trial } from '../checks/trial.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { Script } from '../submission/assignment.ts';
+
+/** What a sandbox must offer, beyond namespaces. */
+export type Need =
+  /** More user ids than one: real root on the host. */
+  | 'ids'
+  /** A controller of cgroups that the sandbox may divide. */
+  | 'memory'
+  | 'cpu'
+  | 'pids'
+  /** The image `host`, at `lab.settings.root.path`. */
+  | 'image';
+
+/** What is drawn for one run, and how to judge that run. */
+export interface Round {
+  readonly settings?: Partial<Settings>;
+  /** What the submission gets as its second argument, without the scripts. */
+  readonly given?: Readonly<Record<string, unknown>>;
+  /** Directories that are there before the submission runs, below /tmp. */
+  readonly directories?: readonly string[];
+  /** `program` is `lab.program`; each of the others is a list of calls in `given`. */
+  readonly scripts: Readonly<Record<string, Script>>;
+  /** @throws CheckFailed at the first expectation that is not met */
+  readonly check: (trial: Trial) => Promise<void>;
+}
+
+export interface Hint {
+  /** The expectation that failed. A hint without it is for all failures, after those that fit. */
+  readonly when?: string;
+  readonly text: string;
+}
+
+export interface Exercise {
+  readonly title: string;
+  readonly kind: 'write it' | 'find the bug';
+  readonly points: number;
+  readonly needs?: readonly Need[];
+  readonly hints: readonly Hint[];
+  /** A part of the message that the starter gets. */
+  readonly starterFails: string;
+  /** Draws the values of a run. */
+  readonly round: () => Round;
+}

@@ -1,0 +1,56 @@
+/** The lessons: the files `lessons/NN-name.md`, in their order. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { top } from './exercises.ts';
+
+/** A page of the lessons' folder: a lesson, or README.md. */
+export interface Page {
+  /** From the top of the repository: `lessons/04-mount.md`. */
+  readonly path: string;
+  /** `04-mount`, the same as that of the step's file. */
+  readonly stem: string;
+  readonly title: string;
+  readonly text: string;
+}
+
+export interface Lesson extends Page {
+  readonly number: number;
+  /** `mount`: the progress file knows it by this, because numbers may change. */
+  readonly id: string;
+}
+
+export interface Library {
+  /** The directory that paths start from. */
+  readonly top: string;
+  /** The map of the lessons, README.md, if it is there. */
+  readonly index: Page | undefined;
+  readonly lessons: readonly Lesson[];
+}
+
+const NAME = /^(\d\d)-([a-z0-9-]+)\.md$/;
+
+/** Reads the lessons; `from` and `folder` are for tests that have their own. */
+export function readLibrary(from = top, folder = 'lessons'): Library {
+  const names = readdirSync(join(from, folder)).sort();
+  const pageAt = (name: string) => readPage(`${folder}/${name}`, from);
+  const lessons = names.flatMap((name): Lesson[] => {
+    const [, number, id] = NAME.exec(name) ?? [];
+    return id ? [{ ...pageAt(name), number: Number(number), id }] : [];
+  });
+  return { top: from, index: names.includes('README.md') ? pageAt('README.md') : undefined, lessons };
+}
+
+/** Reads one page, of the lessons or of another folder. */
+export function readPage(path: string, from = top): Page {
+  const text = readFileSync(join(from, path), 'utf8');
+  return { path, stem: basename(path, '.md'), title: titleOf(text), text };
+}
+
+/** Every page: the lessons, and README.md. */
+export function pages({ index, lessons }: Library): readonly Page[] {
+  return index ? [index, ...lessons] : lessons;
+}
+
+function titleOf(text: string): string {
+  return (/^# (.*)$/m.exec(text)?.[1] ?? 'Untitled').trim();
+}

@@ -1,0 +1,82 @@
+/** The cgroups of a process, as the host sees them: the files there are evidence. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Counters } from '../cgroups/counters.ts';
+import { findHierarchies } from '../cgroups/hierarchies.ts';
+import { isLeaf } from '../leftovers/cgroups.ts';
+import type { Expectation } from './expectation.ts';
+import type { Process } from './process.ts';
+import type { Trial } from './trial.ts';
+
+/**
+ * The directory of a process's cgroup for a controller: in its v1 hierarchy if
+ * it has one, or else in v2's.
+ * @throws ProcessGone
+ */
+export function cgroupOf(process: Process, controller: string): string {
+  const hierarchies = findHierarchies(readFileSync('/proc/self/mountinfo', 'utf8'), process.read('cgroup'));
+  const found =
+    hierarchies.find(({ controllers }) => controllers.includes(controller)) ??
+    hierarchies.find(({ version }) => version === 2);
+  if (!found) throw new Error(`There is no hierarchy with the controller ${controller}.`);
+  return found.own;
+}
+
+/** The number in the first of some files that this machine has; undefined if it has none, and for `max`. */
+export function limitOf(directory: string, ...files: readonly string[]): number | undefined {
+  const counters = new Counters([directory]);
+  return files.map((file) => counters.number(file)).find((number) => number !== undefined);
+}
+
+/** How many CPUs a cgroup may use; undefined for no limit. Sources: sched-bwc.rst, cgroup-v2.rst. */
+export function cpusOf(directory: string): number | undefined {
+  const counters = new Counters([directory]);
+  const v1 = [counters.text('cpu.cfs_quota_us'), counters.text('cpu.cfs_period_us')];
+  const [quota, period] = v1[0] === undefined ? (counters.text('cpu.max') ?? '').split(' ') : v1;
+  const cpus = Number(quota) / Number(period);
+  return cpus > 0 ? cpus : undefined;
+}
+
+/** In how many periods the quota was used up and the cgroup had to wait. */
+export function throttled(directory: string): number {
+  return new Counters([directory]).keyed('cpu.stat', 'nr_throttled') ?? 0;
+}
+
+/** How many processes the kernel has killed because memory ran out. */
+export function oomKills(directory: string): number {
+  const counters = new Counters([directory]);
+  return counters.keyed('memory.oom_control', 'oom_kill') ?? counters.keyed('memory.events', 'oom_kill') ?? 0;
+}
+
+/** How many forks the kernel has refused. */
+export function refusedForks(directory: string): number {
+  return new Counters([directory]).keyed('pids.events', 'max') ?? 0;
+}
+
+/** Whose cgroup a process is in: that of an owner by its name, the submission's, the sandbox's, or `one of its own`. */
+export function cgroupInWords(
+  trial: Trial,
+  process: Process,
+  controller: string,
+  owners: Readonly<Record<string, Process>> = {},
+): Expectation {
+  const named = { ...owners, "the submission's": trial.parent };
+  const own = cgroupOf(process, controller);
+  const [whose] = Object.entries(named).find(([, owner]) => cgroupOf(owner, controller) === own) ?? [];
+  return {
+    expected: 'one of its own',
+    observed: whose ?? (isSandboxs(trial, own) ? "the sandbox's" : 'one of its own'),
+    command: `cat ${[process, ...Object.values(named)].map(({ pid }) => `/proc/${pid}/cgroup`).join(' ')}`,
+  };
+}
+
+/** In v2 the sandbox's own processes move down into a leaf when it hands out controllers: see src/cgroups. */
+function isSandboxs(trial: Trial, own: string): boolean {
+  return trial.cgroups.includes(isLeaf(own) ? dirname(own) : own);
+}
+
+/** For the end: a submission that makes a cgroup removes it. */
+export function removed(directory: string): Expectation {
+  const observed = existsSync(directory) ? 'still there' : 'removed';
+  return { expected: 'removed', observed, command: `ls -d ${directory}` };
+}

@@ -1,0 +1,49 @@
+/** Code blocks for the terminal. Lines that are too long go on in the next, behind a mark: nothing is cut off. */
+import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
+import { promptOf } from '../../lessons/console/transcript.ts';
+import type { Fence } from '../fences.ts';
+import { highlightPieces } from '../highlight.ts';
+import type { Style } from './style.ts';
+
+const INDENT = '  ';
+const GOES_ON = '↪ ';
+
+type Code = Pick<Fence, 'language' | 'content' | 'file'>;
+
+export function codeLines({ language, content, file }: Code, width: number, style: Style): string[] {
+  const code = content.replace(/\n$/, '');
+  const coloured = language === 'console' ? consoleText(code, style) : sourceText(code, language, style);
+  const lines = coloured.split('\n').flatMap((line) => broken(line, width - INDENT.length, style));
+  return [...(file ? [style.faint(file)] : []), ...lines].map((line) => `${INDENT}${line}`);
+}
+
+function sourceText(code: string, language: string, { syntax }: Style): string {
+  return highlightPieces(code, language)
+    .map(({ text, kind }) => {
+      const paint = syntax[kind] ?? ((plain: string) => plain);
+      // By lines, so that a line can be broken or indented by itself.
+      return text.split('\n').map(paint).join('\n');
+    })
+    .join('');
+}
+
+function consoleText(code: string, style: Style): string {
+  let typing = false;
+  return code
+    .split('\n')
+    .map((line) => {
+      const typed =
+        promptOf(line) ?? (typing && line.startsWith('> ') ? { prompt: '>', command: line.slice(2) } : undefined);
+      typing = typed !== undefined;
+      return typed ? `${style.prompt(typed.prompt)} ${style.typed(typed.command)}` : line;
+    })
+    .join('\n');
+}
+
+/** Broken between words where that is possible. */
+function broken(line: string, width: number, { faint }: Style): string[] {
+  if (stringWidth(line) <= width) return [line];
+  const [first = '', ...rest] = wrapAnsi(line, width - GOES_ON.length, { hard: true, trim: false }).split('\n');
+  return [first, ...rest.map((part) => `${faint(GOES_ON)}${part}`)];
+}

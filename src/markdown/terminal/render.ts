@@ -1,0 +1,102 @@
+/** A lesson as lines for a terminal. */
+import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
+import type { Page } from '../../catalogue/lessons.ts';
+import { alertOf } from '../alerts.ts';
+import { fenceOf } from '../fences.ts';
+import { parse } from '../parse.ts';
+import { type Node, treeOf } from '../tree.ts';
+import { codeLines } from './code.ts';
+import { type InlineContext, inlineText } from './inline.ts';
+import type { Style } from './style.ts';
+import { tableLines } from './table.ts';
+
+export interface View {
+  /** In columns. */
+  readonly width: number;
+  readonly style: Style;
+  /** Whether folded hints are shown. */
+  readonly hints: boolean;
+}
+
+export function render({ path, text }: Pick<Page, 'path' | 'text'>, view: View): string {
+  return `${new Renderer({ ...view, path }).blocks(treeOf(parse(text)), view.width).join('\n')}\n`;
+}
+
+class Renderer {
+  readonly #context: InlineContext & View;
+
+  constructor(context: InlineContext & View) {
+    this.#context = context;
+  }
+
+  /** Blocks below each other, a blank line between them. */
+  blocks(nodes: readonly Node[], width: number): string[] {
+    return nodes
+      .map((node) => this.#block(node, width))
+      .filter((lines) => lines.length > 0)
+      .flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]));
+  }
+
+  #block(node: Node, width: number): string[] {
+    const { style } = this.#context;
+    const { token, children } = node;
+    switch (token.type) {
+      case 'heading_open':
+        return this.#wrapped(children, width).map(token.tag === 'h1' ? style.title : style.heading);
+      case 'fence':
+        // The drawing below it says the same.
+        return token.info.startsWith('mermaid') ? [] : codeLines(fenceOf(token), width, style);
+      case 'code_block':
+        return codeLines({ language: '', content: token.content }, width, style);
+      case 'bullet_list_open':
+        return this.#items(children, width, () => '• ');
+      case 'ordered_list_open': {
+        const first = Number(token.attrGet('start') ?? 1);
+        return this.#items(children, width, (index) => `${first + index}. `);
+      }
+      case 'alert_open':
+        return this.#alert(node, width);
+      case 'blockquote_open':
+        return this.#indented(children, width, style.faint('│ '));
+      case 'table_open':
+        return tableLines(node, width, this.#context);
+      case 'hr':
+        return [style.faint('─'.repeat(width))];
+      default:
+        return this.#wrapped(children, width);
+    }
+  }
+
+  #wrapped(children: readonly Node[], width: number): string[] {
+    const text = inlineText(children, this.#context);
+    return wrapAnsi(text, width, { hard: true }).split('\n');
+  }
+
+  #indented(children: readonly Node[], width: number, prefix: string): string[] {
+    return this.blocks(children, width - stringWidth(prefix)).map((line) => `${prefix}${line}`);
+  }
+
+  #items(items: readonly Node[], width: number, bulletAt: (index: number) => string): string[] {
+    // In a tight list markdown-it hides the paragraphs.
+    const isTight = items.every(({ children }) =>
+      children.every(({ token }) => token.type !== 'paragraph_open' || token.hidden),
+    );
+    return items.flatMap(({ children }, index) => {
+      const bullet = bulletAt(index);
+      const room = width - bullet.length;
+      const lines = isTight ? children.flatMap((child) => this.#block(child, room)) : this.blocks(children, room);
+      const indented = lines.map((line, at) => (at === 0 ? bullet : ' '.repeat(bullet.length)) + line);
+      return isTight || index === 0 ? indented : ['', ...indented];
+    });
+  }
+
+  #alert({ token, children }: Node, width: number): string[] {
+    const { style, hints } = this.#context;
+    const { kind, title } = alertOf(token);
+    const isFolded = kind === 'tip' && !hints;
+    const head = wrapAnsi(`${isFolded ? '▸' : '▾'} ${style.strong(title)}`, width).split('\n');
+    if (isFolded) return [...head, style.faint('  (folded; shown with -- --hints)')];
+    return [...head, ...this.#indented(children, width, style.box('│ '))];
+  }
+}
