@@ -1,5 +1,6 @@
 /** A class's table, its journal, and its lock. */
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   appendFileSync,
   existsSync,
@@ -14,7 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { createInterface } from 'node:readline';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Entry, top } from '../../src/catalogue/exercises.ts';
@@ -195,8 +196,11 @@ test('a dead lock that several runs find at once becomes one run’s, whatever t
   const begin = Date.now() + patience(2000);
   const taker = join(top, 'test/support/lock-taker.ts');
   const words = ['--import', 'tsx', taker, at('locks'), String(ROUNDS), String(begin)];
-  const run = () => promisify(execFile)(process.execPath, words, { cwd: top, timeout: patience(60_000) });
-  const taken = (await Promise.all([run(), run(), run()])).flatMap(({ stdout }): number[] => JSON.parse(stdout));
+  const takers = [1, 2, 3].map(() => spawn(process.execPath, words, { cwd: top, stdio: ['pipe', 'pipe', 'inherit'] }));
+  const said = takers.map(async ({ stdout }) => JSON.parse((await once(createInterface(stdout), 'line'))[0]));
+  const taken = (await Promise.all(said)).flat();
+  // Only now may they end: the locks of one that has ended are anybody's.
+  for (const { stdin } of takers) stdin.end();
   assert.equal([taken.length, new Set(taken).size], [ROUNDS, ROUNDS]);
   assert.is(readdirSync(at('locks')).length, ROUNDS, 'nothing else is left');
 });
