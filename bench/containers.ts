@@ -1,4 +1,5 @@
 /** (a) One container, made in process: the kit against a C program that makes the same calls. */
+import { isolates, type Step } from '../src/lab/step.ts';
 import { steps } from '../src/steps/index.ts';
 import { compare, contest, medianOf, ratio } from './contest.ts';
 import type { Kit } from './kit.ts';
@@ -7,13 +8,11 @@ import { referenceContender } from './reference.ts';
 import { milliseconds, type Row, type Section } from './report.ts';
 import type { Workspace } from './workspace.ts';
 
-/** From this step on a container takes tens of milliseconds: the network's doing. */
-const FIRST_SLOW = 6;
 const PAUSE_MS = 30;
 
 export async function measureContainers(kit: Kit, workspace: Workspace, budget: number): Promise<Section> {
   const rows: Row[] = [];
-  for (const { number, name } of steps) rows.push(await measureStep(number, name, kit, workspace, budget));
+  for (const step of steps) rows.push(await measureStep(step, kit, workspace, budget));
   return {
     title: '(a) One container, made in process, from the first call to the last of the clean-up',
     columns: ['kit ms', 'C ms', 'kit / C'],
@@ -25,14 +24,16 @@ export async function measureContainers(kit: Kit, workspace: Workspace, budget: 
   };
 }
 
-async function measureStep(step: number, name: string, kit: Kit, workspace: Workspace, budget: number): Promise<Row> {
-  const title = `step ${step} ${name}`;
-  if (process.geteuid?.() !== 0 && step >= 1 && step <= 4) return { name: title, note: 'needs root' };
-  const slow = step >= FIRST_SLOW;
+async function measureStep(step: Step, kit: Kit, workspace: Workspace, budget: number): Promise<Row> {
+  const { number, name, has } = step;
+  const title = `step ${number} ${name}`;
+  if (process.geteuid?.() !== 0 && isolates(step) && !has.has('user')) return { name: title, note: 'needs root' };
+  // A network takes tens of milliseconds.
+  const slow = has.has('net');
   const count = slow ? 3 : 5;
   try {
-    const reference = referenceContender(step, count, await defaultSettings(step), workspace);
-    const [ours, theirs] = await contest([kit.contender('kit', step, count), reference], {
+    const reference = referenceContender(number, count, await defaultSettings(number), workspace);
+    const [ours, theirs] = await contest([kit.contender('kit', number, count), reference], {
       budget,
       signal: workspace.signal,
       pause: slow ? PAUSE_MS : 0,

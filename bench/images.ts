@@ -11,12 +11,12 @@ const TIMES = 3;
 const PAUSE_MS = 30;
 
 export async function measureImages(kit: Kit, workspace: Workspace, budget: number): Promise<Section> {
-  const { limits } = await defaultSettings(7);
+  const { resources } = await defaultSettings(7);
   const contenders = [
     kit.contender('kit, step 8', 8, TIMES),
     // As without root: no veth pair, no mapped image.
     kit.contender('kit, step 8, plain', 8, TIMES, { rootless: true }),
-    kit.contender('kit, step 8, limits', 8, TIMES, { limits }),
+    kit.contender('kit, step 8, limits', 8, TIMES, { settings: { resources } }),
     ...(await runtimes(workspace)).map((command) => commandContender({ ...command, times: TIMES }, workspace)),
   ];
   const outcomes = await contest(contenders, { budget, pause: PAUSE_MS, signal: workspace.signal });

@@ -3,27 +3,39 @@
  * its own, so that what step 0 writes goes nowhere.
  */
 
-import { Lab } from '../src/lab/lab.ts';
+import { Run } from '../src/lab/run.ts';
+import { isolates, type Step } from '../src/lab/step.ts';
+import { newOwnerName } from '../src/leftovers/owner.ts';
 import { parseOptions } from '../src/run/options.ts';
 import { programOf } from '../src/run/program.ts';
 import { resolveSettings } from '../src/run/resolve-settings.ts';
 import type { Settings } from '../src/settings/settings.ts';
-import { type Step, steps } from '../src/steps/index.ts';
+import { steps } from '../src/steps/index.ts';
 
 /** Containers to make, one after the other. */
 export interface Order {
   readonly step: number;
   readonly count: number;
   /** In place of a default run's settings. */
-  readonly settings: Partial<Settings>;
+  readonly settings?: Partial<Settings>;
+  /** What an ordinary user's run does, whoever runs it. */
+  readonly rootless?: boolean;
 }
 
 export type Answer = { readonly nanoseconds: number[] } | { readonly problem: string };
 
 /** What `npm run step N` would have, as root or with --rootless. */
-export function defaultSettings(step: number): Promise<Settings> {
-  const rootless = process.geteuid?.() === 0 || step === 0 ? [] : ['--rootless'];
-  return resolveSettings(step, parseOptions(['--quiet', ...rootless], step));
+export function defaultSettings(number: number): Promise<Settings> {
+  const step = stepAt(number);
+  const rootless = process.geteuid?.() === 0 || !isolates(step) ? [] : ['--rootless'];
+  return resolveSettings(step, parseOptions(['--quiet', ...rootless, '--', '/bin/true'], step));
+}
+
+/** @throws Error if there is none */
+export function stepAt(number: number): Step {
+  const step = steps[number];
+  if (!step) throw new Error(`There is no step ${number}.`);
+  return step;
 }
 
 /** Answers until the other side is gone: then the channel closes, and Node ends. */
@@ -33,13 +45,12 @@ export function serve(): void {
   });
 }
 
-async function carryOut({ step: number, count, settings: changes }: Order): Promise<Answer> {
-  const step = steps[number];
-  if (!step) return { problem: `There is no step ${number}.` };
+async function carryOut({ step: number, count, settings: changes, rootless = false }: Order): Promise<Answer> {
   try {
+    const step = stepAt(number);
     const settings = { ...(await defaultSettings(number)), ...changes };
     const nanoseconds: number[] = [];
-    while (nanoseconds.length < count) nanoseconds.push(await timeOne(step, settings));
+    while (nanoseconds.length < count) nanoseconds.push(await timeOne(step, settings, rootless));
     return { nanoseconds };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };
@@ -47,8 +58,9 @@ async function carryOut({ step: number, count, settings: changes }: Order): Prom
 }
 
 /** From the first call of the step to the last of its clean-up. */
-async function timeOne(step: Step, settings: Settings): Promise<number> {
-  const lab = new Lab({ settings, program: programOf(step.number, settings, ['/bin/true']) });
+async function timeOne(step: Step, settings: Settings, rootless: boolean): Promise<number> {
+  const owner = newOwnerName();
+  const lab = new Run({ owner, settings, rootless, program: programOf({ step, settings, rootless, owner }) });
   const start = process.hrtime.bigint();
   try {
     const end = await step.run(lab);

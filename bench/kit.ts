@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Settings } from '../src/settings/settings.ts';
 import type { Contender } from './contest.ts';
 import type { Answer, Order } from './kit-worker.ts';
 
@@ -25,8 +24,8 @@ export class Kit {
   }
 
   /** Makes `count` containers a turn, and one before that does not count. */
-  contender(name: string, step: number, count: number, settings: Partial<Settings> = {}): Contender {
-    return { name, measure: async () => (await this.#ask({ step, count: count + 1, settings })).slice(1) };
+  contender(name: string, step: number, count: number, changes: Pick<Order, 'settings' | 'rootless'> = {}): Contender {
+    return { name, measure: async () => (await this.#ask({ ...changes, step, count: count + 1 })).slice(1) };
   }
 
   async #ask(order: Order): Promise<readonly number[]> {

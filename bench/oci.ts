@@ -1,7 +1,8 @@
 /** crun and runc: a bundle that asks for what step 8 does, and the command. */
 import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { IdRange, Settings } from '../src/settings/settings.ts';
+import type { IdRange } from '../src/proc/id-maps.ts';
+import type { Settings } from '../src/settings/settings.ts';
 import { idMaps } from '../src/settings/users.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -14,7 +15,7 @@ export const UNIFIED = existsSync(join(CGROUPS, 'unified')) ? join(CGROUPS, 'uni
 export function makeBundle(settings: Settings, { directory, images, owner }: Workspace): string {
   const bundle = join(directory, 'bundle');
   mkdirSync(bundle, { recursive: true });
-  const { uids, gids } = idMaps(settings);
+  const { uids, gids } = idMaps(settings.users);
   const config = {
     ociVersion: '1.0.2',
     process: { user: { uid: 0, gid: 0 }, args: ['/bin/true'], env: ['PATH=/usr/bin:/bin'], cwd: '/' },

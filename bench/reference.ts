@@ -7,6 +7,7 @@ import { idMaps } from '../src/settings/users.ts';
 import { mapText } from '../src/steps/05-user.ts';
 import { pathWrittenBy } from '../src/syscalls/files.ts';
 import type { Contender } from './contest.ts';
+import { stepAt } from './kit-worker.ts';
 import { runProgram } from './run-program.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -23,10 +24,12 @@ const COUNTERS = [
 
 /** Makes `count` containers a turn, and one before that does not count. */
 export function referenceContender(step: number, count: number, settings: Settings, workspace: Workspace): Contender {
-  const { uids, gids } = idMaps(settings);
-  const plan = planControlGroup(step >= 7 ? settings.limits : {}, workspace.owner);
+  const { uids, gids } = idMaps(settings.users);
+  const plan = planControlGroup(stepAt(step).has.has('limits') ? settings.resources : {}, workspace.owner);
   const group = groupWords(plan);
-  const words = [step, count + 1, workspace.owner, mapText(uids), mapText(gids), settings.rootfs, ...group].map(String);
+  const words = [step, count + 1, workspace.owner, mapText(uids), mapText(gids), settings.root.path, ...group].map(
+    String,
+  );
   const env = environmentOf(step, settings, workspace.owner);
   return {
     name: 'C',
@@ -34,7 +37,7 @@ export function referenceContender(step: number, count: number, settings: Settin
       try {
         return (await runProgram(workspace.reference, words, { env })).slice(1);
       } catch (error) {
-        plan.remove();
+        await plan.remove();
         throw error;
       }
     },
@@ -43,7 +46,8 @@ export function referenceContender(step: number, count: number, settings: Settin
 
 /** The environment that the kit would give to the same program. */
 function environmentOf(step: number, settings: Settings, owner: string): NodeJS.ProcessEnv {
-  const environment = programOf(step, settings, ['/bin/true'])(owner)[0]?.args[2] as readonly string[];
+  const program = programOf({ step: stepAt(step), settings, rootless: false, owner });
+  const environment = program[0]?.args[2] as readonly string[];
   return Object.fromEntries(
     environment.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
   );

@@ -19,8 +19,8 @@ export const DIFFERENCES = [
 export async function runtimes(workspace: Workspace): Promise<Command[]> {
   const settings = await defaultSettings(8);
   const tools: Command[] = [
-    { name: versionOf('unshare'), words: unshareLikeStep8(settings.rootfs) },
-    { name: versionOf('bwrap'), words: bwrapLikeStep8(settings.rootfs) },
+    { name: versionOf('unshare'), words: unshareLikeStep8(settings.root.path) },
+    { name: versionOf('bwrap'), words: bwrapLikeStep8(settings.root.path) },
   ];
   if (process.geteuid?.() !== 0) return tools;
   const bundle = makeBundle(settings, workspace);

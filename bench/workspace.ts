@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isAbandoned, newOwnerName } from '../src/leftovers/owner.ts';
+import { isOver, newOwnerName } from '../src/leftovers/owner.ts';
 
 /** What is installed nowhere else: the C sources lie beside this file. */
 const bench = dirname(fileURLToPath(import.meta.url));
@@ -31,7 +31,7 @@ export interface Workspace {
 
 /** Compiles; also removes the folders of runs that were killed. */
 export function openWorkspace(signal: AbortSignal): Workspace {
-  for (const name of readdirSync(tmpdir()).filter(isAbandoned)) {
+  for (const name of readdirSync(tmpdir()).filter(isOver)) {
     rmSync(join(tmpdir(), name), { recursive: true, force: true });
   }
   const owner = newOwnerName();

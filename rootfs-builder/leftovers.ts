@@ -5,11 +5,11 @@
  */
 import { lstatSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { isAbandoned, newOwnerName } from '../src/leftovers/owner.ts';
+import { isOver, newOwnerName } from '../src/leftovers/owner.ts';
 import { isReadable } from './place.ts';
 import { removeTree } from './remove.ts';
 
-const UNFINISHED = /^\.building-(.+)-(container-lab-\d+-\d+-\d+-\d+)$/;
+const UNFINISHED = /^\.building-(.+)-(container-lab-[0-9a-f]+(?:-\d+){4})$/;
 
 /** A name for unfinished work on the file or directory called `name`. */
 export function unfinishedName(name: string): string {
@@ -27,7 +27,7 @@ export async function removeAbandoned(place: string): Promise<string[]> {
   if (!isReadable(place)) return removed;
   for (const entry of readdirSync(place)) {
     const [, name, owner] = UNFINISHED.exec(entry) ?? [];
-    if (name === undefined || owner === undefined || !isAbandoned(owner)) continue;
+    if (name === undefined || owner === undefined || !isOver(owner)) continue;
     try {
       putBack(join(place, entry), join(place, name));
       await removeTree(join(place, entry));

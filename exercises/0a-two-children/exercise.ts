@@ -1,10 +1,10 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { oneOf, whole } from '#src/checks/draw.ts';
-import type { NamespaceName, Process } from '#src/checks/process.ts';
-import { sentry, servant } from '#src/checks/programs.ts';
+import { oneOf, sentry, servant, whole } from '#src/checks/draw.ts';
+import type { Process } from '#src/checks/process.ts';
 import type { Trial } from '#src/checks/trial.ts';
+import type { NamespaceKind } from '#src/proc/namespaces.ts';
 
-const KINDS: readonly NamespaceName[] = ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'user', 'uts'];
+const KINDS: readonly NamespaceKind[] = ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'user', 'uts'];
 
 export const exercise: Exercise = {
   title: 'Two children, two statuses',
@@ -43,7 +43,7 @@ export const exercise: Exercise = {
       ['second', 'program'],
     ]);
     return {
-      programs: { program: servant(first), second: sentry(second) },
+      scripts: { program: servant(first), second: sentry(second) },
       async check(trial) {
         const both = await runningBoth(trial);
         const { pid } = trial.parent;

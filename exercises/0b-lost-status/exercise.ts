@@ -1,8 +1,7 @@
 import { constants } from 'node:os';
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus, oneOf } from '#src/checks/draw.ts';
+import { exitStatus, oneOf, sentry, servant } from '#src/checks/draw.ts';
 import type { Process } from '#src/checks/process.ts';
-import { sentry, servant } from '#src/checks/programs.ts';
 import type { Trial } from '#src/checks/trial.ts';
 
 /** Signals of which a shell dies, without a core file. SIGKILL is missing, for 137 is what one would guess. */
@@ -36,7 +35,7 @@ export const exercise: Exercise = {
     const status = exitStatus();
     const killed: Name = oneOf(['program', 'second']);
     return {
-      programs: { program: servant(status), second: sentry(status) },
+      scripts: { program: servant(status), second: sentry(status) },
       async check(trial) {
         const end = async (name: Name, process: Process) => {
           if (name === killed) trial.signal(process, signal);

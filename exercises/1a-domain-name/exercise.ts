@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus, word } from '#src/checks/draw.ts';
-import { nameOf } from '#src/checks/names.ts';
-import { servant } from '#src/checks/programs.ts';
+import { exitStatus, servant, word } from '#src/checks/draw.ts';
+import { nameOf } from '#src/checks/namespaces.ts';
 import { HOSTNAME } from '#src/sandbox/sandbox.ts';
 
 export const exercise: Exercise = {
@@ -28,20 +27,20 @@ export const exercise: Exercise = {
     return {
       settings: { hostname },
       given: { domain },
-      programs: { program: servant(status) },
+      scripts: { program: servant(status) },
       async check(trial) {
         const inside = await trial.program();
-        trial.expect('the host name inside', { expected: hostname, ...(await nameOf(trial, inside, 'hostname')) });
-        trial.expect('the domain name inside', { expected: domain, ...(await nameOf(trial, inside, 'domainname')) });
+        trial.expect('the host name inside', { expected: hostname, ...(await nameOf(inside, 'hostname')) });
+        trial.expect('the domain name inside', { expected: domain, ...(await nameOf(inside, 'domainname')) });
         const outside = trial.parent;
         trial.expect("the sandbox's host name", {
           expected: HOSTNAME,
-          ...(await nameOf(trial, outside, 'hostname')),
+          ...(await nameOf(outside, 'hostname')),
         });
         trial.expect("the sandbox's domain name", {
           // A new namespace begins as a copy, and the sandbox has never changed this name.
           expected: readFileSync('/proc/sys/kernel/domainname', 'utf8').trim(),
-          ...(await nameOf(trial, outside, 'domainname')),
+          ...(await nameOf(outside, 'domainname')),
         });
         await trial.expectStatus(status);
       },

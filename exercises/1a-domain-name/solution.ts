@@ -4,7 +4,7 @@ import { CLONE_NEWUTS } from '#src/syscalls/flags.ts';
 import { setdomainname, sethostname } from '#src/syscalls/namespaces.ts';
 
 interface Given {
-  /** The domain name that the container shall have. */
+  /** The domain name that the container must have. */
   readonly domain: string;
 }
 

@@ -4,12 +4,12 @@ import { CLONE_NEWUTS } from '#src/syscalls/flags.ts';
 import { sethostname } from '#src/syscalls/namespaces.ts';
 
 interface Given {
-  /** The domain name that the container shall have. */
+  /** The domain name that the container must have. */
   readonly domain: string;
 }
 
 export async function run(lab: Lab, given: Given): Promise<End> {
-  // TODO: the container shall have given.domain as its domain name.
+  // TODO: the container must have given.domain as its domain name.
   const container = await lab.clone([sethostname(lab.settings.hostname), ...lab.program], CLONE_NEWUTS);
   return lab.wait(container);
 }

@@ -1,7 +1,6 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus, word } from '#src/checks/draw.ts';
-import { nameOf } from '#src/checks/names.ts';
-import { sentry, servant } from '#src/checks/programs.ts';
+import { exitStatus, sentry, servant, word } from '#src/checks/draw.ts';
+import { nameOf } from '#src/checks/namespaces.ts';
 import type { Trial } from '#src/checks/trial.ts';
 import { HOSTNAME } from '#src/sandbox/sandbox.ts';
 
@@ -35,22 +34,22 @@ export const exercise: Exercise = {
     return {
       settings: { hostname },
       given: { secondName },
-      programs: { program: servant(status), second: sentry(0) },
+      scripts: { program: servant(status), second: sentry(0) },
       async check(trial) {
         const first = await trial.program();
         await expectSecond(trial);
         const second = await trial.program('second');
         trial.expect('the host name of the first container', {
           expected: hostname,
-          ...(await nameOf(trial, first, 'hostname')),
+          ...(await nameOf(first, 'hostname')),
         });
         trial.expect('the host name of the second container', {
           expected: secondName,
-          ...(await nameOf(trial, second, 'hostname')),
+          ...(await nameOf(second, 'hostname')),
         });
         trial.expect("the sandbox's host name", {
           expected: HOSTNAME,
-          ...(await nameOf(trial, trial.parent, 'hostname')),
+          ...(await nameOf(trial.parent, 'hostname')),
         });
         trial.release();
         await trial.expectSoon('the end of the first container', () => ({

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus, whole, word } from '#src/checks/draw.ts';
+import { exitStatus, sentry, servant, whole, word } from '#src/checks/draw.ts';
 import { sleepsAt, wakers } from '#src/checks/pipes.ts';
 import type { Process } from '#src/checks/process.ts';
-import { sentry, servant } from '#src/checks/programs.ts';
 import type { Trial } from '#src/checks/trial.ts';
 import { hints } from './hints.ts';
 
@@ -19,7 +18,7 @@ export const exercise: Exercise = {
     const [orders, status] = [`: ${word(whole(8, 40))}\n`, exitStatus()];
     return {
       given: { length: orders.length },
-      programs: { program: servant(status), helper: sentry(0) },
+      scripts: { program: servant(status), helper: sentry(0) },
       async check(trial) {
         const { parent } = trial;
         const child = await preparingChild(trial);
@@ -80,7 +79,7 @@ function isChild(trial: Trial, process: Process): boolean {
   return process.pid !== trial.parent.pid && sameCommand(process, trial.parent);
 }
 
-/** What the submission has cloned; the compiler, which runs as well, is none of its children's. */
+/** What the submission has cloned, without the compiler, which runs as well. */
 function company(trial: Trial, child: Process): string {
   if (trial.find('helper')) return 'the child and `given.helper`';
   const others = trial.processes().filter(({ pid }) => pid !== trial.parent.pid && pid !== child.pid);
@@ -113,8 +112,8 @@ async function listeningParent(trial: Trial): Promise<string> {
 
 /**
  * Lets the child's preparations end, while the parent is stopped: if there is
- * but one pipe, the child is sure to read what it has written itself. Gives the
- * pipe at which the child sleeps then.
+ * only one pipe, the child is sure to read what it has written itself. Returns
+ * the pipe at which the child sleeps then.
  */
 async function openGate(trial: Trial, child: Process, orders: string): Promise<string> {
   trial.signal(trial.parent, 'SIGSTOP');

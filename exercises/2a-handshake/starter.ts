@@ -18,7 +18,7 @@ const STDIN = 0;
 export async function run(lab: Lab, given: Given): Promise<End> {
   const go = await openCheckpoint(lab);
   const container = await lab.clone([prepare(given.length), ...waitFor(go), ...lab.program], CLONE_NEWIPC);
-  // TODO: the helper shall not start before the child has said that it is prepared.
+  // TODO: the helper must not start before the child has said that it is prepared.
   await lab.wait(await lab.clone(given.helper, 0));
   await release(lab, go);
   return lab.wait(container);

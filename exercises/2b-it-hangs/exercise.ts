@@ -1,8 +1,7 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus } from '#src/checks/draw.ts';
+import { exitStatus, sentry, servant } from '#src/checks/draw.ts';
 import { sleepsAt, wakers } from '#src/checks/pipes.ts';
 import type { Process } from '#src/checks/process.ts';
-import { sentry, servant } from '#src/checks/programs.ts';
 import type { Trial } from '#src/checks/trial.ts';
 
 export const exercise: Exercise = {
@@ -41,7 +40,7 @@ export const exercise: Exercise = {
   round() {
     const status = exitStatus();
     return {
-      programs: { program: servant(status), helper: sentry(0) },
+      scripts: { program: servant(status), helper: sentry(0) },
       async check(trial) {
         await trial.expectSoon('the helper', () => ({
           expected: 'it runs',

@@ -1,7 +1,7 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus, whole } from '#src/checks/draw.ts';
+import { exitStatus, sentry, servant, whole } from '#src/checks/draw.ts';
+import { enter } from '#src/checks/namespaces.ts';
 import type { Process } from '#src/checks/process.ts';
-import { sentry, servant } from '#src/checks/programs.ts';
 import type { Trial } from '#src/checks/trial.ts';
 
 export const exercise: Exercise = {
@@ -39,7 +39,7 @@ export const exercise: Exercise = {
   round() {
     const [status, shared, hidden] = [exitStatus(), whole(100_000, 499_999), whole(500_000, 999_999)];
     return {
-      programs: { program: servant(status), sibling: sentry(0) },
+      scripts: { program: servant(status), sibling: sentry(0) },
       async check(trial) {
         const program = await trial.program();
         await trial.expectSoon('the sibling, beside the program', () => ({
@@ -70,7 +70,7 @@ export const exercise: Exercise = {
 };
 
 async function makeSegment(trial: Trial, of: Process, size: number): Promise<void> {
-  const { status, output, command } = await trial.enter(of, ['ipc'], 'ipcmk', '-M', String(size));
+  const { status, output, command } = await enter(of, ['ipc'], 'ipcmk', '-M', String(size));
   if (status === 0) return;
   const whose = of === trial.parent ? 'sandbox' : 'program';
   trial.expect(`a segment made in the namespace of the ${whose}`, {
@@ -81,7 +81,7 @@ async function makeSegment(trial: Trial, of: Process, size: number): Promise<voi
 }
 
 async function expectSegment(trial: Trial, name: string, of: Process, size: number, there: boolean): Promise<void> {
-  const { output, command } = await trial.enter(of, ['ipc'], 'ipcs', '-m');
+  const { output, command } = await enter(of, ['ipc'], 'ipcs', '-m');
   // The columns: key, id, owner, permissions, size.
   const found = output.split('\n').some((line) => line.trim().split(/\s+/)[4] === String(size));
   trial.expect(name, {

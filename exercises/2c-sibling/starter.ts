@@ -10,7 +10,7 @@ interface Given {
 
 export async function run(lab: Lab, given: Given): Promise<End> {
   const container = await lab.clone(lab.program, CLONE_NEWIPC);
-  // TODO: the sibling shall be in the same IPC namespace as the container.
+  // TODO: the sibling must be in the same IPC namespace as the container.
   const sibling = await lab.clone(given.sibling, CLONE_NEWIPC);
   const [end] = await Promise.all([lab.wait(container), lab.wait(sibling)]);
   return end;

@@ -1,7 +1,6 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus, whole } from '#src/checks/draw.ts';
-import { Process } from '#src/checks/process.ts';
-import { script } from '#src/checks/programs.ts';
+import { exitStatus, script, whole } from '#src/checks/draw.ts';
+import { descendants, Process } from '#src/checks/process.ts';
 import type { Trial } from '#src/checks/trial.ts';
 
 const ORPHANS = 3;
@@ -53,8 +52,8 @@ export const exercise: Exercise = {
         'while :; do sleep 1 & wait $!; done',
     );
     return {
-      given: { command: ['/bin/sh', '-c', program.script, program.marker] },
-      programs: { program },
+      given: { command: ['/bin/sh', '-c', program.text, program.marker] },
+      scripts: { program },
       async check(trial) {
         const inside = await trial.program();
         const [own, sandbox] = [inside.namespace('pid'), trial.parent.namespace('pid')];
@@ -93,7 +92,7 @@ export const exercise: Exercise = {
 /** Ends the processes that the program has started and left, and expects that none stays as a zombie. */
 async function endOrphans(trial: Trial, init: Process, all: readonly string[]): Promise<void> {
   const command = `ps -o pid,ppid,stat,args --ppid ${init.pid}`;
-  const orphans = () => trial.below(init).filter((candidate) => all.some((seconds) => isSleep(candidate, seconds)));
+  const orphans = () => descendants(init.pid).filter((candidate) => all.some((seconds) => isSleep(candidate, seconds)));
   await trial.expectSoon('the orphans of process 1', () => ({
     expected: all.length,
     observed: orphans().filter((orphan) => orphan.parent === init.pid).length,
@@ -102,7 +101,7 @@ async function endOrphans(trial: Trial, init: Process, all: readonly string[]): 
   const ended = orphans();
   for (const orphan of ended) trial.signal(orphan, 'SIGKILL');
   await trial.expectSoon('the orphans, ended', () => {
-    const left = trial.below(init).filter(({ pid }) => ended.some((orphan) => orphan.pid === pid));
+    const left = descendants(init.pid).filter(({ pid }) => ended.some((orphan) => orphan.pid === pid));
     const zombies = left.filter((process) => !process.lives).length;
     return {
       expected: 'gone',

@@ -10,7 +10,7 @@ interface Given {
 }
 
 export async function run(lab: Lab, given: Given): Promise<End> {
-  // TODO: process 1 shall be an init, and the program its child.
+  // TODO: process 1 must be an init, and the program its child.
   const environment = inheritedEnvironment(lab.owner);
   const container = await lab.clone([execve(given.command[0], given.command, environment)], CLONE_NEWPID);
   return lab.wait(container);

@@ -1,7 +1,7 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus, whole, word } from '#src/checks/draw.ts';
-import type { Process } from '#src/checks/process.ts';
-import { servant } from '#src/checks/programs.ts';
+import { exitStatus, servant, whole, word } from '#src/checks/draw.ts';
+import { nameOf } from '#src/checks/namespaces.ts';
+import { descendants, type Process } from '#src/checks/process.ts';
 import type { Trial } from '#src/checks/trial.ts';
 
 export const exercise: Exercise = {
@@ -35,7 +35,7 @@ export const exercise: Exercise = {
     const [hostname, status, seconds] = [word(), exitStatus(), String(whole(10 ** 8, 10 ** 9))];
     return {
       settings: { hostname },
-      programs: { program: servant(status) },
+      scripts: { program: servant(status) },
       async check(trial) {
         const inside = await trial.program();
         const [own, sandbox] = [inside.namespace('pid'), trial.parent.namespace('pid')];
@@ -57,8 +57,7 @@ export const exercise: Exercise = {
           observed: trial.parent.namespace('pid_for_children') === sandbox ? "the parent's own" : 'another one',
           command: `ls -l /proc/${trial.parent.pid}/ns`,
         });
-        const { output, command } = await trial.enter(inside, ['uts'], 'cat', '/proc/sys/kernel/hostname');
-        trial.expect('the host name inside', { expected: hostname, observed: output, command });
+        trial.expect('the host name inside', { expected: hostname, ...(await nameOf(inside, 'hostname')) });
         await trial.expectStatus(status);
       },
     };
@@ -67,7 +66,7 @@ export const exercise: Exercise = {
 
 /** What the program starts must be in the namespace that the program is in. */
 function ofItsChild(trial: Trial, inside: Process, seconds: string) {
-  const child = trial.below(inside).find((candidate) => isSleep(candidate, seconds));
+  const child = descendants(inside.pid).find((candidate) => isSleep(candidate, seconds));
   const same = child?.namespace('pid') === inside.namespace('pid');
   return {
     expected: "the program's",

@@ -1,9 +1,8 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus, whole, word } from '#src/checks/draw.ts';
+import { exitStatus, servant, whole, word } from '#src/checks/draw.ts';
 import type { Expectation } from '#src/checks/expectation.ts';
+import { stillShared } from '#src/checks/mounts.ts';
 import type { Process } from '#src/checks/process.ts';
-import { servant } from '#src/checks/programs.ts';
-import { stillShared } from '#src/checks/shared-mounts.ts';
 import type { Trial } from '#src/checks/trial.ts';
 import type { Mount } from '#src/proc/mountinfo.ts';
 
@@ -60,7 +59,7 @@ export const exercise: Exercise = {
     return {
       given: { scratch, size, source, shelf },
       directories: [scratch, source, shelf],
-      programs: { program: servant(status) },
+      scripts: { program: servant(status) },
       async check(trial) {
         const inside = await trial.program();
         const own = inside.namespace('mnt') !== trial.parent.namespace('mnt');

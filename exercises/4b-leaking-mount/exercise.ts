@@ -1,8 +1,8 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus, word } from '#src/checks/draw.ts';
+import { exitStatus, servant, word } from '#src/checks/draw.ts';
+import { stillShared } from '#src/checks/mounts.ts';
+import { nameOf } from '#src/checks/namespaces.ts';
 import type { Process } from '#src/checks/process.ts';
-import { servant } from '#src/checks/programs.ts';
-import { stillShared } from '#src/checks/shared-mounts.ts';
 
 const PROC = '/proc';
 
@@ -35,7 +35,7 @@ export const exercise: Exercise = {
     const [hostname, status] = [word(), exitStatus()];
     return {
       settings: { hostname },
-      programs: { program: servant(status) },
+      scripts: { program: servant(status) },
       async check(trial) {
         const inside = await trial.program();
         const { mounts } = trial.parent;
@@ -67,8 +67,7 @@ export const exercise: Exercise = {
               : 'none',
           command: `ls /proc/${inside.pid}/cwd/`,
         });
-        const { output, command } = await trial.enter(inside, ['uts'], 'cat', '/proc/sys/kernel/hostname');
-        trial.expect('the host name inside', { expected: hostname, observed: output, command });
+        trial.expect('the host name inside', { expected: hostname, ...(await nameOf(inside, 'hostname')) });
         await trial.expectStatus(status);
       },
     };

@@ -1,11 +1,11 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus, whole, word } from '#src/checks/draw.ts';
+import { exitStatus, servant, whole, word } from '#src/checks/draw.ts';
 import type { Expectation } from '#src/checks/expectation.ts';
+import { enter } from '#src/checks/namespaces.ts';
 import type { Process } from '#src/checks/process.ts';
-import { servant } from '#src/checks/programs.ts';
 import type { Trial } from '#src/checks/trial.ts';
+import type { IdRange } from '#src/proc/id-maps.ts';
 import { outsideId } from '#src/sandbox/identities.ts';
-import type { IdRange } from '#src/settings/settings.ts';
 
 export const exercise: Exercise = {
   title: 'A range of ids',
@@ -44,7 +44,7 @@ export const exercise: Exercise = {
     const [user, group] = [idIn(uids), idIn(gids)];
     return {
       given: { uids, gids, user, group },
-      programs: { program: servant(status) },
+      scripts: { program: servant(status) },
       async check(trial) {
         const inside = await trial.program();
         const own = inside.namespace('user') !== trial.parent.namespace('user');
@@ -87,7 +87,7 @@ function idIn(map: readonly IdRange[]): number {
 
 /** What a program of the host's says that sees the ids as the sandbox does, in which the container is. */
 function seenOutside(trial: Trial, ...argv: readonly string[]) {
-  return trial.enter(trial.parent, ['user'], ...argv);
+  return enter(trial.parent, ['user'], ...argv);
 }
 
 async function mapOf(trial: Trial, { pid }: Process, which: 'uid' | 'gid', expected: IdRange[]): Promise<Expectation> {

@@ -1,6 +1,6 @@
 import type { End } from '#src/executor/reaper.ts';
 import type { Lab } from '#src/lab/lab.ts';
-import type { IdRange } from '#src/settings/settings.ts';
+import type { IdRange } from '#src/proc/id-maps.ts';
 import { openCheckpoint, release, waitFor } from '#src/steps/02-ipc.ts';
 import { mapText } from '#src/steps/05-user.ts';
 import { writeFile } from '#src/syscalls/files.ts';
@@ -10,7 +10,7 @@ import { dropGroups, setGroup, setUser } from '#src/syscalls/identity.ts';
 interface Given {
   readonly uids: readonly IdRange[];
   readonly gids: readonly IdRange[];
-  /** Who the program shall be, inside. */
+  /** Who the program must be, inside. */
   readonly user: number;
   readonly group: number;
 }

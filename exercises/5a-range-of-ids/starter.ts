@@ -1,6 +1,6 @@
 import type { End } from '#src/executor/reaper.ts';
 import type { Lab } from '#src/lab/lab.ts';
-import type { IdRange } from '#src/settings/settings.ts';
+import type { IdRange } from '#src/proc/id-maps.ts';
 import { openCheckpoint, release, waitFor } from '#src/steps/02-ipc.ts';
 import { becomeRoot, mapIds } from '#src/steps/05-user.ts';
 import { CLONE_NEWUSER } from '#src/syscalls/flags.ts';
@@ -8,7 +8,7 @@ import { CLONE_NEWUSER } from '#src/syscalls/flags.ts';
 interface Given {
   readonly uids: readonly IdRange[];
   readonly gids: readonly IdRange[];
-  /** Who the program shall be, inside. */
+  /** Who the program must be, inside. */
   readonly user: number;
   readonly group: number;
 }

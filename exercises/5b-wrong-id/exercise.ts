@@ -1,8 +1,8 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus, whole, word } from '#src/checks/draw.ts';
+import { exitStatus, servant, whole, word } from '#src/checks/draw.ts';
 import type { Expectation } from '#src/checks/expectation.ts';
+import { enter } from '#src/checks/namespaces.ts';
 import type { Process } from '#src/checks/process.ts';
-import { servant } from '#src/checks/programs.ts';
 import type { Trial } from '#src/checks/trial.ts';
 
 export const exercise: Exercise = {
@@ -37,7 +37,7 @@ export const exercise: Exercise = {
     const [uid, gid, status] = [whole(1000, 30_000), whole(30_001, 60_000), exitStatus()];
     return {
       given: { uid, gid },
-      programs: { program: servant(status) },
+      scripts: { program: servant(status) },
       async check(trial) {
         const inside = await trial.program();
         const own = inside.namespace('user') !== trial.parent.namespace('user');
@@ -61,7 +61,7 @@ export const exercise: Exercise = {
 
 /** What a program of the host's says that sees the ids as the sandbox does, in which the container is. */
 function seenOutside(trial: Trial, ...argv: readonly string[]) {
-  return trial.enter(trial.parent, ['user'], ...argv);
+  return enter(trial.parent, ['user'], ...argv);
 }
 
 async function mapOf(trial: Trial, { pid }: Process, which: 'uid' | 'gid', id: number): Promise<Expectation> {

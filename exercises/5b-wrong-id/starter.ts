@@ -7,7 +7,7 @@ import { CLONE_NEWUSER } from '#src/syscalls/flags.ts';
 import { setGroup, setUser } from '#src/syscalls/identity.ts';
 
 interface Given {
-  /** Who the program shall be, inside. */
+  /** Who the program must be, inside. */
   readonly uid: number;
   readonly gid: number;
 }

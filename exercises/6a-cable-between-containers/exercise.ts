@@ -1,8 +1,7 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus } from '#src/checks/draw.ts';
-import { linksOf, ping, subnet } from '#src/checks/network.ts';
+import { exitStatus, sentry, servant } from '#src/checks/draw.ts';
+import { linksOf, ping, subnet } from '#src/checks/namespaces.ts';
 import type { Process } from '#src/checks/process.ts';
-import { sentry, servant } from '#src/checks/programs.ts';
 import type { Trial } from '#src/checks/trial.ts';
 
 /** When both programs run, all should be there. */
@@ -44,7 +43,7 @@ export const exercise: Exercise = {
     const status = exitStatus();
     return {
       given: { addresses: { program: first, neighbour: second }, netmask },
-      programs: { program: servant(status), neighbour: sentry(status) },
+      scripts: { program: servant(status), neighbour: sentry(status) },
       async check(trial) {
         const [program, neighbour] = [await trial.program(), await trial.program('neighbour')];
         expectOwnNetwork(trial, "the program's network", program, { "the sandbox's": trial.parent });
@@ -54,18 +53,10 @@ export const exercise: Exercise = {
         });
         await expectEnd(trial, "the program's", program, `${first}/${prefix}`);
         await expectEnd(trial, "the neighbour's", neighbour, `${second}/${prefix}`);
-        const { links, command } = await linksOf(trial, trial.parent);
+        const { links, command } = await linksOf(trial.parent);
         trial.expect("the sandbox's links", { expected: ['lo'], observed: links.map(({ name }) => name), command });
-        await trial.expectSoon(
-          'ping from the program to the neighbour',
-          () => ping(trial, program, second),
-          PATIENCE_MS,
-        );
-        await trial.expectSoon(
-          'ping from the neighbour to the program',
-          () => ping(trial, neighbour, first),
-          PATIENCE_MS,
-        );
+        await trial.expectSoon('ping from the program to the neighbour', () => ping(program, second), PATIENCE_MS);
+        await trial.expectSoon('ping from the neighbour to the program', () => ping(neighbour, first), PATIENCE_MS);
         await trial.expectStatus(status);
       },
     };
@@ -85,7 +76,7 @@ function expectOwnNetwork(trial: Trial, name: string, process: Process, others: 
 /** One end of a cable: there, addressed and up. */
 async function expectEnd(trial: Trial, whose: string, process: Process, address: string): Promise<void> {
   const look = async () => {
-    const { links, command } = await linksOf(trial, process);
+    const { links, command } = await linksOf(process);
     return { ends: links.filter(({ name }) => name !== 'lo'), all: links, command };
   };
   await trial.expectSoon(

@@ -1,8 +1,7 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus } from '#src/checks/draw.ts';
-import { linksOf, ping, subnet } from '#src/checks/network.ts';
+import { exitStatus, servant } from '#src/checks/draw.ts';
+import { enter, linksOf, ping, subnet } from '#src/checks/namespaces.ts';
 import type { Process } from '#src/checks/process.ts';
-import { servant } from '#src/checks/programs.ts';
 import type { Trial } from '#src/checks/trial.ts';
 
 /** When the program runs, all should be there. */
@@ -42,7 +41,7 @@ export const exercise: Exercise = {
     const status = exitStatus();
     return {
       given: { outside, inside, netmask },
-      programs: { program: servant(status) },
+      scripts: { program: servant(status) },
       async check(trial) {
         const program = await trial.program();
         trial.expect('the network inside', {
@@ -57,9 +56,9 @@ export const exercise: Exercise = {
         await expectAddress(trial, 'the address outside', trial.parent, `${outside}/${prefix}`);
         await expectRoutes(trial, 'the routes inside', program, destination);
         await expectRoutes(trial, 'the routes outside', trial.parent, destination);
-        await trial.expectSoon('ping to lo, inside', () => ping(trial, program, '127.0.0.1'), PATIENCE_MS);
-        await trial.expectSoon('ping from the container', () => ping(trial, program, outside), PATIENCE_MS);
-        await trial.expectSoon('ping to the container', () => ping(trial, trial.parent, inside), PATIENCE_MS);
+        await trial.expectSoon('ping to lo, inside', () => ping(program, '127.0.0.1'), PATIENCE_MS);
+        await trial.expectSoon('ping from the container', () => ping(program, outside), PATIENCE_MS);
+        await trial.expectSoon('ping to the container', () => ping(trial.parent, inside), PATIENCE_MS);
         await trial.expectStatus(status);
       },
     };
@@ -68,7 +67,7 @@ export const exercise: Exercise = {
 
 function expectUp(trial: Trial, what: string, process: Process, which: (name: string) => boolean): Promise<void> {
   const look = async () => {
-    const { links, command } = await linksOf(trial, process);
+    const { links, command } = await linksOf(process);
     const [link, ...more] = links.filter(({ name }) => which(name));
     const state = link?.up ? 'up' : 'down';
     const count = more.length > 0 ? `${more.length + 1} links` : state;
@@ -79,7 +78,7 @@ function expectUp(trial: Trial, what: string, process: Process, which: (name: st
 
 function expectAddress(trial: Trial, what: string, process: Process, expected: string): Promise<void> {
   const look = async () => {
-    const { links, command } = await linksOf(trial, process);
+    const { links, command } = await linksOf(process);
     const found = links.flatMap(({ addresses }) => addresses).filter((address) => address !== '127.0.0.1/8');
     return { expected, observed: found.join(', ') || 'none', command };
   };
@@ -88,7 +87,7 @@ function expectAddress(trial: Trial, what: string, process: Process, expected: s
 
 function expectRoutes(trial: Trial, what: string, process: Process, expected: string): Promise<void> {
   const look = async () => {
-    const { output, command } = await trial.enter(process, ['net'], 'ip', '-4', 'route');
+    const { output, command } = await enter(process, ['net'], 'ip', '-4', 'route');
     const destinations = output.split('\n').map((line) => line.split(' ')[0]);
     return { expected, observed: destinations.join(', ') || 'none', command };
   };

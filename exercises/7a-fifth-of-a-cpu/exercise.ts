@@ -1,7 +1,6 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
 import { cgroupInWords, cgroupOf, cpusOf, removed, throttled } from '#src/checks/cgroups.ts';
-import { exitStatus, whole } from '#src/checks/draw.ts';
-import { script, servant } from '#src/checks/programs.ts';
+import { exitStatus, script, servant, whole } from '#src/checks/draw.ts';
 
 const BURN = 'while :; do :; done';
 /** On a machine with much to do, it is long before a quota is used up. */
@@ -38,7 +37,7 @@ export const exercise: Exercise = {
     const [percent, status] = [whole(15, 25), exitStatus()];
     return {
       given: { percent },
-      programs: {
+      scripts: {
         program: servant(status),
         neighbour: script(`trap '${BURN}' USR1; while :; do sleep 1 & wait $!; done`),
       },

@@ -1,7 +1,7 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
 import { cgroupInWords, cgroupOf, limitOf, refusedForks, removed } from '#src/checks/cgroups.ts';
-import { exitStatus, whole } from '#src/checks/draw.ts';
-import { servant } from '#src/checks/programs.ts';
+import { exitStatus, servant, whole } from '#src/checks/draw.ts';
+import { descendants } from '#src/checks/process.ts';
 
 const FORKS = '(while :; do sleep 600 & done) 2>/dev/null &';
 
@@ -33,12 +33,12 @@ export const exercise: Exercise = {
     return {
       given: { most },
       // A child from its very beginning: one that was too early for the limit stays outside for ever.
-      programs: { program: { ...program, script: `sleep 600 & ${program.script}` } },
+      scripts: { program: { ...program, text: `sleep 600 & ${program.text}` } },
       async check(trial) {
         const program = await trial.program();
         trial.expect("the program's cgroup", cgroupInWords(trial, program, 'pids'));
         await trial.expectSoon("the cgroup of the program's first child", () => {
-          const [, child] = trial.below(program);
+          const [, child] = descendants(program.pid);
           if (!child) return { expected: "the program's", observed: 'none' };
           const found = cgroupInWords(trial, child, 'pids', { "the program's": program });
           return { ...found, expected: "the program's" };

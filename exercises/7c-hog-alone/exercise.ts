@@ -1,8 +1,7 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
 import { cgroupInWords, cgroupOf, limitOf, oomKills, removed } from '#src/checks/cgroups.ts';
-import { exitStatus, whole } from '#src/checks/draw.ts';
+import { exitStatus, script, servant, whole } from '#src/checks/draw.ts';
 import type { Expectation } from '#src/checks/expectation.ts';
-import { script, servant } from '#src/checks/programs.ts';
 
 const MIB = 2 ** 20;
 /** tail(1) keeps the last line, and /dev/zero is one line without end. */
@@ -40,7 +39,7 @@ export const exercise: Exercise = {
     const status = exitStatus();
     return {
       given: { bytes },
-      programs: { program: servant(status), hog: script(HOG) },
+      scripts: { program: servant(status), hog: script(HOG) },
       async check(trial) {
         const [program, hog] = [await trial.program(), await trial.program('hog')];
         trial.expect("the program's cgroup", cgroupInWords(trial, program, 'memory'));

@@ -9,7 +9,7 @@ const STDIN = 0;
 /** Leave it as it is. */
 function cage(lab: Lab): Call[] {
   return [
-    chdir(lab.settings.rootfs),
+    chdir(lab.settings.root.path),
     chroot('.'),
     chdir('/'),
     atLeast(1, 'Nobody has looked into the cage.', read(STDIN, { size: 1, text: () => '…' })),

@@ -1,8 +1,7 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus } from '#src/checks/draw.ts';
-import { viewMounts } from '#src/checks/mount-view.ts';
+import { exitStatus, servant } from '#src/checks/draw.ts';
+import { lookAtMounts } from '#src/checks/mounts.ts';
 import type { Process } from '#src/checks/process.ts';
-import { servant } from '#src/checks/programs.ts';
 import type { Trial } from '#src/checks/trial.ts';
 import { IMAGE } from '#src/grading/visible-kit.ts';
 import type { Mount } from '#src/proc/mountinfo.ts';
@@ -30,7 +29,7 @@ export const exercise: Exercise = {
     },
     {
       when: "the root of the program's mount namespace",
-      text: 'chroot moves one process. Here the mount namespace itself shall have another root, and that is what pivot_root(2) does.',
+      text: 'chroot moves one process. Here the mount namespace itself must have another root, and that is what pivot_root(2) does.',
     },
     {
       when: "what is left of the sandbox's files",
@@ -54,7 +53,7 @@ export const exercise: Exercise = {
   round() {
     const status = exitStatus();
     return {
-      programs: { program: servant(status) },
+      scripts: { program: servant(status) },
       async check(trial) {
         const program = await trial.program();
         const roots = `stat -L -c %d:%i /proc/${program.pid}/root /proc/${trial.parent.pid}/root`;
@@ -71,7 +70,7 @@ export const exercise: Exercise = {
           observed: imageMounts(trial).length,
           command: `cat /proc/${trial.parent.pid}/mountinfo`,
         });
-        await viewMounts(program, (view) => {
+        await lookAtMounts(program, (view) => {
           trial.expect("the root of the program's mount namespace", {
             expected: "the image's",
             observed: inWords(trial, view.directory('root')),

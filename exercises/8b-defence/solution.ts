@@ -27,7 +27,7 @@ function tryToEscape(): Call[] {
 
 export async function run(lab: Lab): Promise<End> {
   const container = await lab.clone(
-    [...enter(lab.settings.rootfs), ...tryToEscape(), ...lab.program],
+    [...enter(lab.settings.root.path), ...tryToEscape(), ...lab.program],
     CLONE_NEWPID | CLONE_NEWNS,
   );
   return lab.wait(container);

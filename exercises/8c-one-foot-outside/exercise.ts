@@ -1,7 +1,6 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus } from '#src/checks/draw.ts';
+import { exitStatus, servant } from '#src/checks/draw.ts';
 import type { Process } from '#src/checks/process.ts';
-import { servant } from '#src/checks/programs.ts';
 import type { Trial } from '#src/checks/trial.ts';
 
 export const exercise: Exercise = {
@@ -26,7 +25,7 @@ export const exercise: Exercise = {
   round() {
     const status = exitStatus();
     return {
-      programs: { program: servant(status) },
+      scripts: { program: servant(status) },
       async check(trial) {
         const program = await trial.program();
         trial.expect("the program's root", look(trial, program, 'root'));

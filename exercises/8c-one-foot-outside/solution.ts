@@ -12,7 +12,7 @@ function enterImage(image: string): Call[] {
 
 export async function run(lab: Lab): Promise<End> {
   const container = await lab.clone(
-    [sethostname(lab.settings.hostname), ...makePrivate(), ...enterImage(lab.settings.rootfs), ...lab.program],
+    [sethostname(lab.settings.hostname), ...makePrivate(), ...enterImage(lab.settings.root.path), ...lab.program],
     CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWNS,
   );
   return lab.wait(container);

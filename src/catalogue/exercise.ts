@@ -2,7 +2,7 @@
 
 import type { Trial } from '../checks/trial.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { Program } from '../submission/assignment.ts';
+import type { Script } from '../submission/assignment.ts';
 
 /** What a sandbox must offer, beyond namespaces. */
 export type Need =
@@ -12,24 +12,24 @@ export type Need =
   | 'memory'
   | 'cpu'
   | 'pids'
-  /** The image `host`, at `lab.settings.rootfs`. */
+  /** The image `host`, at `lab.settings.root.path`. */
   | 'image';
 
 /** What is drawn for one run, and how to judge that run. */
 export interface Round {
   readonly settings?: Partial<Settings>;
-  /** What the submission gets as its second argument, apart from the programs. */
+  /** What the submission gets as its second argument, without the scripts. */
   readonly given?: Readonly<Record<string, unknown>>;
   /** Directories that are there before the submission runs, below /tmp. */
   readonly directories?: readonly string[];
-  /** `program` is `lab.program`; each other is a list of calls in `given`. */
-  readonly programs: Readonly<Record<string, Program>>;
+  /** `program` is `lab.program`; each of the others is a list of calls in `given`. */
+  readonly scripts: Readonly<Record<string, Script>>;
   /** @throws CheckFailed at the first expectation that is not met */
   readonly check: (trial: Trial) => Promise<void>;
 }
 
 export interface Hint {
-  /** The expectation that failed; without it the hint is for all, after those that fit. */
+  /** The expectation that failed. A hint without it is for all failures, after those that fit. */
   readonly when?: string;
   readonly text: string;
 }

@@ -10,6 +10,12 @@ import type { Exercise } from './exercise.ts';
 /** The top of the repository. */
 export const top = fileURLToPath(new URL('../..', import.meta.url));
 const folder = join(top, 'exercises');
+
+/** The learner's files. LAB_WORKSPACE is another place for them: tests keep away from the learner's. */
+export function workspaceDirectory(): string {
+  return process.env.LAB_WORKSPACE || join(top, 'workspace');
+}
+
 const NAME = /^((\d+)[a-z])-([a-z0-9-]+)$/;
 
 export interface Entry extends Exercise {
@@ -34,27 +40,17 @@ export async function catalogue(from = folder): Promise<readonly Entry[]> {
     const [, id, step] = NAME.exec(stem) ?? [];
     if (!id) return [];
     const directory = join(from, stem);
-    const { exercise } = await load(join(directory, 'exercise.ts'));
+    const { exercise } = await load<{ exercise: Exercise }>(join(directory, 'exercise.ts'));
     return [{ ...exercise, id, step: Number(step), stem, directory }];
   });
   return (await Promise.all(entries)).flat().sort((a, b) => a.step - b.step || a.id.localeCompare(b.id));
 }
 
-/** The kit's commands are loaded as CommonJS, its tests as ES modules; either must not load the other's copy of the kit. */
-async function load(file: string): Promise<{ exercise: Exercise }> {
+/** The kit's commands are CommonJS, its tests ES modules: neither must load the other's copy of the kit. */
+export async function load<Exports>(file: string): Promise<Exports> {
   return typeof require === 'function' ? require(file) : import(pathToFileURL(file).href);
 }
 
 export function textOf({ directory }: Entry, file: 'task.md' | 'starter.ts' | 'solution.ts' | 'after.md'): string {
   return readFileSync(join(directory, file), 'utf8');
-}
-
-/** The wrong solutions that an exercise ships, each with a part of the message that it must get. */
-export function wrongSolutions({ directory }: Entry): { name: string; text: string; fails: string }[] {
-  return readdirSync(join(directory, 'wrong'))
-    .sort()
-    .map((name) => {
-      const text = readFileSync(join(directory, 'wrong', name), 'utf8');
-      return { name, text, fails: /^\/\/ Fails: (.*)$/m.exec(text)?.[1] ?? '' };
-    });
 }

@@ -1,10 +1,7 @@
 /** The lessons: the files `lessons/NN-name.md`, in their order. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-/** The top of the repository. */
-export const top = fileURLToPath(new URL('../..', import.meta.url));
+import { top } from './exercises.ts';
 
 /** A page of the lessons' folder: a lesson, or README.md. */
 export interface Page {
@@ -18,7 +15,7 @@ export interface Page {
 
 export interface Lesson extends Page {
   readonly number: number;
-  /** `mount`: what the progress file knows it by, for numbers may change. */
+  /** `mount`: the progress file knows it by this, because numbers may change. */
   readonly id: string;
 }
 

@@ -3,14 +3,15 @@
  * removed with all that is in it.
  */
 import { join } from 'node:path';
-import { checkLimits, type Limits } from '../settings/limits.ts';
+import { remove } from '../leftovers/cgroups.ts';
+import type { Leftover } from '../leftovers/leftover.ts';
+import { checkResources, type Resources } from '../settings/resources.ts';
 import type { Call } from '../syscalls/call.ts';
 import { mkdir, writeFile } from '../syscalls/files.ts';
-import { moveDown } from './leaf.ts';
 import { type Machine, thisMachine } from './machine.ts';
-import { findPlaces, type Place } from './places.ts';
-import { removePlaces } from './removal.ts';
+import { type PlannedGroup, planGroups } from './plan.ts';
 import { reportOf } from './report.ts';
+import { moveDown } from './v2-leaf.ts';
 
 export interface ControlGroup {
   /** What cannot be limited here: one line per reason, which begins with the controllers' names. */
@@ -23,11 +24,13 @@ export interface ControlGroup {
   join(pid: number): readonly Call[];
   /** What the kernel counted, as lines; call it after the run and before `remove`. */
   report(): string[];
+  /** What outlives the run, to be noted before `create` is performed. */
+  readonly leftovers: readonly Leftover<'cgroup'>[];
   /**
    * Kills what is still in and removes the cgroup. May be called more than once.
    * @throws Error that names what is left, if something is after 2 s.
    */
-  remove(): void;
+  remove(): Promise<void>;
 }
 
 /**
@@ -39,27 +42,33 @@ export interface ControlGroup {
  * something that is not ours, and `remove` takes it back.
  * @throws RangeError for a limit that makes no sense.
  */
-export function planControlGroup(limits: Limits, name: string, facts: Partial<Machine> = {}): ControlGroup {
-  checkLimits(limits);
-  const { places, missing } = findPlaces(limits, name, { ...thisMachine(), ...facts });
-  const directories = places.map(({ directory }) => directory);
+export function planControlGroup(limits: Resources, name: string, facts: Partial<Machine> = {}): ControlGroup {
+  checkResources(limits);
+  const { groups, missing } = planGroups(limits, name, { ...thisMachine(), ...facts });
+  const directories = groups.map(({ directory }) => directory);
+  const leftovers = groups.map(
+    ({ directory, enable }): Leftover<'cgroup'> => ({ kind: 'cgroup', directory, enabled: enable }),
+  );
   return {
     missing,
     directories,
-    create: places.flatMap(createCalls),
+    create: groups.flatMap(createCalls),
     join: (pid) => directories.flatMap((directory) => writeFile(join(directory, 'cgroup.procs'), String(pid))),
     report: () => reportOf(limits, directories),
-    remove: () => removePlaces(places),
+    leftovers,
+    remove: async () => {
+      for (const leftover of leftovers) await remove(leftover);
+    },
   };
 }
 
-function createCalls({ parent, directory, enable, leaf, settings }: Place): Call[] {
+function createCalls({ parent, directory, enable, leaf, files }: PlannedGroup): Call[] {
   const plus = enable.map((controller) => `+${controller}`).join(' ');
   return [
     // First, so that `remove` can tell by the directory whether there is anything to undo.
     mkdir(directory),
     ...(leaf ? moveDown(leaf) : []),
     ...(plus ? writeFile(join(parent, 'cgroup.subtree_control'), plus) : []),
-    ...settings.flatMap(({ file, text }) => writeFile(join(directory, file), text)),
+    ...files.flatMap(({ file, text }) => writeFile(join(directory, file), text)),
   ];
 }

@@ -1,5 +1,5 @@
 /** The kernel's counters of a container, whichever of its cgroups they are in. */
-import { readSetting } from './machine.ts';
+import { readSetting } from '../proc/cgroup-files.ts';
 
 export class Counters {
   readonly #directories: readonly string[];

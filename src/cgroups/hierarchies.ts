@@ -3,6 +3,7 @@
  * is: from /proc/self/mountinfo and /proc/self/cgroup, never from a guess.
  * Source: cgroups(7), /proc files.
  */
+import { type Membership, parseMemberships } from '../proc/memberships.ts';
 import { type Mount, parseMountinfo, pathBelow } from '../proc/mountinfo.ts';
 
 export interface Hierarchy {
@@ -13,22 +14,6 @@ export interface Hierarchy {
   /** The directory of this process's own cgroup. */
   readonly own: string;
   readonly readOnly: boolean;
-}
-
-export interface Membership {
-  readonly version: 1 | 2;
-  readonly controllers: readonly string[];
-  readonly path: string;
-}
-
-/** Parses /proc/PID/cgroup: one line per hierarchy, `ID:CONTROLLERS:PATH`; v2 is `0::PATH`. */
-export function parseMemberships(text: string): Membership[] {
-  return text.split('\n').flatMap((line) => {
-    const [, id, controllers, path] = /^(\d+):([^:]*):(.*)$/.exec(line) ?? [];
-    if (!id || !path) return [];
-    const version = id === '0' ? 2 : 1;
-    return { version, controllers: controllers ? controllers.split(',') : [], path };
-  });
 }
 
 /** The hierarchies that are mounted here, each with the directory of this process's own cgroup. */
@@ -43,12 +28,6 @@ export function findHierarchies(mountinfo: string, cgroup: string): Hierarchy[] 
       shown[0];
     return best ? [best] : [];
   });
-}
-
-/** The mount points of all cgroup file systems. */
-export function cgroupMountPoints(mountinfo: string): string[] {
-  const mounts = parseMountinfo(mountinfo).filter(({ type }) => type === 'cgroup' || type === 'cgroup2');
-  return [...new Set(mounts.map(({ mountPoint }) => mountPoint))];
 }
 
 function shows(mount: Mount, { version, controllers }: Membership): boolean {

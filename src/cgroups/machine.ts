@@ -1,6 +1,7 @@
 /** What the planning of a cgroup has to know of the machine; a test gives its own. */
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readSetting } from '../proc/cgroup-files.ts';
 
 export interface Machine {
   /** /proc/self/mountinfo. */
@@ -35,25 +36,6 @@ function canWrite(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** A file of a cgroup, or undefined if this kernel, controller or cgroup has no such file. */
-export function readSetting(directory: string, file: string): string | undefined {
-  try {
-    return readFileSync(join(directory, file), 'utf8').trim();
-  } catch {
-    return undefined;
-  }
-}
-
-/** A file of a cgroup that lists words, such as cgroup.controllers or cgroup.procs. */
-export function readWords(directory: string, file: string): string[] {
-  return (readSetting(directory, file) ?? '').split(/\s+/).filter((word) => word !== '');
-}
-
-/** The processes of a cgroup; 0 stands for one that is outside of our PID namespace. */
-export function processesIn(directory: string): number[] {
-  return readWords(directory, 'cgroup.procs').map(Number);
 }
 
 /** Whether a directory is the top of its hierarchy, and not just the top of a cgroup namespace. */

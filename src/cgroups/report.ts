@@ -1,13 +1,13 @@
 /** After a run: what the kernel counted, each figure with the file that it is from. */
 
-import { type Limits, PERIOD_US } from '../settings/limits.ts';
+import { PERIOD_US, type Resources } from '../settings/resources.ts';
 import { Counters } from './counters.ts';
 
 /**
  * One line per limit that has a cgroup; what a kernel does not count is left
  * out. Sources: cgroup-v1/{memory,cpuacct,blkio-controller}.rst, cgroup-v2.rst.
  */
-export function reportOf(limits: Limits, directories: readonly string[]): string[] {
+export function reportOf(limits: Resources, directories: readonly string[]): string[] {
   const counters = new Counters(directories);
   return [
     line('memory', limits.memory !== undefined && memory(counters, limits.memory)),

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Counters } from '../cgroups/counters.ts';
 import { findHierarchies } from '../cgroups/hierarchies.ts';
-import { isLeaf } from '../cgroups/leaf.ts';
+import { isLeaf } from '../leftovers/cgroups.ts';
 import type { Expectation } from './expectation.ts';
 import type { Process } from './process.ts';
 import type { Trial } from './trial.ts';
@@ -22,13 +22,13 @@ export function cgroupOf(process: Process, controller: string): string {
   return found.own;
 }
 
-/** The number of a file, whichever of its names this machine has; undefined for none, and for `max`. */
+/** The number in the first of some files that this machine has; undefined if it has none, and for `max`. */
 export function limitOf(directory: string, ...files: readonly string[]): number | undefined {
   const counters = new Counters([directory]);
   return files.map((file) => counters.number(file)).find((number) => number !== undefined);
 }
 
-/** CPUs' worth of time that a cgroup may use; undefined for no limit. Sources: sched-bwc.rst, cgroup-v2.rst. */
+/** How many CPUs a cgroup may use; undefined for no limit. Sources: sched-bwc.rst, cgroup-v2.rst. */
 export function cpusOf(directory: string): number | undefined {
   const counters = new Counters([directory]);
   const v1 = [counters.text('cpu.cfs_quota_us'), counters.text('cpu.cfs_period_us')];
@@ -37,12 +37,12 @@ export function cpusOf(directory: string): number | undefined {
   return cpus > 0 ? cpus : undefined;
 }
 
-/** How often a quota was used up: periods in which it had to wait. */
+/** In how many periods the quota was used up and the cgroup had to wait. */
 export function throttled(directory: string): number {
   return new Counters([directory]).keyed('cpu.stat', 'nr_throttled') ?? 0;
 }
 
-/** How many processes the kernel has killed for want of memory. */
+/** How many processes the kernel has killed because memory ran out. */
 export function oomKills(directory: string): number {
   const counters = new Counters([directory]);
   return counters.keyed('memory.oom_control', 'oom_kill') ?? counters.keyed('memory.events', 'oom_kill') ?? 0;
@@ -53,7 +53,7 @@ export function refusedForks(directory: string): number {
   return new Counters([directory]).keyed('pids.events', 'max') ?? 0;
 }
 
-/** Whose cgroup a process is in: of those with a name, the submission's, the sandbox's, or else `one of its own`. */
+/** Whose cgroup a process is in: that of an owner by its name, the submission's, the sandbox's, or `one of its own`. */
 export function cgroupInWords(
   trial: Trial,
   process: Process,
@@ -70,12 +70,12 @@ export function cgroupInWords(
   };
 }
 
-/** In v2 the sandbox's own processes move down into a leaf when it hands out controllers: see cgroups/leaf. */
+/** In v2 the sandbox's own processes move down into a leaf when it hands out controllers: see src/cgroups. */
 function isSandboxs(trial: Trial, own: string): boolean {
   return trial.cgroups.includes(isLeaf(own) ? dirname(own) : own);
 }
 
-/** For the end: whoever makes a cgroup removes it. */
+/** For the end: a submission that makes a cgroup removes it. */
 export function removed(directory: string): Expectation {
   const observed = existsSync(directory) ? 'still there' : 'removed';
   return { expected: 'removed', observed, command: `ls -d ${directory}` };

@@ -1,5 +1,6 @@
-/** Values drawn at random for every run, so that no submission can know them beforehand. */
+/** What is drawn at random for every run, so that no submission can know it beforehand: values, and scripts. */
 import { randomBytes, randomInt } from 'node:crypto';
+import type { Script } from '../submission/assignment.ts';
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 
@@ -23,7 +24,23 @@ export function oneOf<T>(choices: readonly [T, ...T[]]): T {
   return choices[randomInt(choices.length)] ?? choices[0];
 }
 
-/** A word by which a process is known; nobody can guess it. */
-export function marker(): string {
-  return `probe-${randomBytes(8).toString('hex')}`;
+/**
+ * A script for a container to become. Its processes are known by a word that
+ * nobody can guess, which is `$0` in it. What it prints counts for nothing: what
+ * it does can be seen from outside.
+ */
+export function script(text: string): Script {
+  return { text, marker: `probe-${randomBytes(8).toString('hex')}` };
+}
+
+/** Does each line that the grader sends, and ends with a status when there are no more. */
+export function servant(status: number): Script {
+  return script(
+    `while IFS= read -r line; do eval "$line" </dev/null; printf '\\n%s %s\\n' "$0" "$?"; done; exit ${status}`,
+  );
+}
+
+/** Waits, and ends with a status when it gets SIGUSR1. For all containers except the one that has the input. */
+export function sentry(status: number): Script {
+  return script(`trap 'exit ${status}' USR1; while :; do sleep 1 & wait $!; done`);
 }

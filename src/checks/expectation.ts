@@ -6,7 +6,7 @@ export interface Expectation {
   readonly observed: unknown;
   /** A command for a second terminal. */
   readonly command?: string;
-  /** For what equality cannot say; then `expected` describes it in words. */
+  /** Where equality cannot say it; then `expected` describes it in words. */
   readonly holds?: boolean;
 }
 

@@ -9,7 +9,7 @@ const READ: Readonly<Record<string, number>> = { x64: 0, arm64: 63 };
 
 export interface Sleep {
   readonly fd: number;
-  /** `pipe:[4711]`: equal for both ends, in whatever process. Source: proc_pid_fd(5). */
+  /** `pipe:[4711]`: equal for both ends, in any process. Source: proc_pid_fd(5). */
   readonly pipe: string;
 }
 
@@ -25,8 +25,8 @@ export function sleepsAt({ pid }: Process): Sleep | undefined {
 }
 
 /**
- * Who could end a sleep at a pipe, by writing or by dying: the processes of a
- * trial that hold a write end of it, by the names that `who` gives them.
+ * Who could end a sleep at a pipe, by writing or by ending: the processes of a
+ * trial that hold a write end of it, with their names in `who`.
  */
 export function wakers(
   trial: Trial,
@@ -51,7 +51,7 @@ function isWritable(pid: number, fd: string): boolean {
   return (Number.parseInt(flags, 8) & 3) !== 0;
 }
 
-/* What is gone meanwhile shows nothing, and a zombie shows it to root alone. */
+/* What has gone meanwhile shows nothing, and a zombie shows it only to root. */
 
 function names(directory: string): string[] {
   return attempt(() => readdirSync(directory)) ?? [];

@@ -1,12 +1,12 @@
-/** A process of a submission as the kernel shows it to the host: the files of /proc/PID. */
-import { lstatSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+/** The processes of a submission as the kernel shows them to the host: the files of /proc/PID. */
+import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
-import { type Membership, parseMemberships } from '../cgroups/hierarchies.ts';
+import type { IdRange } from '../proc/id-maps.ts';
+import { parseIdMap } from '../proc/id-maps.ts';
+import { type Membership, parseMemberships } from '../proc/memberships.ts';
 import { type Mount, parseMountinfo } from '../proc/mountinfo.ts';
-import type { IdRange } from '../settings/settings.ts';
-import { parseIdMap } from '../settings/users.ts';
-
-export type NamespaceName = 'cgroup' | 'ipc' | 'mnt' | 'net' | 'pid' | 'user' | 'uts';
+import type { NamespaceKind } from '../proc/namespaces.ts';
+import type { Script } from '../submission/assignment.ts';
 
 /** It ended while it was looked at. */
 export class ProcessGone extends Error {
@@ -25,7 +25,7 @@ export class Process {
     return this.#look(() => readFileSync(`/proc/${this.pid}/${file}`, 'utf8'));
   }
 
-  /** Whether it is there and no zombie. */
+  /** Whether it is there and not a zombie. */
   get lives(): boolean {
     try {
       return !'ZX'.includes(this.state);
@@ -45,7 +45,7 @@ export class Process {
   }
 
   /** `uts:[4026531838]`: equal for two processes if they share the namespace. Source: namespaces(7). */
-  namespace(name: NamespaceName | 'pid_for_children'): string {
+  namespace(name: NamespaceKind | 'pid_for_children'): string {
     return this.#look(() => readlinkSync(`/proc/${this.pid}/ns/${name}`));
   }
 
@@ -96,7 +96,7 @@ export class Process {
     return `${dev}:${ino}`;
   }
 
-  /** Whether its working directory holds a name: one that was drawn, lest it be a link that was put there. */
+  /** Whether its working directory holds a name. Take one that was drawn: the submission could have put a link there. */
   holds(name: string): boolean {
     this.directory('cwd');
     return lstatSync(`/proc/${this.pid}/cwd/${name}`, { throwIfNoEntry: false }) !== undefined;
@@ -107,10 +107,44 @@ export class Process {
       return act();
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      // A process that is gone has no files, and a zombie has no namespaces, or shows them to root alone.
+      // A process that is gone has no files. A zombie has no namespaces, or shows them only to root.
       const gone = code === 'ENOENT' || code === 'ESRCH' || (code === 'EACCES' && !this.lives);
       if (gone) throw new ProcessGone(`process ${this.pid} has ended`);
       throw error;
     }
+  }
+}
+
+/** The processes that descend from one, which is the first of them, then its children, and so on. */
+export function descendants(first: number): Process[] {
+  const childrenOf = new Map<number, number[]>();
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name);
+    if (!(pid > 0)) continue;
+    const parent = parentOf(pid);
+    if (parent !== undefined) childrenOf.set(parent, [...(childrenOf.get(parent) ?? []), pid]);
+  }
+  const found: number[] = [first];
+  for (const pid of found) found.push(...(childrenOf.get(pid) ?? []));
+  return found.map((pid) => new Process(pid));
+}
+
+/** Field 4 of /proc/PID/stat; the name before it may hold anything. */
+function parentOf(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return undefined; // It ended meanwhile.
+  }
+}
+
+/** Whether it is the shell that runs a script, and not a shell that it forked or an init with it among its arguments. */
+export function runsScript(candidate: Process, { text, marker }: Script): boolean {
+  try {
+    const [, ...argv] = candidate.argv;
+    return argv.length === 3 && argv[0] === '-c' && argv[1] === text && argv[2] === marker;
+  } catch {
+    return false; // It ended meanwhile.
   }
 }

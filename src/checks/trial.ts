@@ -4,15 +4,12 @@
  */
 import { statSync } from 'node:fs';
 import type { Outcome, Sandbox } from '../sandbox/sandbox.ts';
-import { type Assignment, type Program, TRACE } from '../submission/assignment.ts';
-import { descendants } from './descendants.ts';
-import { type Answer, enter, enterCommand } from './enter.ts';
+import type { Assignment } from '../submission/assignment.ts';
 import { CheckFailed, type CheckResult, type Expectation, judge } from './expectation.ts';
-import { type NamespaceName, Process } from './process.ts';
+import { endInWords, printedLines, traceLines } from './output.ts';
+import { descendants, Process, runsScript } from './process.ts';
 
 const PAUSE_MS = 10;
-const MOST_LINES = 100;
-const MOST_CHARACTERS = 400;
 /** For what should happen at once. */
 const PATIENCE_MS = 5000;
 /** For what should not happen. */
@@ -37,13 +34,13 @@ export class Trial {
   /** Notes an expectation. @throws CheckFailed if it is not met */
   expect(name: string, expectation: Expectation): void {
     let result = judge(name, expectation);
-    // A look that failed because the sandbox was being stopped tells nothing else.
+    // A look can fail because the sandbox is being stopped. Then that is the reason.
     if (!result.passed && this.#sandbox.stopped) result = judge(name, { ...expectation, observed: this.describeEnd() });
     this.results.push(result);
     if (!result.passed) throw new CheckFailed(result);
   }
 
-  /** Notes an expectation of what a process shows, and repeats the look until it is met or the patience is over. */
+  /** Notes an expectation. Repeats the look until it is met or the patience is over. */
   async expectSoon(
     name: string,
     look: () => Expectation | Promise<Expectation>,
@@ -53,7 +50,7 @@ export class Trial {
     this.expect(name, await look());
   }
 
-  /** Notes an expectation that shall stay met for a while: something does not happen. */
+  /** Notes an expectation that must stay met for a while: something does not happen. */
   async expectStill(name: string, look: () => Expectation | Promise<Expectation>): Promise<void> {
     const deadline = Date.now() + STILL_MS;
     let last = await look();
@@ -85,8 +82,8 @@ export class Trial {
 
   /** The same, if it runs now. */
   find(name = 'program'): Process | undefined {
-    const program = this.#assignment.programs[name];
-    return program && this.processes().find((candidate) => runs(candidate, program));
+    const script = this.#assignment.scripts[name];
+    return script && this.processes().find((candidate) => runsScript(candidate, script));
   }
 
   /** All processes of the sandbox, the submission's own first. */
@@ -94,24 +91,19 @@ export class Trial {
     return descendants(this.#sandbox.pid);
   }
 
-  /** The processes that descend from one, which is the first of them. */
-  below(process: Process): Process[] {
-    return descendants(process.pid);
-  }
-
   /**
    * Lets `program`, if it is a servant, do a line of shell. What it answers is
-   * no evidence, for the submission may have put anything in its place: look at
-   * what it has done. @throws CheckFailed if there is no answer
+   * no evidence: the submission may have put anything in its place. Look at what
+   * it has done. @throws CheckFailed if there is no answer
    */
-  async say(line: string): Promise<Answer> {
-    const marker = this.#assignment.programs.program?.marker ?? '';
-    const from = this.#sandbox.stdout.text.length;
+  async say(line: string): Promise<{ status: number; output: string }> {
+    const marker = this.#assignment.scripts.program?.marker ?? '';
+    const from = this.#sandbox.stdout.bytes;
     this.#sandbox.write(`${line}\n`);
     const deadline = Date.now() + PATIENCE_MS;
     for (;;) {
       const [, output = '', status] =
-        new RegExp(`^([^]*?)\n?${marker} (\\d+)\n`).exec(this.#sandbox.stdout.text.slice(from)) ?? [];
+        new RegExp(`^([^]*?)\n?${marker} (\\d+)\n`).exec(this.#sandbox.stdout.since(from)) ?? [];
       if (status !== undefined) return { status: Number(status), output: output.trim() };
       if (this.#sandbox.outcome || Date.now() > deadline) {
         this.expect('the program does what it is told', {
@@ -124,7 +116,7 @@ export class Trial {
     }
   }
 
-  /** Sends text to the standard input, for what is no servant. */
+  /** Sends text to the standard input, where `program` is no servant. */
   send(text: string): void {
     this.#sandbox.write(text);
   }
@@ -140,16 +132,6 @@ export class Trial {
     return `${dev}:${ino}`;
   }
 
-  /** Runs a program of the host's in a container's namespaces: what it sees is evidence. */
-  enter(
-    process: Process,
-    namespaces: readonly Exclude<NamespaceName, 'mnt'>[],
-    ...argv: readonly string[]
-  ): Promise<Answer & { command: string }> {
-    const command = enterCommand(process, namespaces, argv);
-    return enter(process, namespaces, argv).then((answer) => ({ ...answer, command }));
-  }
-
   /** Ends the input: servants end with their status. */
   release(): void {
     this.#sandbox.endInput();
@@ -157,7 +139,7 @@ export class Trial {
 
   /** Sends a signal to one process, as the host can. Source: kill(2). */
   signal({ pid }: Process, name: NodeJS.Signals): void {
-    // Only to what descends from the sandbox: a number can be somebody else's by now.
+    // Only to what descends from the sandbox: by now the number can be another process's.
     if (!this.processes().some((candidate) => candidate.pid === pid)) return;
     try {
       process.kill(pid, name);
@@ -172,7 +154,7 @@ export class Trial {
    */
   async wake(name: string): Promise<void> {
     const waiting = await this.program(name);
-    // A shell that has only begun has no handler yet, and would die of the signal.
+    // A shell that has just begun has no handler yet, and the signal would end it.
     while (waiting.lives && !waiting.catches('SIGUSR1')) await this.#pause();
     this.signal(waiting, 'SIGUSR1');
   }
@@ -186,60 +168,29 @@ export class Trial {
   async expectStatus(status: number): Promise<void> {
     this.release();
     const end = await this.ended();
-    // What it has said besides is shown, and does no harm.
+    // What it has said as well is shown, and does no harm.
     const holds = 'status' in end && end.status === status;
     this.expect('the exit status', { expected: `exit status ${status}`, observed: this.describeEnd(), holds });
   }
 
   /** How the submission ended, in words. */
   describeEnd(): string {
-    const { outcome, stopped } = this.#sandbox;
-    if (stopped) return stopped === 'time' ? 'no end before time was up' : 'output without end';
-    if (!outcome || 'stopped' in outcome) return 'it still runs';
-    const said = this.lastWords();
-    const how = 'status' in outcome ? `exit status ${outcome.status}` : `death by signal ${outcome.signal}`;
-    return said ? `${how}: ${said}` : how;
+    return endInWords(this.#sandbox);
   }
 
-  /** The last that the submission said, which is its error if it has one. */
-  lastWords(): string {
-    const own = this.#sandbox.stderr.text.split('\n').filter((line) => line && !line.startsWith(TRACE));
-    return own.slice(0, 4).join(' ').replace(/\s+/g, ' ').slice(0, 300);
-  }
-
-  /** The lines that it printed, but for the trace and for what its servant answers. */
+  /** The lines that it printed, without what its servant answers. */
   get printed(): string[] {
-    const { program } = this.#assignment.programs;
-    const isOwn = (line: string) => line.trim() !== '' && !line.startsWith(TRACE);
-    const answers = (line: string) => program !== undefined && line.includes(program.marker);
-    const lines = [this.#sandbox.stdout, this.#sandbox.stderr].flatMap(({ text }) => text.split('\n'));
-    return clipped(lines.filter((line) => isOwn(line) && !answers(line)));
+    return printedLines(this.#sandbox, this.#assignment.scripts.program);
+  }
+
+  /** The system calls that it made, as far as they are known. */
+  get trace(): string[] {
+    return traceLines(this.#sandbox);
   }
 
   /** @throws CallFailure if the sandbox itself could not be finished */
   async #pause(): Promise<void> {
     if (this.#sandbox.failed) await this.#sandbox.ended;
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-  }
-
-  /** The system calls that it made, as far as they are known. */
-  get trace(): string[] {
-    const lines = this.#sandbox.stderr.text.split('\n').filter((line) => line.startsWith(TRACE));
-    return clipped(lines.map((line) => line.slice(TRACE.length)));
-  }
-}
-
-/** As much as anybody would read. */
-function clipped(lines: readonly string[]): string[] {
-  return lines.slice(-MOST_LINES).map((line) => line.slice(0, MOST_CHARACTERS));
-}
-
-/** The shell that runs a program, and neither one that it forked nor an init that has it among its arguments. */
-function runs(candidate: Process, { script, marker }: Program): boolean {
-  try {
-    const [, ...argv] = candidate.argv;
-    return argv.length === 3 && argv[0] === '-c' && argv[1] === script && argv[2] === marker;
-  } catch {
-    return false; // It ended meanwhile.
   }
 }

@@ -8,8 +8,8 @@ import { UsageError } from '../command-line/usage-error.ts';
 import { integer } from '../command-line/values.ts';
 import { chosenExercises } from '../grading/gather.ts';
 import { DEFAULT_TIMEOUT } from '../grading/grade.ts';
-import { buildClassroom50 } from '../grading/platforms/classroom50.ts';
-import { buildGradescope } from '../grading/platforms/gradescope.ts';
+import { buildClassroom50 } from '../grading/platforms/classroom50-autograder.ts';
+import { buildGradescope } from '../grading/platforms/gradescope-autograder.ts';
 
 const PLATFORMS = [
   { name: 'gradescope', build: buildGradescope, next: 'Zip what is in it, not the folder, and upload that.' },

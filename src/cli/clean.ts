@@ -3,7 +3,7 @@ import { removeAbandoned } from '../../rootfs-builder/leftovers.ts';
 import { bootstrapPlace, places } from '../../rootfs-builder/place.ts';
 import { command } from '../command-line/command.ts';
 import { print } from '../command-line/output.ts';
-import { sweep } from '../leftovers/sweep.ts';
+import { sweep } from '../leftovers/table.ts';
 
 export const main = command(
   { name: 'clean', purpose: 'Removes what runs that are dead have left, and nothing else.' },

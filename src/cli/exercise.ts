@@ -6,11 +6,9 @@ import { print, printError } from '../command-line/output.ts';
 import { select } from '../command-line/select.ts';
 import { terminalView } from '../markdown/terminal/screen.ts';
 import { chooseExercise, currentExercise } from '../practice/choose.ts';
-import { entryLine } from '../practice/list.ts';
-import { taskText } from '../practice/pages.ts';
-import type { Progress } from '../practice/progress.ts';
-import { Marks } from '../practice/progress-notes.ts';
-import { watchCommand } from '../practice/watch-command.ts';
+import { entryLine, taskText, watchCommand } from '../practice/exercise-text.ts';
+import type { Progress } from '../practice/progress-file.ts';
+import { ProgressNotes } from '../practice/progress-notes.ts';
 import { Workspace } from '../practice/workspace.ts';
 import { main as watch } from './watch.ts';
 
@@ -22,10 +20,10 @@ const begun = command(
   },
   async ({ words: [word] }) => {
     const entries = await catalogue();
-    const marks = new Marks(printError);
-    const progress = marks.progress();
+    const notes = new ProgressNotes(printError);
+    const progress = notes.progress();
     const chosen = word === undefined ? await menu(entries, progress) : chooseExercise(word, entries, progress);
-    if (chosen) begin(chosen, marks);
+    if (chosen) begin(chosen, notes);
     return 0;
   },
 );
@@ -34,10 +32,10 @@ const begun = command(
 export const main: Command = ([word, ...rest]) =>
   word === 'watch' ? watch(rest) : begun(word === undefined ? [] : [word, ...rest]);
 
-function begin(entry: Entry, marks: Marks): void {
+function begin(entry: Entry, notes: ProgressNotes): void {
   const workspace = new Workspace();
   const isNew = workspace.prepare(entry);
-  marks.opened(entry);
+  notes.opened(entry);
   const view = terminalView();
   const state = isNew ? 'the starter' : 'yours, as you left it';
   print(taskText(entry, view));

@@ -9,7 +9,7 @@ import { integer } from '../command-line/values.ts';
 import { chosenExercises } from '../grading/gather.ts';
 import { DEFAULT_TIMEOUT } from '../grading/grade.ts';
 import { pool } from '../grading/pool.ts';
-import { type Claim, claims, type Finding, hintsForNothing, lacks, prove } from '../grading/proof.ts';
+import { type Claim, claims, hintsForNothing, lacks, type Proof, prove } from '../grading/proof.ts';
 
 const MOST_JOBS = 64;
 const JOBS: Option<number> = {
@@ -47,20 +47,21 @@ export const main = command(
 /** `jobs` run at a time, and each may take `timeout` seconds. */
 async function check(entries: readonly Entry[], jobs: number, timeout: number, signal: AbortSignal): Promise<number> {
   const summary = new Summary();
-  const work = entries.flatMap((entry): [Entry, Claim][] => {
-    const missing = lacks(entry);
+  const work: [Entry, Claim][] = [];
+  for (const entry of entries) {
+    const missing = await lacks(entry);
     for (const line of missing) summary.fail(entry, line);
-    return missing.length > 0 ? [] : claims(entry).map((claim) => [entry, claim]);
-  });
-  const findings: Finding[] = [];
+    if (missing.length === 0) work.push(...(await claims(entry)).map((claim): [Entry, Claim] => [entry, claim]));
+  }
+  const proofs: Proof[] = [];
   let reported = 0;
   await pool(work, jobs, async ([entry, claim], index) => {
     signal.throwIfAborted();
-    findings[index] = await prove(entry, claim, { timeout, signal });
-    for (let next = findings[reported]; next; next = findings[++reported]) summary.add(next);
+    proofs[index] = await prove(entry, claim, { timeout, signal });
+    for (let next = proofs[reported]; next; next = proofs[++reported]) summary.add(next);
   });
   for (const entry of new Set(work.map(([candidate]) => candidate))) {
-    const own = findings.filter(({ id }) => id === entry.id);
+    const own = proofs.filter(({ id }) => id === entry.id);
     for (const line of hintsForNothing(entry, own)) summary.fail(entry, line);
   }
   return summary.end();
@@ -70,7 +71,7 @@ async function check(entries: readonly Entry[], jobs: number, timeout: number, s
 class Summary {
   readonly #counts = { passed: 0, failed: 0, 'not run': 0 };
 
-  add({ id, name, outcome, detail }: Pick<Finding, 'id' | 'name' | 'outcome' | 'detail'>): void {
+  add({ id, name, outcome, detail }: Pick<Proof, 'id' | 'name' | 'outcome' | 'detail'>): void {
     this.#counts[outcome] += 1;
     print(`${MARKS[outcome]} ${id} ${name}: ${outcome === 'not run' ? 'not run: ' : ''}${detail}`);
   }

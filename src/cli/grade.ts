@@ -6,14 +6,14 @@ import type { Command } from '../command-line/command.ts';
 import { interruptible } from '../command-line/interruption.ts';
 import { print, printError } from '../command-line/output.ts';
 import { gradeClass } from '../grading/class/grade-class.ts';
-import { toText } from '../grading/emitters/human.ts';
 import { toJson } from '../grading/emitters/json.ts';
 import { toTap } from '../grading/emitters/tap.ts';
+import { toText } from '../grading/emitters/text.ts';
 import { gradeWork } from '../grading/grade-work.ts';
 import { allJudged, allPassed, type Report } from '../grading/report.ts';
 import { HELP, parseRequest, type Request, refuseSwallowed } from '../grading/request.ts';
-import { sweep } from '../leftovers/sweep.ts';
-import { noteProgress } from '../practice/note-progress.ts';
+import { sweep } from '../leftovers/table.ts';
+import { noteProgress } from '../practice/progress-notes.ts';
 
 /** Returns 0 if all have passed, and 1 if not. @throws UsageError with nothing started */
 export const main: Command = async (words) => {
@@ -46,7 +46,7 @@ function shown({ print: format }: Request, report: Report): string {
 
 /** Nothing was found but folders. */
 function looksLikeClass({ items, notes }: Report): boolean {
-  return items[0]?.id === 'none' && notes.some((note) => note.endsWith('for it is a folder'));
+  return items[0]?.id === 'none' && notes.some((note) => note.endsWith('because it is a folder'));
 }
 
 function statusOf({ exitZero }: Request, report: Report): number {

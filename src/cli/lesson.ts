@@ -9,7 +9,7 @@ import { UsageError } from '../command-line/usage-error.ts';
 import { page } from '../markdown/terminal/pager.ts';
 import { render } from '../markdown/terminal/render.ts';
 import { terminalView } from '../markdown/terminal/screen.ts';
-import { hasPassed, markRead, type Progress, readProgress } from '../practice/progress.ts';
+import { hasPassed, markRead, type Progress, readProgress } from '../practice/progress-file.ts';
 
 const WITH_HINTS = flag('--hints', 'the folded hints, too');
 

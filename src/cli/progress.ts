@@ -4,7 +4,7 @@ import { command } from '../command-line/command.ts';
 import { AS_JSON } from '../command-line/options.ts';
 import { print } from '../command-line/output.ts';
 import { terminalView } from '../markdown/terminal/screen.ts';
-import { progressFile, readProgress } from '../practice/progress.ts';
+import { progressFile, readProgress } from '../practice/progress-file.ts';
 import { overview, overviewText } from '../practice/progress-table.ts';
 
 /** Returns 0. @throws Error for a progress file that is none */

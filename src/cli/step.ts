@@ -8,14 +8,15 @@ import { UsageError } from '../command-line/usage-error.ts';
 import type { Verdict } from '../doctor/verdict.ts';
 import { CallFailure } from '../executor/failure.ts';
 import { ProgramNotFound } from '../images/find-program.ts';
-import { sweep } from '../leftovers/sweep.ts';
-import { helpText } from '../run/help.ts';
+import { isolates, type Step } from '../lab/step.ts';
+import { newOwnerName } from '../leftovers/owner.ts';
+import { sweep } from '../leftovers/table.ts';
 import { observerFor } from '../run/observer-for.ts';
-import { parseOptions, refuseSwallowedOptions } from '../run/options.ts';
-import { FIRST_WITH_IMAGE, programOf } from '../run/program.ts';
+import { helpText, parseOptions, refuseSwallowedOptions } from '../run/options.ts';
+import { programOf } from '../run/program.ts';
 import { resolveSettings } from '../run/resolve-settings.ts';
 import { failureStatus, runStep } from '../run/run-step.ts';
-import { HOST_ROOT } from '../settings/settings.ts';
+import { HOST_ROOT } from '../settings/root.ts';
 import { steps } from '../steps/index.ts';
 
 export const main: Command = async (words) => {
@@ -25,34 +26,38 @@ export const main: Command = async (words) => {
   refuseSwallowedOptions();
   const chosen = steps.find((candidate) => String(candidate.number) === number);
   if (!chosen) throw new UsageError(`There is no step ${number}. Steps: 0 to ${steps.length - 1}.`);
-  const request = parseOptions(rest, chosen.number);
-  if (request.help) return showHelp(chosen.number);
-  const settings = await resolveSettings(chosen.number, request);
-  const say = request.quiet ? undefined : printError;
+  const request = parseOptions(rest, chosen);
+  if (request.help) return showHelp(chosen);
+  const settings = await resolveSettings(chosen, request);
+  const { rootless } = request;
+  const owner = newOwnerName();
   try {
     return await runStep({
       step: chosen,
+      owner,
       settings,
-      program: programOf(chosen.number, settings, request.command),
+      rootless,
+      program: programOf({ step: chosen, settings, rootless, owner }),
       observer: observerFor(request),
-      say,
-      inImage: chosen.number < FIRST_WITH_IMAGE && settings.rootfs !== HOST_ROOT,
+      say: request.quiet ? undefined : printError,
+      addImage: !chosen.has.has('image') && settings.root.path !== HOST_ROOT,
     });
   } catch (error) {
     if (error instanceof ProgramNotFound) {
       printError(`step ${chosen.number}: ${error.message}`);
       return error.status;
     }
-    if (!(error instanceof CallFailure)) throw error;
-    printError(`step ${chosen.number}, ${error.message}`);
-    return failureStatus(error);
+    const failure = error instanceof AggregateError ? error.cause : error;
+    if (!(failure instanceof CallFailure)) throw error;
+    printError(`step ${chosen.number}, ${(error as Error).message}`);
+    return failureStatus(failure);
   } finally {
     // What an earlier run has left is no reason for this one to fail.
     await sweep().catch(() => []);
   }
 };
 
-function showHelp(step?: number): number {
+function showHelp(step?: Step): number {
   print(helpText(step));
   return 0;
 }
@@ -68,18 +73,19 @@ async function menu(): Promise<number> {
   // Loaded late: only the menu needs the doctor, which knows many modules.
   const { verdictFor }: typeof import('../doctor/examine.ts') = createRequire(import.meta.url)('../doctor/examine.ts');
   const entries: Entry[] = [];
-  for (const { number, title } of steps) entries.push(entryOf(number, title, await verdictFor(number)));
+  for (const step of steps) entries.push(entryOf(step, await verdictFor(step)));
   if (!isatty(0) || !isatty(1)) {
     for (const { line, hint, runs } of entries) print(`${runs ? '✓' : '✗'} ${line}${hint ? `  (${hint})` : ''}`);
     return 0;
   }
   const chosen = await choose(entries);
   if (chosen === undefined) return 0;
-  const rootless = process.geteuid?.() === 0 || chosen === 0 ? [] : ['--rootless'];
+  const isolated = steps.some((candidate) => candidate.number === chosen && isolates(candidate));
+  const rootless = process.geteuid?.() === 0 || !isolated ? [] : ['--rootless'];
   return main([String(chosen), ...rootless]);
 }
 
-function entryOf(number: number, title: string, verdict: Verdict): Entry {
+function entryOf({ number, title }: Step, verdict: Verdict): Entry {
   const line = `${number}  ${title}`;
   if (verdict.ok) return { number, line, hint: verdict.notes.join(' '), runs: true };
   return { number, line, hint: `not here: ${verdict.cause} ${verdict.remedy}`, runs: false };

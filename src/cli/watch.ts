@@ -5,10 +5,10 @@ import { Interrupted, interruptible } from '../command-line/interruption.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { terminalView } from '../markdown/terminal/screen.ts';
 import { chooseExercise, currentExercise } from '../practice/choose.ts';
-import { Marks } from '../practice/progress-notes.ts';
+import { ProgressNotes } from '../practice/progress-notes.ts';
 import { Keyboard } from '../practice/watch/keyboard.ts';
 import { Screen } from '../practice/watch/screen.ts';
-import { Session } from '../practice/watch/session.ts';
+import { Watch } from '../practice/watch/watch.ts';
 import { Workspace } from '../practice/workspace.ts';
 
 /** Returns 0, or 128+n when signal n ended it. */
@@ -22,32 +22,32 @@ export const main = command(
     const entries = await catalogue();
     const hasKeys = Keyboard.isThere();
     const screen = new Screen(hasKeys);
-    const marks = new Marks((line) => screen.print([line]));
+    const notes = new ProgressNotes((line) => screen.print([line]));
     const workspace = new Workspace();
-    const progress = marks.progress();
+    const progress = notes.progress();
     const entry =
       word === undefined ? currentExercise(entries, progress, workspace) : chooseExercise(word, entries, progress);
     if (!entry) throw new UsageError('There are no exercises yet.');
-    const session = new Session(entry, { entries, workspace, marks, screen, hasKeys, view: terminalView });
-    return runUntilQuit(session, hasKeys);
+    const watching = new Watch(entry, { entries, workspace, notes, screen, hasKeys, view: terminalView });
+    return runUntilQuit(watching, hasKeys);
   },
 );
 
-async function runUntilQuit(session: Session, hasKeys: boolean): Promise<number> {
+async function runUntilQuit(watching: Watch, hasKeys: boolean): Promise<number> {
   const keyboard = hasKeys
     ? new Keyboard(
-        (key) => session.press(key),
-        () => session.quit(),
+        (key) => watching.press(key),
+        () => watching.quit(),
       )
     : undefined;
   try {
     await interruptible(async (signal) => {
       const interrupted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
       try {
-        session.start();
-        await Promise.race([session.over, interrupted]);
+        watching.start();
+        await Promise.race([watching.over, interrupted]);
       } finally {
-        await session.stop();
+        await watching.stop();
       }
       signal.throwIfAborted();
     });

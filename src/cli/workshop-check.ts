@@ -4,7 +4,7 @@ import { colourLevel } from '../command-line/colour.ts';
 import { command } from '../command-line/command.ts';
 import { print } from '../command-line/output.ts';
 import { examine } from '../doctor/examine.ts';
-import { readProgress } from '../practice/progress.ts';
+import { readProgress } from '../practice/progress-file.ts';
 import { seatOf, withSudo } from '../workshop/machine-check.ts';
 import { type Standing, seatLine, standingOf } from '../workshop/machine-line.ts';
 

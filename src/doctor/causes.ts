@@ -1,15 +1,176 @@
 /** From a call that the kernel refused to the cause, and what to type. */
-import type { Case } from './case.ts';
-import { kernelRules } from './kernel-causes.ts';
-import { remedies } from './remedies.ts';
-import { rightsRules } from './rights-causes.ts';
-import type { Problem } from './verdict.ts';
+import type { Step } from '../lab/step.ts';
+import { type Capability, lacking } from '../proc/status.ts';
+import type { Facts } from './facts.ts';
+import { namespacesOf, type Who } from './needs.ts';
+import { inContainer, remedies } from './remedies.ts';
+import type { Problem, Refusal } from './verdict.ts';
+
+/** A step that was tried in vain, and its circumstances. */
+export interface Attempt {
+  readonly failure: Refusal;
+  readonly step: Step;
+  readonly who: Who;
+  readonly facts: Facts;
+}
+
+/** Returns nothing where it does not fit. */
+type Rule = (attempt: Attempt) => Problem | undefined | false;
+
+const SIGSYS = 31;
+
+const refused = ({ failure }: Attempt) => failure.errno === 'EPERM' || failure.errno === 'EACCES';
+const cloning = ({ failure }: Attempt) => failure.call === 'clone';
+const kindNames = ({ step, who }: Attempt): string[] => namespacesOf(step, who).map(({ kind }) => kind);
 
 /** The first rule that fits counts. */
-export function explain(the: Case): Problem {
-  for (const rule of [...kernelRules, ...rightsRules]) {
-    const problem = rule(the);
+export function explain(attempt: Attempt): Problem {
+  for (const rule of rules) {
+    const problem = rule(attempt);
     if (problem) return problem;
   }
-  return { cause: `The kernel refused: ${the.failure.text}.`, remedy: remedies.trace(the.step, the.who) };
+  const { failure, step, who } = attempt;
+  return { cause: `The kernel refused: ${failure.text}.`, remedy: remedies.trace(step.number, who) };
+}
+
+/** First what the kernel cannot do, or has no more of; then who forbids it, the most certain first. */
+const rules: readonly Rule[] = [
+  ({ facts }) =>
+    facts.wsl === 1 && {
+      cause: 'This is WSL 1. It imitates the system calls of Linux, and has no namespaces.',
+      remedy: remedies.wsl,
+    },
+
+  (attempt) => {
+    const lost = namespacesOf(attempt.step, attempt.who).filter(({ kind }) =>
+      attempt.facts.namespaces.missing.includes(kind),
+    );
+    const options = lost.map(({ option }) => option).join(', ');
+    return (
+      attempt.failure.errno === 'EINVAL' &&
+      cloning(attempt) &&
+      lost.length > 0 && {
+        cause: `This kernel was built without ${options}: it has no ${lost.map(({ kind }) => kind).join(', ')} namespaces.`,
+        remedy: remedies.kernel(options.split(', ')[0] ?? ''),
+      }
+    );
+  },
+
+  (attempt) => {
+    if (attempt.failure.errno !== 'ENOSPC' || !cloning(attempt)) return undefined;
+    const zero = kindNames(attempt).filter((name) => attempt.facts.namespaces.limits[name] === 0);
+    const keys = (zero.length > 0 ? zero : ['user']).map((name) => `user.max_${name}_namespaces`);
+    return {
+      cause:
+        zero.length > 0
+          ? `${keys.join(' and ')} ${zero.length > 1 ? 'are' : 'is'} 0: nobody may make such namespaces.`
+          : 'A limit on namespaces is reached (/proc/sys/user), or they are nested more than 32 deep.',
+      remedy: remedies.limits(keys),
+    };
+  },
+
+  ({ failure }) =>
+    failure.errno === 'ENODEV' &&
+    failure.call === 'ioctl' && {
+      cause: 'This kernel has no veth interfaces (CONFIG_VETH), or its module is not loaded.',
+      remedy: remedies.veth,
+    },
+
+  ({ failure }) =>
+    failure.call === 'mount_setattr' && {
+      cause:
+        "The file system of the kit's folder cannot show an image of root's as one of the container's root: " +
+        'mapping ids takes Linux 5.12, and not every file system can.',
+      remedy: remedies.idMaps,
+    },
+  (attempt) => {
+    const lost = lacking(attempt.facts.rights.effective);
+    return (
+      attempt.who === 'root' &&
+      attempt.failure.errno === 'EPERM' &&
+      lost.some((name) => capabilitiesOf(attempt.failure.call).includes(name)) && {
+        cause: `Root has no ${lost.join(', ')} here, as in an ordinary container.`,
+        remedy: inContainer(attempt.facts) ? remedies.privileged(attempt.facts) : remedies.fullRoot,
+      }
+    );
+  },
+
+  (attempt) =>
+    refused(attempt) &&
+    attempt.who === 'root' &&
+    attempt.facts.nestedUser && {
+      cause: 'This root is root of a user namespace only, as under "unshare -Ur" or in rootless Docker.',
+      remedy: remedies.realRoot,
+    },
+
+  (attempt) =>
+    refused(attempt) &&
+    cloning(attempt) &&
+    kindNames(attempt).includes('user') &&
+    attempt.facts.rootPropagation === undefined && {
+      cause: 'This is the inside of a chroot, where the kernel allows no user namespaces.',
+      remedy: remedies.chroot,
+    },
+
+  (attempt) =>
+    refused(attempt) &&
+    attempt.who === 'rootless' &&
+    attempt.facts.namespaces.usernsClone === 0 && {
+      cause: 'kernel.unprivileged_userns_clone is 0: Debian then leaves user namespaces to root.',
+      remedy: remedies.usernsClone,
+    },
+
+  (attempt) =>
+    refused(attempt) &&
+    attempt.who === 'rootless' &&
+    attempt.facts.namespaces.apparmorRestricts && {
+      cause:
+        'AppArmor restricts user namespaces here, as Ubuntu has it since 23.10 ' +
+        '(kernel.apparmor_restrict_unprivileged_userns is 1): root inside gets no capabilities.',
+      remedy: remedies.apparmor,
+    },
+
+  (attempt) =>
+    attempt.failure.errno === 'EPERM' &&
+    attempt.failure.text.startsWith('mount("proc"') &&
+    attempt.facts.procCovers.length > 0 && {
+      cause:
+        `/proc is partly hidden here (${some(attempt.facts.procCovers)}), as in a Docker container. ` +
+        'A new /proc would show what is hidden, so the kernel refuses it in a user namespace.',
+      remedy: remedies.hiddenProc(attempt.facts),
+    },
+
+  (attempt) =>
+    attempt.facts.rights.seccompFilter &&
+    (refused(attempt) || ['ENOSYS', `signal ${SIGSYS}`].includes(attempt.failure.errno)) && {
+      cause: `A seccomp filter is at work, as Docker's default is, and ${attempt.failure.call} is among what it forbids.`,
+      remedy: remedies.seccomp(attempt.facts),
+    },
+
+  (attempt) =>
+    refused(attempt) &&
+    attempt.facts.label !== undefined &&
+    !attempt.facts.label.startsWith('unconfined') && {
+      cause: `A security module confines this process (${attempt.facts.label}) and forbids ${attempt.failure.call}.`,
+      remedy: remedies.confined(attempt.facts),
+    },
+
+  (attempt) =>
+    refused(attempt) &&
+    cloning(attempt) &&
+    kindNames(attempt).includes('user') && {
+      cause: `The kernel refuses a new user namespace (clone: ${attempt.failure.errno}), as it does in every chroot.`,
+      remedy: remedies.chroot,
+    },
+];
+
+/** What a call of a trial may need, by the calls that can fail for it. */
+function capabilitiesOf(call: string): Capability[] {
+  if (call === 'openat' || call === 'write') return ['CAP_SETUID', 'CAP_SETGID', 'CAP_SYS_ADMIN'];
+  if (call === 'sendto') return ['CAP_NET_ADMIN'];
+  return call === 'chroot' ? ['CAP_SYS_CHROOT'] : ['CAP_SYS_ADMIN'];
+}
+
+function some(paths: readonly string[]): string {
+  return paths.length > 2 ? `${paths.slice(0, 2).join(', ')}, …` : paths.join(', ');
 }

@@ -2,11 +2,11 @@
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { arch, release } from 'node:os';
 import { join } from 'node:path';
+import { findHierarchies } from '../cgroups/hierarchies.ts';
+import { isInitialMap } from '../proc/id-maps.ts';
+import { parseMountinfo } from '../proc/mountinfo.ts';
+import { NAMESPACES } from '../proc/namespaces.ts';
 import { parseStatus, type Rights } from '../proc/status.ts';
-import { type CgroupFacts, findCgroups } from './cgroup-facts.ts';
-import { isInitialMap } from './id-map.ts';
-import { coversOfProc, type Propagation, rootPropagation } from './mount-facts.ts';
-import { type NamespaceSettings, readNamespaceSettings, wslVersion } from './settings-facts.ts';
 
 export interface Facts {
   readonly kernel: string;
@@ -89,4 +89,92 @@ function isExecutable(path: string): boolean {
   } catch {
     return false;
   }
+}
+
+export interface CgroupFacts {
+  readonly mode: 'v1' | 'hybrid' | 'v2' | 'none';
+  readonly hierarchies: readonly {
+    readonly version: 1 | 2;
+    readonly path: string;
+    readonly readOnly: boolean;
+    readonly controllers: readonly string[];
+  }[];
+}
+
+/**
+ * Finds the hierarchies in /proc/self/mountinfo and /proc/self/cgroup;
+ * `controllersAt` reads the cgroup.controllers file of a v2 mount.
+ */
+export function findCgroups(mountinfo: string, cgroup: string, controllersAt: (path: string) => string): CgroupFacts {
+  const found = findHierarchies(mountinfo, cgroup);
+  const hierarchies = found.map(({ version, mountPoint, readOnly, controllers }) => ({
+    version,
+    path: mountPoint,
+    readOnly,
+    controllers: version === 1 ? controllers : controllersAt(mountPoint).split(/\s+/).filter(Boolean),
+  }));
+  const v1 = found.some(({ version }) => version === 1);
+  const v2 = found.some(({ version }) => version === 2);
+  return { mode: v1 ? (v2 ? 'hybrid' : 'v1') : v2 ? 'v2' : 'none', hierarchies };
+}
+
+export type Propagation = 'shared' | 'slave' | 'private';
+
+/**
+ * What hides parts of /proc. In a user namespace the kernel refuses a new proc
+ * while every proc in sight is partly covered, for it would show what is
+ * hidden. It does not count a directory that is always empty, as that of
+ * binfmt_misc is.
+ */
+export function coversOfProc(mountinfo: string): string[] {
+  return parseMountinfo(mountinfo)
+    .map(({ mountPoint }) => mountPoint)
+    .filter((path) => path.startsWith('/proc/') && path !== '/proc/sys/fs/binfmt_misc');
+}
+
+/** How mounts at `/` spread to other mount namespaces; undefined if `/` is no mount point, as in a chroot. */
+export function rootPropagation(mountinfo: string): Propagation | undefined {
+  // The last mount on a directory is the one that is seen.
+  const line = mountinfo.split('\n').findLast((row) => row.split(' ')[4] === '/');
+  if (line === undefined) return undefined;
+  const optional = line.slice(0, line.indexOf(' - '));
+  if (/ shared:\d+/.test(optional)) return 'shared';
+  return / master:\d+/.test(optional) ? 'slave' : 'private';
+}
+
+/** Returns the text of a file, or undefined if it cannot be read. */
+export type Read = (path: string) => string | undefined;
+
+export interface NamespaceSettings {
+  /** user.max_*_namespaces of this user namespace, by kind; what is absent has no limit. */
+  readonly limits: Readonly<Record<string, number>>;
+  /** kernel.unprivileged_userns_clone: Debian's own; undefined elsewhere. */
+  readonly usernsClone: number | undefined;
+  /** kernel.apparmor_restrict_unprivileged_userns: Ubuntu's. */
+  readonly apparmorRestricts: boolean;
+  /** Kinds that this kernel lacks. */
+  readonly missing: readonly string[];
+}
+
+export function readNamespaceSettings(read: Read, exists: (path: string) => boolean): NamespaceSettings {
+  const limits = NAMESPACES.flatMap(({ kind }) => {
+    const limit = numberIn(read(`/proc/sys/user/max_${kind}_namespaces`));
+    return limit === undefined ? [] : [[kind, limit] as const];
+  });
+  return {
+    limits: Object.fromEntries(limits),
+    usernsClone: numberIn(read('/proc/sys/kernel/unprivileged_userns_clone')),
+    apparmorRestricts: numberIn(read('/proc/sys/kernel/apparmor_restrict_unprivileged_userns')) === 1,
+    missing: NAMESPACES.map(({ kind }) => kind).filter((kind) => !exists(`/proc/self/ns/${kind}`)),
+  };
+}
+
+function numberIn(text: string | undefined): number | undefined {
+  return text === undefined || text.trim() === '' ? undefined : Number(text);
+}
+
+/** 1 for the first WSL, which has no Linux kernel; 2 for the second, which has. */
+export function wslVersion(procVersion: string): 1 | 2 | undefined {
+  if (/WSL2|microsoft-standard/.test(procVersion)) return 2;
+  return /Microsoft/.test(procVersion) ? 1 : undefined;
 }

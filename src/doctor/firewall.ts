@@ -5,7 +5,7 @@
  * since asking creates it.
  */
 import { spawnSync } from 'node:child_process';
-import type { Read } from './settings-facts.ts';
+import type { Read } from './facts.ts';
 
 export type Policy = 'ACCEPT' | 'DROP' | undefined;
 

@@ -1,28 +1,33 @@
 /** From trials, or from settings alone, to verdicts. */
+import type { Step } from '../lab/step.ts';
 import { explain } from './causes.ts';
 import type { Facts } from './facts.ts';
-import { CGROUPS_STEP, type Who } from './needs.ts';
+import type { Who } from './needs.ts';
 import { remedies } from './remedies.ts';
-import type { Limiting } from './trials.ts';
-import { broken, type Failure, fine, type Verdict } from './verdict.ts';
+import { broken, fine, type Limiting, type Refusal, type Verdict } from './verdict.ts';
 
 const NO_VETH = 'Without root there is no veth pair, for one end of it would belong to the host. Inside, lo is up.';
 
 /** The verdict on a step that was tried, or that settings let or do not let run. */
 export function judge(
-  { step, who, facts }: { readonly step: number; readonly who: Who; readonly facts: Facts },
-  failure: Failure | null | undefined,
+  { step, who, facts }: { readonly step: Step; readonly who: Who; readonly facts: Facts },
+  failure: Refusal | null | undefined,
   limiting?: Limiting,
 ): Verdict {
   if (failure) return broken(explain({ failure, step, who, facts }));
-  if (step === CGROUPS_STEP && who === 'root') {
+  if (isAboutLimits(step) && who === 'root') {
     const cause = reasonAgainstLimits(facts, limiting);
     if (cause) return broken({ cause, remedy: remedies.cgroups(facts) });
   }
   return fine([
-    ...(step >= 6 && who === 'rootless' ? [NO_VETH] : []),
-    ...(step >= CGROUPS_STEP ? (limiting?.missing.map((line) => `No limits for ${line}`) ?? []) : []),
+    ...(step.has.has('net') && who === 'rootless' ? [NO_VETH] : []),
+    ...(step.has.has('limits') ? (limiting?.missing.map((line) => `No limits for ${line}`) ?? []) : []),
   ]);
+}
+
+/** A step that sets limits unasked is about them, and cannot do without. */
+function isAboutLimits({ defaults }: Step): boolean {
+  return defaults?.().resources !== undefined;
 }
 
 function reasonAgainstLimits({ cgroups }: Facts, limiting: Limiting | undefined): string | undefined {

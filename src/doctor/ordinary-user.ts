@@ -8,11 +8,11 @@ import { createRequire } from 'node:module';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { perform } from '../executor/perform.ts';
+import { ordinaryId } from '../proc/id-maps.ts';
 import { defineCall } from '../syscalls/call.ts';
 import { PR } from '../syscalls/flags.ts';
 import { oneOf, plain } from '../syscalls/show.ts';
 import { read } from './facts.ts';
-import { ordinaryId } from './id-map.ts';
 import { type Trials, tryAll } from './trials.ts';
 
 const TIMEOUT_MS = 60_000;

@@ -1,13 +1,14 @@
-/** Where a step would fail, as far as the settings tell: for a user whom one cannot be. */
+/** Where a step would fail, as far as the settings tell: for a user that this process cannot become. */
 
+import type { Step } from '../lab/step.ts';
 import { lacking } from '../proc/status.ts';
 import type { Facts } from './facts.ts';
-import { kindsOf, type Who } from './needs.ts';
-import type { Failure } from './verdict.ts';
+import { namespacesOf, type Who } from './needs.ts';
+import type { Refusal } from './verdict.ts';
 
-export function likelyFailure(step: number, who: Who, facts: Facts): Failure | undefined {
+export function likelyFailure(step: Step, who: Who, facts: Facts): Refusal | undefined {
   const { missing, limits, usernsClone, apparmorRestricts } = facts.namespaces;
-  const kinds = kindsOf(step, who).map(({ name }) => name as string);
+  const kinds = namespacesOf(step, who).map(({ kind }): string => kind);
   if (kinds.length === 0) return undefined;
   const inUserNamespace = kinds.includes('user');
   if (facts.wsl === 1 || kinds.some((kind) => missing.includes(kind))) return refusal('clone', 'EINVAL');
@@ -27,10 +28,10 @@ export function likelyFailure(step: number, who: Who, facts: Facts): Failure | u
  * What stopped an ordinary user and would stop root, too: a seccomp filter
  * outlives sudo, and from step 5 on root makes a user namespace as well.
  */
-export function sharedFailure(step: number, facts: Facts, rootless: Failure | null | undefined): Failure | undefined {
+export function sharedFailure(step: Step, facts: Facts, rootless: Refusal | null | undefined): Refusal | undefined {
   const { usernsClone, apparmorRestricts } = facts.namespaces;
   if (!rootless || usernsClone === 0 || apparmorRestricts) return undefined;
-  const makesUserNamespace = kindsOf(step, 'root').some(({ name }) => name === 'user');
+  const makesUserNamespace = step.has.has('user');
   return makesUserNamespace || facts.rights.seccompFilter ? rootless : undefined;
 }
 
@@ -39,6 +40,6 @@ export function asSudo(facts: Facts): Facts {
   return { ...facts, rights: { ...facts.rights, effective: facts.rights.bounding } };
 }
 
-function refusal(text: string, errno: string): Failure {
+function refusal(text: string, errno: string): Refusal {
   return { call: text.replace(/\(.*/, ''), errno, text };
 }

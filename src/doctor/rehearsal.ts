@@ -1,46 +1,191 @@
-/** The calls of a step's child, as far as a trial makes them. */
-import type { Lab } from '../lab/lab.ts';
-import { addVeth } from '../network/netlink.ts';
-import { makePrivate, mountProc } from '../steps/04-mount.ts';
-import { becomeRoot } from '../steps/05-user.ts';
-import { setUpNetwork } from '../steps/06-net.ts';
+/**
+ * Trying a step: the step itself runs, with a child that ends where its program
+ * would begin. Namespaces, and what is in them, go with their last process. What
+ * would outlive the child is not made: the parent's calls that would change the
+ * host's network are answered here, once the kernel has said whether it would
+ * allow them.
+ */
+import { chownSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CallFailure } from '../executor/failure.ts';
+import { type Performed, perform } from '../executor/perform.ts';
+import type { End } from '../executor/reaper.ts';
+import { callText } from '../executor/text.ts';
+import type { Cloned, CloneOptions, Lab } from '../lab/lab.ts';
+import { Pretence } from '../lab/pretend.ts';
+import { Run } from '../lab/run.ts';
+import type { Step } from '../lab/step.ts';
+import { makeMarkedDirectory } from '../leftovers/directories.ts';
+import { newOwnerName } from '../leftovers/owner.ts';
+import { addVeth, deleteLink } from '../network/netlink.ts';
+import { makeRequest } from '../network/request.ts';
+import { identityOf } from '../run/run-step.ts';
+import { DEFAULTS, type Settings } from '../settings/settings.ts';
+import { idMaps } from '../settings/users.ts';
+import { openImage } from '../steps/08-image.ts';
 import type { Call } from '../syscalls/call.ts';
-import { chroot, mkdir } from '../syscalls/files.ts';
-import { mount } from '../syscalls/mounts.ts';
-import { sethostname } from '../syscalls/namespaces.ts';
+import { close, dup3, openat } from '../syscalls/files.ts';
+import { CLONE_NEWNET, O_WRONLY } from '../syscalls/flags.ts';
 import { interfaceSocket, interfaceUp, netlinkSocket, sendRequest } from '../syscalls/network.ts';
-import { kindsOf, type Who } from './needs.ts';
+import { exit } from '../syscalls/processes.ts';
+import type { Who } from './needs.ts';
+import type { Refusal } from './verdict.ts';
 
-export function callsOf(step: number, who: Who, lab: Lab): Call[] {
-  const rows: readonly [boolean, () => Call[]][] = [
-    [kindsOf(step, who).some(({ name }) => name === 'user'), () => becomeRoot(lab)],
-    [step >= 1, () => [sethostname('rehearsal')]],
-    [step >= 4, () => [...makePrivate(), ...mountProc()]],
-    [step >= 6, () => setUpNetwork(undefined)],
-    [step >= 6 && who === 'root', makeVeth],
-    [step >= 8, makeRoot],
-  ];
-  return rows.flatMap(([needed, calls]) => (needed ? calls() : []));
+/** A trial takes milliseconds. */
+const TIMEOUT_MS = 10_000;
+const STANDARD_STREAMS = [1, 2];
+
+/** Tries a step; returns the call that failed, or undefined if the step can run. */
+export async function rehearse(step: Step, who: Who): Promise<Refusal | undefined> {
+  const owner = newOwnerName();
+  const rootless = who === 'rootless';
+  const settings = step.has.has('image') ? await withScratchImage(owner) : DEFAULTS;
+  const run = new Run({
+    owner,
+    settings,
+    rootless,
+    program: [exit(0)],
+    identity: identityOf({ step, settings, rootless }),
+  });
+  if (settings !== DEFAULTS) run.leaves({ kind: 'directory', path: join(settings.root.path, '..') });
+  try {
+    const end = await step.run(new Rehearsal(run));
+    if (step.has.has('image') && !rootless) await tryMappedImage(run);
+    return refusalOfEnd(end);
+  } catch (error) {
+    const cause = await run.causeOf(error);
+    if (cause instanceof CallFailure) return refusalOf(cause);
+    throw cause;
+  } finally {
+    await run.end();
+  }
+}
+
+/** A run that touches nothing which would outlive it. */
+class Rehearsal implements Lab {
+  readonly owner: string;
+  readonly settings: Settings;
+  readonly rootless: boolean;
+  readonly program: readonly Call[];
+  readonly #run: Run;
+  readonly #pretence = new Pretence(0);
+
+  constructor(run: Run) {
+    this.#run = run;
+    this.owner = run.owner;
+    this.settings = run.settings;
+    this.rootless = run.rootless;
+    this.program = run.program;
+  }
+
+  async perform(list: readonly Call[]): Promise<Performed> {
+    if (isPrinting(list)) return this.#pretence.perform(list);
+    if (!isAboutNetwork(list)) return this.#run.perform(list);
+    await askForNetwork(list);
+    return this.#pretence.perform(list);
+  }
+
+  /** The child says nothing, and finds the end of a cable in its network that the parent did not put there. */
+  async clone(list: readonly Call[], flags: number, options: CloneOptions = {}): Promise<Cloned> {
+    const hasCable = (flags & CLONE_NEWNET) !== 0 && !this.rootless;
+    return this.#run.clone([...beSilent(), ...(hasCable ? makeCable() : []), ...list], flags, options);
+  }
+
+  async wait(child: Cloned): Promise<End> {
+    const timer = setTimeout(() => void child.destroy(), TIMEOUT_MS);
+    try {
+      return await this.#run.wait(child);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async tell(): Promise<void> {}
+
+  leaves(): void {}
+
+  onEnd(undo: () => void | Promise<void>): void {
+    this.#run.onEnd(undo);
+  }
+}
+
+/** An empty directory that belongs to root as seen from inside. */
+async function withScratchImage(owner: string): Promise<Settings> {
+  const path = join(makeMarkedDirectory(owner).path, 'image');
+  mkdirSync(path);
+  const { uids, gids } = idMaps(DEFAULTS.users);
+  const [uid, gid] = [uids[0]?.outside ?? 0, gids[0]?.outside ?? 0];
+  if (process.geteuid?.() === 0) chownSync(path, uid, gid);
+  return { ...DEFAULTS, root: { path } };
+}
+
+/** Opens the kit's own folder as an image: one that belongs to real root is mounted with its ids mapped, unattached. */
+async function tryMappedImage(run: Run): Promise<void> {
+  const path = fileURLToPath(new URL('../..', import.meta.url));
+  await openImage(new Run({ owner: run.owner, settings: { ...run.settings, root: { path } }, program: [] }));
+}
+
+const NO_INTERFACE = 0x7fffffff;
+
+/**
+ * Asks to delete an interface that is not there: the kernel looks at rights
+ * first, and ENODEV means that they suffice.
+ * @throws CallFailure for the step's own request, if they do not
+ */
+async function askForNetwork(list: readonly Call[]): Promise<void> {
+  try {
+    await makeRequest(perform, deleteLink(NO_INTERFACE));
+  } catch (error) {
+    if (!(error instanceof CallFailure) || error.errno === 'ENODEV') return;
+    const index = Math.max(
+      0,
+      list.findIndex(({ info }) => info.name === 'sendto'),
+    );
+    const call = list[index] ?? error.failed.call;
+    throw new CallFailure({ ...error.failed, call, index, total: list.length });
+  }
 }
 
 /** A pair inside the child's network. Whether the kernel made it shows when one end is to go up. */
-function makeVeth(): Call[] {
+function makeCable(): Call[] {
   const netlink = netlinkSocket();
   const socket = interfaceSocket();
   return [
     netlink,
-    sendRequest(netlink, addVeth('rehearsal0', 'rehearsal1')),
+    sendRequest(netlink, addVeth('eth0', 'rehearsal')),
+    close(netlink),
     socket,
-    interfaceUp(socket, 'rehearsal0'),
+    interfaceUp(socket, 'rehearsal'),
+    close(socket),
   ];
 }
 
-/** The file systems of an image, mounted over the host's for this child alone; `/` itself as the image. */
-function makeRoot(): Call[] {
-  return [
-    mount('tmpfs', '/dev', 'tmpfs', 0, 'mode=755,size=64k'),
-    mkdir('/dev/pts'),
-    mount('devpts', '/dev/pts', 'devpts', 0, 'newinstance'),
-    chroot('/'),
-  ];
+function beSilent(): Call[] {
+  const nowhere = openat('/dev/null', O_WRONLY);
+  return [nowhere, ...STANDARD_STREAMS.map((fd) => dup3(nowhere, fd)), close(nowhere)];
+}
+
+function isPrinting(list: readonly Call[]): boolean {
+  return list.some(({ info, args: [fd] }) => info.name === 'write' && STANDARD_STREAMS.some((stream) => stream === fd));
+}
+
+/** What the parent does through a socket is about the host's network. */
+function isAboutNetwork(list: readonly Call[]): boolean {
+  return list.some(({ info }) => info.name === 'socket');
+}
+
+function refusalOf({ failed, errno }: CallFailure): Refusal {
+  return {
+    call: failed.call.info.name,
+    errno: errno ?? String(failed.result),
+    text: callText(failed.call, failed.result),
+  };
+}
+
+/** A seccomp filter may kill instead of refusing. */
+function refusalOfEnd(end: End): Refusal | undefined {
+  if ('status' in end && end.status === 0) return undefined;
+  const how = 'signal' in end ? `signal ${end.signal}` : `status ${end.status}`;
+  return { call: 'exit_group', errno: how, text: `The child ended with ${how}.` };
 }

@@ -1,14 +1,15 @@
 /** The examination as text, at most 80 columns wide. */
 import { Chalk } from 'chalk';
+import wrapAnsi from 'wrap-ansi';
 import { colourLevel } from '../command-line/colour.ts';
 import { describe } from './describe.ts';
 import type { Diagnosis, Examination } from './examine.ts';
 import { causesIn, type Finding, notesIn } from './findings.ts';
 import type { Policy } from './firewall.ts';
 import type { Verdict } from './verdict.ts';
-import { wrap } from './wrap.ts';
 
 const COLUMN = 11;
+const WIDTH = 80;
 const chalk = new Chalk({ level: colourLevel(1) });
 
 export function report({ facts, steps }: Examination, policy: Policy): string {
@@ -52,4 +53,10 @@ function causeLines({ where, text, remedy = '' }: Finding): string[] {
 
 function noteLines({ where, text }: Finding): string[] {
   return wrap(`${where}: ${text}`, '• ', 2);
+}
+
+/** Breaks a text at its blanks. The first line begins with `lead`, the others with `indent` blanks. */
+function wrap(text: string, lead: string, indent: number): string[] {
+  const lines = wrapAnsi(text, WIDTH - indent).split('\n');
+  return lines.map((line, index) => (index === 0 ? lead : ' '.repeat(indent)) + line);
 }

@@ -1,77 +1,36 @@
 /** All that is tried as one user, as values that fit through a pipe. */
-import { fileURLToPath } from 'node:url';
 import { planControlGroup } from '../cgroups/control-group.ts';
-import { CallFailure } from '../executor/failure.ts';
-import { perform } from '../executor/perform.ts';
-import { Lab } from '../lab/lab.ts';
 import { newOwnerName } from '../leftovers/owner.ts';
-import { deleteLink } from '../network/netlink.ts';
-import { makeRequest } from '../network/request.ts';
-import { DEFAULTS } from '../settings/settings.ts';
-import { openImage } from '../steps/08-image.ts';
-import { read } from './facts.ts';
-import { STEP_NAMES, type Who } from './needs.ts';
-import { failureOf, tryStep } from './trial.ts';
-import type { Failure } from './verdict.ts';
-
-export interface Limiting {
-  /** Whether any of the limits of step 7 can be set. */
-  readonly possible: boolean;
-  /** Those that cannot, one line per reason. */
-  readonly missing: readonly string[];
-}
+import { allowedCpus } from '../proc/status.ts';
+import { cpuList } from '../settings/resources.ts';
+import { steps } from '../steps/index.ts';
+import type { Who } from './needs.ts';
+import { rehearse } from './rehearsal.ts';
+import type { Limiting, Refusal } from './verdict.ts';
 
 export interface Trials {
   /** By step; null for one that ran. */
-  readonly failures: readonly (Failure | null)[];
+  readonly failures: readonly (Refusal | null)[];
   readonly limiting: Limiting;
 }
 
 export async function tryAll(who: Who): Promise<Trials> {
-  const failures: (Failure | null)[] = [];
-  for (const step of STEP_NAMES.keys()) failures.push(await tryOne(step, who));
+  const failures: (Refusal | null)[] = [];
+  for (const step of steps) failures.push((await rehearse(step, who)) ?? null);
   return { failures, limiting: tryLimits() };
-}
-
-/** Tries one step: its child, and with root what it asks of the host's side. */
-export async function tryOne(step: number, who: Who): Promise<Failure | null> {
-  const failure = await tryStep(step, who);
-  if (failure || who === 'rootless') return failure ?? null;
-  return (step >= 6 && (await tryHostNetwork())) || (step >= 8 && (await tryImage())) || null;
 }
 
 /** Plans a cgroup with every kind of limit. Making none, it leaves none. */
 export function tryLimits(): Limiting {
-  const cpusetCpus = /^Cpus_allowed_list:\s*(\d+)/m.exec(read('/proc/self/status') ?? '')?.[1] ?? '0';
-  const limits = { memory: 2 ** 26, cpus: 0.5, cpuShares: 512, cpusetCpus, pids: 20, deviceWriteBps: 2 ** 20 };
-  const { directories, missing } = planControlGroup(limits, newOwnerName());
+  const [cpu = 0] = cpuList(allowedCpus());
+  const resources = {
+    memory: 2 ** 26,
+    cpus: 0.5,
+    cpuShares: 512,
+    cpusetCpus: String(cpu),
+    pids: 20,
+    deviceWriteBps: 2 ** 20,
+  };
+  const { directories, missing } = planControlGroup(resources, newOwnerName());
   return { possible: directories.length > 0, missing };
-}
-
-const NO_INTERFACE = 0x7fffffff;
-
-/** Asks to delete an interface that is not there: the kernel looks at rights first, and ENODEV means that they suffice. */
-async function tryHostNetwork(): Promise<Failure | undefined> {
-  try {
-    await makeRequest(perform, deleteLink(NO_INTERFACE));
-  } catch (error) {
-    if (!(error instanceof CallFailure)) throw error;
-    return error.errno === 'ENODEV' ? undefined : failureOf(error);
-  }
-  return undefined;
-}
-
-/** Opens the kit's own folder as an image: one that belongs to real root is mounted with its ids mapped, unattached. */
-async function tryImage(): Promise<Failure | undefined> {
-  const rootfs = fileURLToPath(new URL('../..', import.meta.url));
-  const lab = new Lab({ settings: { ...DEFAULTS, rootfs }, program: () => [] });
-  try {
-    await openImage(lab);
-  } catch (error) {
-    if (!(error instanceof CallFailure)) throw error;
-    return failureOf(error);
-  } finally {
-    await lab.end();
-  }
-  return undefined;
 }

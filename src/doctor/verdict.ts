@@ -15,7 +15,7 @@ export type Verdict =
   | ({ readonly ok: false; readonly assumed?: true } & Problem);
 
 /** A call that the kernel refused while a step was tried. */
-export interface Failure {
+export interface Refusal {
   /** The name of the call, such as `mount`. */
   readonly call: string;
   /** The error, such as `EPERM`; or the signal that ended the child, such as `SIGSYS`. */
@@ -29,3 +29,10 @@ export const fine = (notes: readonly string[] = []): Verdict => ({ ok: true, not
 export const broken = ({ cause, remedy }: Problem): Verdict => ({ ok: false, cause, remedy });
 
 export const assumed = (verdict: Verdict): Verdict => ({ ...verdict, assumed: true });
+
+export interface Limiting {
+  /** Whether any limit can be set. */
+  readonly possible: boolean;
+  /** Those that cannot, one line per reason. */
+  readonly missing: readonly string[];
+}

@@ -1,7 +1,7 @@
 /**
- * Which files are submissions of which exercises. A name tells: `4a.ts`,
- * `4a-anything.ts`. All else in a folder is somebody's and is left alone: no
- * link is followed, nothing is loaded.
+ * Which files are submissions of which exercises. Their names say it: `4a.ts`,
+ * `4a-anything.ts`. All else in a folder is left alone: no link is followed,
+ * nothing is loaded.
  */
 import { type Dirent, readdirSync, type Stats } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -50,7 +50,7 @@ export function submissionsIn(
   return { submissions, notes: [...notes.slice(0, SHOWN), ...more] };
 }
 
-/** The name that the kit gives comes first, then the bare id; else there must be one only. */
+/** The name that the kit gives comes first, then the bare id. Otherwise there must be only one file. */
 function chosen(directory: string, { stem, id }: Entry, names: readonly string[]): Partial<Submission> {
   const name = [`${stem}.ts`, `${id}.ts`].find((exact) => names.includes(exact)) ?? names[0];
   if (name === undefined) return {};
@@ -62,7 +62,9 @@ function chosen(directory: string, { stem, id }: Entry, names: readonly string[]
 }
 
 export function whyNot(entry: Dirent | Stats): string {
-  if (entry.isDirectory()) return 'for it is a folder';
-  if (entry.isSymbolicLink()) return 'for it is a symbolic link';
-  return entry.isFile() ? 'for its name is not that of an exercise, such as 1a.ts' : 'for it is no regular file';
+  if (entry.isDirectory()) return 'because it is a folder';
+  if (entry.isSymbolicLink()) return 'because it is a symbolic link';
+  return entry.isFile()
+    ? 'because its name is not that of an exercise, such as 1a.ts'
+    : 'because it is no regular file';
 }

@@ -1,14 +1,11 @@
 /** What a request asks to be graded. */
 import { existsSync, lstatSync } from 'node:fs';
-import type { Entry } from '../catalogue/exercises.ts';
+import { type Entry, workspaceDirectory } from '../catalogue/exercises.ts';
 import { UsageError } from '../command-line/usage-error.ts';
-import { workspaceDirectory } from '../practice/workspace.ts';
 import { exerciseOf, type Found, submissionsIn, whyNot } from './discovery.ts';
 import { harmlessLine } from './harmless.ts';
 
-export const workspace = workspaceDirectory();
-
-/** The exercises that were asked for, in the catalogue's order. @throws UsageError for an id that is none */
+/** The exercises that were asked for, in the catalogue's order. @throws UsageError for an id that does not exist */
 export function chosenExercises(exercises: readonly Entry[], only: readonly string[] | undefined): readonly Entry[] {
   if (!only) return exercises;
   const unknown = only.find((id) => !exercises.some((exercise) => exercise.id === id));
@@ -27,11 +24,12 @@ export function gather(
 ): Found & { readonly directories: readonly string[] } {
   const required = only ? exercises : [];
   if (paths.length === 0) {
+    const workspace = workspaceDirectory();
     if (!existsSync(workspace) && !only) {
       throw new UsageError('There is no workspace yet: npm run exercise puts an exercise into it.');
     }
     const found = existsSync(workspace) ? submissionsIn(workspace, exercises, { required }) : missing(required);
-    // What else a learner keeps there is nobody's business.
+    // What else a learner keeps there is their own business.
     return { submissions: found.submissions, notes: [], directories: [workspace] };
   }
   const kinds = paths.map((path) => ({ path, stats: lstatSync(path, { throwIfNoEntry: false }) }));

@@ -1,4 +1,4 @@
-/** Grading one person's work, or a few files: one report, and as many formats of it as are asked for. */
+/** Grading one person's work, or a few files: one report, in all formats that are asked for. */
 
 import type { Entry } from '../catalogue/exercises.ts';
 import { identityFrom, toClassroom50 } from './emitters/classroom50.ts';

@@ -9,7 +9,7 @@ import { Trial } from '../checks/trial.ts';
 import { Sandbox, SandboxUnavailable } from '../sandbox/sandbox.ts';
 import { DEFAULTS } from '../settings/settings.ts';
 import { ASSIGNMENT_FILE, type Assignment } from '../submission/assignment.ts';
-import { IMAGE, KIT, kitView } from './visible-kit.ts';
+import { IMAGE, KIT, visibleKit } from './visible-kit.ts';
 
 /**
  * `failed` is the submission's doing, `not run` this machine's, and `error` the
@@ -29,7 +29,7 @@ export interface Grade {
   readonly message?: string;
   /** The system calls up to the failure. */
   readonly trace: readonly string[];
-  /** What the submission printed, for whoever looks for its mistake. It counts for nothing. */
+  /** What the submission printed, for those who look for its mistake. It counts for nothing. */
   readonly printed?: readonly string[];
   readonly seconds: number;
 }
@@ -37,18 +37,21 @@ export interface Grade {
 export interface GradeOptions {
   /** Wall-clock seconds that a submission may take. */
   readonly timeout: number;
-  /** Ends the submission before its time; what is said of it then is worth nothing. */
+  /** Ends the submission before its time. There is no grade then. */
   readonly signal?: AbortSignal;
-  /** Hears of a failure while what failed still runs; it goes on, without limit, until this resolves. */
+  /** Hears of a failure while what failed still runs. It goes on, without limit, until this resolves. */
   readonly look?: (grade: Grade) => Promise<void>;
 }
 
 export const DEFAULT_TIMEOUT = 30;
 
-/** @throws the reason of `signal`, once nothing of the submission is left */
+/**
+ * @throws the reason of `signal`, once nothing of the submission is left; or
+ * AggregateError, if `signal` came and not all could be removed
+ */
 export async function gradeText(exercise: Entry, text: string, options: GradeOptions): Promise<Grade> {
   const begin = performance.now();
-  const gradeOf = (verdict: Verdict): Grade => {
+  const gradeOf = (verdict: Judgement): Grade => {
     const { id, title, points: max } = exercise;
     const points = verdict.status === 'passed' ? max : 0;
     return { id, title, max, points, ...verdict, seconds: Math.round(performance.now() - begin) / 1000 };
@@ -59,7 +62,7 @@ export async function gradeText(exercise: Entry, text: string, options: GradeOpt
   return grade;
 }
 
-type Verdict = Pick<Grade, 'status' | 'checks' | 'trace' | 'message' | 'printed'>;
+type Judgement = Pick<Grade, 'status' | 'checks' | 'trace' | 'message' | 'printed'>;
 
 const nothing = { checks: [], trace: [] };
 
@@ -67,8 +70,8 @@ async function run(
   exercise: Entry,
   text: string,
   { timeout, signal }: GradeOptions,
-  look?: (verdict: Verdict) => Promise<void>,
-): Promise<Verdict> {
+  look?: (verdict: Judgement) => Promise<void>,
+): Promise<Judgement> {
   if (text.includes('\0'))
     return { ...nothing, status: 'failed', message: 'The file holds a NUL character: it is no text.' };
   const lacking = lackOfRights();
@@ -79,13 +82,13 @@ async function run(
     const image = exercise.needs?.includes('image') ? await ensureImage('host') : undefined;
     const assignment = assignmentOf(exercise, round);
     sandbox = await Sandbox.start({
-      ...kitView(image),
+      ...visibleKit(image),
       files: { [assignment.file]: text, [ASSIGNMENT_FILE]: JSON.stringify(assignment) },
       argv: [`${KIT}/node`, `${KIT}/bin/submission.cjs`],
       directory: `${KIT}/workspace`,
       timeout,
     });
-    const end = () => void sandbox.remove().catch(() => {}); // it is removed again below, which hears of trouble
+    const end = () => void sandbox.remove().catch(() => {}); // the removal below is the same, and throws what this one would
     signal?.addEventListener('abort', end);
     if (signal?.aborted) end();
     try {
@@ -100,12 +103,14 @@ async function run(
       await sandbox.remove();
     }
   } catch (error) {
+    // After an interruption nobody hears of the verdict, but they must hear of what is left.
+    if (signal?.aborted && error instanceof AggregateError) throw error;
     if (error instanceof SandboxUnavailable) return { ...nothing, status: 'not run', message: error.message };
     return { ...nothing, status: 'error', message: `The grader failed: ${(error as Error).stack ?? error}` };
   }
 }
 
-async function judgeRun({ needs = [] }: Entry, { check }: Round, sandbox: Sandbox, trial: Trial): Promise<Verdict> {
+async function judgeRun({ needs = [] }: Entry, { check }: Round, sandbox: Sandbox, trial: Trial): Promise<Judgement> {
   try {
     const reason = needs.map((need) => unmet(need, sandbox)).find((found) => found !== undefined);
     if (reason) return { ...nothing, status: 'not run', message: reason };
@@ -113,7 +118,7 @@ async function judgeRun({ needs = [] }: Entry, { check }: Round, sandbox: Sandbo
     if (trial.results.length === 0) throw new Error('It expects nothing.');
     return { status: 'passed', checks: trial.results, trace: trial.trace, printed: trial.printed };
   } catch (error) {
-    // A sandbox that could not be finished, and not what was to run in it.
+    // Perhaps the sandbox could not be finished, and the submission has not run at all.
     await failureOf(sandbox);
     if (error instanceof CheckFailed || error instanceof ProcessGone) {
       const { results: checks, trace, printed } = trial;
@@ -133,9 +138,9 @@ async function failureOf(sandbox: Sandbox): Promise<void> {
 }
 
 function assignmentOf({ stem, needs = [] }: Entry, round: Round): Assignment {
-  const { settings = {}, given = {}, directories = [], programs } = round;
-  const rootfs = needs.includes('image') ? IMAGE : DEFAULTS.rootfs;
-  return { file: `${KIT}/workspace/${stem}.ts`, settings: { ...settings, rootfs }, given, directories, programs };
+  const { settings = {}, given = {}, directories = [], scripts } = round;
+  const root = needs.includes('image') ? { path: IMAGE } : DEFAULTS.root;
+  return { file: `${KIT}/workspace/${stem}.ts`, settings: { ...settings, root }, given, directories, scripts };
 }
 
 function unmet(need: Need, { identities, unlimited }: Sandbox): string | undefined {

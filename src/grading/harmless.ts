@@ -1,14 +1,14 @@
 /**
- * Text from submissions, and from names that students chose, made fit to be
- * shown: it can move no cursor, begin no command of a build service, and break
- * no document.
+ * Text from submissions, and names that students chose, made fit to be shown: it
+ * can move no cursor, begin no command of a build service, and break no document;
+ * and no name stands for two.
  */
 
 /** Characters of one field that are kept. */
 export const FIELD = 2000;
 
 /**
- * Controls but for the line feed and the tab; marks that turn the direction of
+ * Controls, except the line feed and the tab; marks that turn the direction of
  * writing or cannot be seen; what may not stand in XML 1.0; halves of pairs.
  */
 const UNFIT =
@@ -36,4 +36,15 @@ export function harmlessLine(text: string, most = FIELD): string {
 function asEscape(character: string): string {
   const code = character.charCodeAt(0);
   return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
+}
+
+/** The same names in the same order, a number added to those that stood before: `a`, `a (2)`. */
+export function unique(names: readonly string[]): string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    let [candidate, number] = [name, 1];
+    while (taken.has(candidate)) candidate = `${name} (${++number})`;
+    taken.add(candidate);
+    return candidate;
+  });
 }

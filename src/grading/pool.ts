@@ -1,6 +1,6 @@
 /**
  * Does `act` for each of a list, at most `jobs` at a time, in order of the
- * list. The first that throws lets no other begin; what runs is awaited.
+ * list. When one throws, no other begins; those that run are awaited.
  */
 export async function pool<T, R>(
   list: readonly T[],

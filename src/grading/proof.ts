@@ -4,7 +4,8 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Entry, textOf, wrongSolutions } from '../catalogue/exercises.ts';
+import { type Entry, textOf } from '../catalogue/exercises.ts';
+import { wrongPrograms } from '../catalogue/wrong-solutions.ts';
 import { type Grade, type GradeOptions, gradeText } from './grade.ts';
 import { harmlessLine } from './harmless.ts';
 
@@ -18,61 +19,60 @@ export interface Claim {
   readonly fails?: string;
 }
 
-export interface Finding extends Pick<Claim, 'id' | 'name'> {
+export interface Proof extends Pick<Claim, 'id' | 'name'> {
   readonly outcome: 'passed' | 'failed' | 'not run';
   readonly detail: string;
   /** The names of the expectations that were looked at. */
   readonly expectations: readonly string[];
 }
 
-/** Of wrong programs, counting the starter. */
+/** How many wrong programs there must be, counting the starter. */
 const LEAST_WRONG = 3;
 const TEXTS = ['task.md', 'after.md', 'starter.ts', 'solution.ts'] as const;
 
 /** Expectations that only fail, and that any exercise may have: see checks/trial. */
 const OF_TRIALS = /^the program (`.*` )?runs$|^the program does what it is told$/;
 
-/** What an exercise lacks, a line each; without all of its files nothing else can be proved. */
-export function lacks(entry: Entry): string[] {
+/** What an exercise lacks, a line each. Until it has all, nothing else is proved. */
+export async function lacks(entry: Entry): Promise<string[]> {
   const missing = TEXTS.filter((file) => !existsSync(join(entry.directory, file))).map((file) => `it has no ${file}`);
   const empty = TEXTS.filter((file) => !missing.includes(`it has no ${file}`) && textOf(entry, file).trim() === '');
-  const wrong = existsSync(join(entry.directory, 'wrong')) ? wrongSolutions(entry) : [];
+  const wrong = missing.includes('it has no solution.ts') ? { programs: [], problems: [] } : await wrongPrograms(entry);
   return [
     ...missing,
     ...empty.map((file) => `its ${file} is empty`),
     ...(entry.hints.length === 0 ? ['it has no hints'] : []),
     ...(entry.starterFails.trim() === '' ? ['its starterFails is empty'] : []),
-    ...(wrong.length + 1 < LEAST_WRONG
-      ? [`it has ${wrong.length + 1} wrong programs, counting the starter; at least ${LEAST_WRONG} are needed`]
+    ...(wrong.programs.length + 1 < LEAST_WRONG
+      ? [`it has ${wrong.programs.length + 1} wrong programs, counting the starter; at least ${LEAST_WRONG} are needed`]
       : []),
-    ...wrong
-      .filter(({ fails }) => fails.trim() === '')
-      .map(({ name }) => `wrong/${name} does not begin with // Fails: and its message`),
+    ...wrong.problems,
   ];
 }
 
-export function claims(entry: Entry): Claim[] {
+export async function claims(entry: Entry): Promise<Claim[]> {
   const { id, starterFails } = entry;
   const solution = textOf(entry, 'solution.ts');
+  const { programs } = await wrongPrograms(entry);
   return [
     { id, name: 'starter', text: textOf(entry, 'starter.ts'), fails: starterFails },
     { id, name: 'solution', text: solution },
     { id, name: 'solution, again', text: solution },
-    ...wrongSolutions(entry).map(({ name, text, fails }) => ({ id, name: `wrong/${name}`, text, fails })),
+    ...programs.map((program) => ({ id, ...program })),
   ];
 }
 
 /** @throws the reason of the signal in `options` */
-export async function prove(entry: Entry, claim: Claim, options: GradeOptions): Promise<Finding> {
+export async function prove(entry: Entry, claim: Claim, options: GradeOptions): Promise<Proof> {
   const { id, name } = claim;
   const grade = await gradeText(entry, claim.text, options);
   return { id, name, ...compare(grade, claim), expectations: grade.checks.map((check) => check.name) };
 }
 
 /** Hints for expectations that none of the programs met or failed: nobody would ever get them. */
-export function hintsForNothing({ hints }: Entry, findings: readonly Finding[]): string[] {
-  if (findings.some(({ outcome }) => outcome === 'not run')) return [];
-  const known = new Set(findings.flatMap(({ expectations }) => expectations));
+export function hintsForNothing({ hints }: Entry, proofs: readonly Proof[]): string[] {
+  if (proofs.some(({ outcome }) => outcome === 'not run')) return [];
+  const known = new Set(proofs.flatMap(({ expectations }) => expectations));
   return hints.flatMap(({ when }) =>
     when === undefined || known.has(when) || OF_TRIALS.test(when)
       ? []
@@ -80,7 +80,7 @@ export function hintsForNothing({ hints }: Entry, findings: readonly Finding[]):
   );
 }
 
-function compare({ status, message = '' }: Grade, { fails }: Claim): Pick<Finding, 'outcome' | 'detail'> {
+function compare({ status, message = '' }: Grade, { fails }: Claim): Pick<Proof, 'outcome' | 'detail'> {
   const said = harmlessLine(message);
   if (status === 'not run') return { outcome: 'not run', detail: said };
   const got = status === 'passed' ? 'it passes' : `${status}: ${said}`;

@@ -1,8 +1,7 @@
-/** One grade of one person's work: what every format is made from, so that all say the same. */
+/** The grades of one person's work: every format is made from this, so that all say the same. */
 import { basename } from 'node:path';
 import type { Grade, Status } from './grade.ts';
-import { harmless, harmlessLine } from './harmless.ts';
-import { unique } from './unique.ts';
+import { harmless, harmlessLine, unique } from './harmless.ts';
 
 export interface ReportItem extends Grade {
   /** Unique in the report. */
@@ -33,7 +32,7 @@ const NAME = 80;
 const TRACE_LINES = 60;
 const TRACE_WIDTH = 300;
 
-/** Nothing to grade is never a pass, in no format. */
+/** Nothing to grade is not a pass, in any format. */
 const NOTHING: Grade = {
   id: 'none',
   title: 'a submission to grade',
@@ -94,7 +93,7 @@ function nameOf({ id, title, source }: Graded): string {
   return harmlessLine(source === undefined ? name : `${name} (${source})`, 2 * NAME);
 }
 
-/** A grade whose texts are harmless; what is no grade's is left out. */
+/** A grade whose texts are harmless, without what does not belong to a grade. */
 export function clean({ id, title, status, points, max, checks, message, trace, seconds }: Grade): Grade {
   return {
     id,
@@ -115,7 +114,7 @@ export function clean({ id, title, status, points, max, checks, message, trace, 
   };
 }
 
-/** A stack names files by their whole paths; the last part says enough, and nothing of this machine. */
+/** A stack names files by their whole paths. The last part says enough, and nothing about this machine. */
 function withoutPaths(message: string): string {
   return message.replace(/(?:file:\/\/)?(?:\/[\w.@+-]+){2,}(?=:\d+:\d+)/g, (path) => basename(path));
 }

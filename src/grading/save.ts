@@ -1,6 +1,6 @@
 /**
- * Writing results: whole or not at all, and only where whoever grades has said.
- * A folder of submissions may hold links that lead elsewhere.
+ * Writing results: whole or not at all, and only where the caller asked for
+ * them. A folder of submissions may hold links that lead elsewhere.
  */
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, lstatSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -33,7 +33,7 @@ function refuseLinks(directory: string, folder: string, file: string): void {
   }
 }
 
-/** Takes the place of whatever bears the name, be it a link, at once. */
+/** Takes the place of what has the name, also of a link, at once. */
 export function save(file: string, text: string): void {
   const draft = join(dirname(file), `.${randomBytes(6).toString('hex')}.tmp`);
   const fd = openSync(draft, 'wx', 0o666);

@@ -1,11 +1,11 @@
-/** One exercise of somebody's work, and grading it. */
+/** One exercise of somebody's work: reading its file, which may be anything, and grading it. */
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import type { Entry } from '../catalogue/exercises.ts';
 import { type Grade, type GradeOptions, gradeText } from './grade.ts';
-import { readSubmission, UnreadableSubmission } from './submission-file.ts';
 
 export interface Submission {
   readonly exercise: Entry;
-  /** Whose it is or where it lies, if there are several of the same exercise. */
+  /** Whose it is or where it is, if there are several of the same exercise. */
   readonly source?: string;
   /** The file; without one, nothing was handed in. */
   readonly path?: string;
@@ -13,9 +13,9 @@ export interface Submission {
   readonly problem?: string;
 }
 
-export const MISSING = 'Nothing was handed in for it.';
+const MISSING = 'Nothing was handed in for it.';
 
-/** Reads it late, so that a class need not fit into memory. @throws the reason of `signal` */
+/** Reads the file late, so that a class need not fit into memory. @throws as gradeText does */
 export function gradeSubmission(submission: Submission, options: GradeOptions): Promise<Grade> {
   const content = contentOf(submission);
   return gradeContent(submission.exercise, content, options);
@@ -39,4 +39,41 @@ export async function gradeContent(exercise: Entry, content: Content, options: G
   if ('text' in content) return gradeText(exercise, content.text, options);
   const { id, title, points: max } = exercise;
   return { id, title, max, points: 0, status: 'failed', checks: [], message: content.problem, trace: [], seconds: 0 };
+}
+
+export const MOST_BYTES = 256 * 1024;
+
+/** It cannot be graded, and why. */
+export class UnreadableSubmission extends Error {
+  override readonly name = 'UnreadableSubmission';
+}
+
+/**
+ * The text of a regular file; a link is not followed, because it could lead
+ * to somebody else's work. A pipe is not waited for.
+ * @throws UnreadableSubmission
+ */
+export function readSubmission(path: string): string {
+  const fd = open(path);
+  try {
+    const stats = fstatSync(fd);
+    if (!stats.isFile()) throw new UnreadableSubmission('It is no regular file.');
+    const bytes = Buffer.alloc(MOST_BYTES + 1);
+    const size = readSync(fd, bytes, 0, bytes.length, 0);
+    if (size > MOST_BYTES) throw new UnreadableSubmission(`It has more than ${MOST_BYTES / 1024} KiB.`);
+    return bytes.toString('utf8', 0, size);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function open(path: string): number {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ELOOP') throw new UnreadableSubmission('It is a symbolic link.');
+    if (code === 'ENOENT') throw new UnreadableSubmission('There is no such file.');
+    throw new UnreadableSubmission(`It cannot be read: ${code}.`);
+  }
 }

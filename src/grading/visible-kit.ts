@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { top } from '../catalogue/exercises.ts';
 import type { SandboxOptions } from '../sandbox/sandbox.ts';
 
-/** Where it sees it. */
+/** Where it sees the kit. */
 export const KIT = '/kit';
 /** And the image of an exercise that needs one. */
 export const IMAGE = `${KIT}/rootfs/host`;
@@ -27,17 +27,20 @@ const SOURCES = [
   'terminal',
   'trace',
 ];
-const OTHERS = ['bin/submission.cjs', 'native', 'node_modules', 'package.json', 'tsconfig.json'];
+/** By their paths in the kit. */
+export const VISIBLE = [
+  ...SOURCES.map((name) => `src/${name}`),
+  ...['bin/submission.cjs', 'native', 'node_modules', 'package.json', 'tsconfig.json'],
+];
 
-/** `image`: where the machine has the image, if it shall be seen. */
-export function kitView(image?: string): Pick<SandboxOptions, 'binds' | 'hidden'> {
-  const paths = [...SOURCES.map((name) => `src/${name}`), ...OTHERS];
+/** `image`: where the machine has the image, if the submission sees it. */
+export function visibleKit(image?: string): Pick<SandboxOptions, 'binds' | 'hidden'> {
   return {
     hidden: [realpathSync(top)],
     binds: {
       [`${KIT}/node`]: process.execPath,
       ...(image === undefined ? {} : { [IMAGE]: image }),
-      ...Object.fromEntries(paths.map((path) => [join(KIT, path), join(top, path)])),
+      ...Object.fromEntries(VISIBLE.map((path) => [join(KIT, path), join(top, path)])),
     },
   };
 }

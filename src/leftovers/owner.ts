@@ -1,35 +1,94 @@
 /**
  * The mark that this kit leaves on what outlives a process: cgroups and veth
- * links carry the name of the run that made them, so that `npm run clean` can
- * tell leftovers of a dead run from the work of a live one, and both from what
- * is none of our business.
+ * links carry the name of the run that made them. So `npm run clean` can tell
+ * what a run that is over has left from the work of one that lives, and both
+ * from what is not the kit's.
  */
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { ownPidNamespace, startTime } from '../proc/stat.ts';
+
+/** The variable by which the processes of a run are known. */
+export const OWNER_VARIABLE = 'CONTAINER_LAB';
 
 const PREFIX = 'container-lab';
-const PATTERN = /^container-lab-(\d+)-(\d+)-(\d+)(?:-(\d+))?$/;
+const PATTERN = /^container-lab-([0-9a-f]{8})-(\d+)-(\d+)-(\d+)(?:-(\d+))?$/;
+const BOOT_DIGITS = 8;
 
 let runs = 0;
 
 /**
- * A name for one run, unique on this machine:
- * `container-lab-PIDNS-PID-STARTTIME-RUN`. A PID alone is used again one day;
- * with its start time it is not, and both hold only in their PID namespace.
+ * A name for one run, like no other: `container-lab-BOOT-PIDNS-PID-STARTTIME-RUN`.
+ * A PID alone is used again one day; with its start time it is not, and both
+ * hold only in their PID namespace, on their machine, until it is started anew.
  */
 export function newOwnerName(): string {
   runs += 1;
-  return `${PREFIX}-${pidNamespace()}-${process.pid}-${startTime(process.pid)}-${runs}`;
+  return `${processName()}-${runs}`;
 }
 
-/** Whether a name is one that this kit gives, in any PID namespace. */
+/** A name for this process, the same for all of its runs. */
+export function processName(): string {
+  return [PREFIX, bootId(), ownPidNamespace(), process.pid, startTime(process.pid)].join('-');
+}
+
+/** Whether a name is one that this kit gives, on any machine, in any PID namespace. */
 export function isOwnerName(name: string): boolean {
   return PATTERN.test(name);
 }
 
-/** Whether a name is this kit's, from this PID namespace, and its run is over. */
-export function isAbandoned(name: string): boolean {
-  const [, namespace, pid, started] = PATTERN.exec(name) ?? [];
-  return namespace === pidNamespace() && pid !== undefined && startTime(Number(pid)) !== started;
+/** Whether it is the name of a process, not of one of its runs. */
+export function isProcessName(name: string): boolean {
+  const [whole, , , , , run] = PATTERN.exec(name) ?? [];
+  return whole !== undefined && run === undefined;
+}
+
+/**
+ * What is known of an owner. One that cannot be seen from here, since it is on
+ * another machine, in another PID namespace, or hidden by the mount option
+ * `hidepid` of /proc, is not over for that.
+ */
+export type OwnerState = 'lives' | 'over' | 'unknown';
+
+export function ownerState(name: string): OwnerState {
+  const [, boot, namespace, pid, started] = PATTERN.exec(name) ?? [];
+  if (boot !== bootId() || namespace !== ownPidNamespace()) return 'unknown';
+  return processState(Number(pid), (start) => start === started);
+}
+
+/** Whether a name is this kit's, and its process is known to have ended. */
+export function isOver(name: string): boolean {
+  return isOwnerName(name) && ownerState(name) === 'over';
+}
+
+/** Whether a mark is that of `owner`; without one, whether it is that of any owner that is over. */
+export function isMarkOf(mark: string, owner?: string): boolean {
+  return owner === undefined ? isOver(mark) : mark === owner;
+}
+
+function processState(pid: number, isStart: (start: string) => boolean): OwnerState {
+  const start = startTime(pid);
+  if (start !== undefined) return isStart(start) ? 'lives' : 'over';
+  return isHidden(pid) ? 'unknown' : 'over';
+}
+
+/** Whether there is a process that /proc does not show us: proc(5), hidepid. A zombie is shown, and has ended. */
+function isHidden(pid: number): boolean {
+  try {
+    readFileSync(`/proc/${pid}/stat`);
+    return false;
+  } catch {
+    return exists(pid);
+  }
+}
+
+/** kill(2) with signal 0: EPERM comes from a process that is there. */
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /** Interface names have at most 15 characters: room for the last digits of the start time, and of the run. */
@@ -38,34 +97,26 @@ const LINK_PATTERN = /^lab([0-9a-z]+)-([0-9a-z]{5})[0-9a-z]$/;
 
 /** A name for an interface of a run: `labPID-STARTTIMERUN`, all in base 36. */
 export function newLinkName(owner: string): string {
-  const [, , pid, started, run] = PATTERN.exec(owner) ?? [];
+  const [, , , pid, started, run] = PATTERN.exec(owner) ?? [];
   return `lab${Number(pid).toString(36)}-${lastDigits(started, START_DIGITS)}${lastDigits(run, 1)}`;
 }
 
-/** Whether an interface has such a name, and its process is over. */
-export function isAbandonedLink(name: string): boolean {
+/** Whether an interface has such a name, and its process is known to have ended. */
+export function isOverLink(name: string): boolean {
   const [, pid, started] = LINK_PATTERN.exec(name) ?? [];
-  return pid !== undefined && lastDigits(startTime(Number.parseInt(pid, 36)), START_DIGITS) !== started;
+  if (pid === undefined) return false;
+  const isStart = (start: string) => lastDigits(start, START_DIGITS) === started;
+  return processState(Number.parseInt(pid, 36), isStart) === 'over';
 }
 
 function lastDigits(decimal: string | undefined, count: number): string | undefined {
   return decimal && Number(decimal).toString(36).padStart(count, '0').slice(-count);
 }
 
-function pidNamespace(): string {
-  return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
-}
+let boot: string | undefined;
 
-/**
- * Field 22 of /proc/PID/stat: when a process started, in clock ticks since boot.
- * Undefined for one that is over, be it only a zombie.
- */
-function startTime(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return state === 'Z' || state === 'X' ? undefined : fields[18];
-  } catch {
-    return undefined;
-  }
+/** The beginning of the number that the kernel drew when it started: random(4), boot_id. */
+function bootId(): string {
+  boot ??= readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').replaceAll('-', '').slice(0, BOOT_DIGITS);
+  return boot;
 }

@@ -5,18 +5,18 @@
  * 2 have none: there, what a shell left running in the background becomes a
  * child of ours (PR_SET_CHILD_SUBREAPER) and is ended by its number.
  */
-import { readdirSync, readFileSync } from 'node:fs';
 import { attempt } from '../executor/perform.ts';
-import { OWNER_VARIABLE } from '../settings/process.ts';
+import { otherProcesses, parentOf, variableOf } from '../proc/stat.ts';
 import { kill, wait4 } from '../syscalls/processes.ts';
-import { isAbandoned } from './owner.ts';
+import type { Leftover } from './leftover.ts';
+import { isMarkOf, OWNER_VARIABLE } from './owner.ts';
 
 const SIGKILL = 9;
 const ROUNDS = 100;
 
 /** The children that this process has now. */
 export function currentChildren(): Set<number> {
-  return new Set(processes().filter((pid) => parentOf(pid) === process.pid));
+  return new Set(otherProcesses().filter((pid) => parentOf(pid) === process.pid));
 }
 
 /**
@@ -32,11 +32,14 @@ export function endStrays(owner: string, before: ReadonlySet<number>): void {
   }
 }
 
-/** Ends what runs that are dead have left running. Gives the processes ended. */
-export function endAbandoned(): number[] {
-  const abandoned = processes().filter((pid) => isAbandoned(ownerOf(pid) ?? ''));
-  for (const pid of abandoned) attempt(kill(pid, SIGKILL));
-  return abandoned;
+export function find(owner?: string): Leftover<'process'>[] {
+  return otherProcesses()
+    .filter((pid) => isMarkOf(ownerOf(pid) ?? '', owner))
+    .map((pid) => ({ kind: 'process', pid }));
+}
+
+export async function remove({ pid }: Leftover<'process'>): Promise<string | undefined> {
+  return attempt(kill(pid, SIGKILL)).result === 0 ? String(pid) : undefined;
 }
 
 function endChild(pid: number): void {
@@ -44,28 +47,6 @@ function endChild(pid: number): void {
   attempt(wait4(pid, 0));
 }
 
-function processes(): number[] {
-  return readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => pid > 0 && pid !== process.pid);
-}
-
-function parentOf(pid: number): number | undefined {
-  const stat = readText(`/proc/${pid}/stat`);
-  return stat === undefined ? undefined : Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-}
-
 function ownerOf(pid: number): string | undefined {
-  return readText(`/proc/${pid}/environ`)
-    ?.split('\0')
-    .find((entry) => entry.startsWith(`${OWNER_VARIABLE}=`))
-    ?.slice(OWNER_VARIABLE.length + 1);
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
+  return variableOf(pid, OWNER_VARIABLE);
 }

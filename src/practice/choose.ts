@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import type { Entry } from '../catalogue/exercises.ts';
 import { UsageError } from '../command-line/usage-error.ts';
-import type { Progress } from './progress.ts';
+import type { Progress } from './progress-file.ts';
 import type { Workspace } from './workspace.ts';
 
 /**

@@ -1,10 +1,11 @@
-/** Noting a learner's progress. The exercise matters more than the mark: trouble with the file is said, once. */
-
+/** Noting a learner's progress. */
 import type { Entry } from '../catalogue/exercises.ts';
-import { lessonOf } from '../catalogue/lesson-of.ts';
-import { markOpened, markPassed, NOTHING, type Progress, readProgress } from './progress.ts';
+import { readLibrary } from '../catalogue/lessons.ts';
+import type { Report } from '../grading/report.ts';
+import { markOpened, markPassed, NOTHING, type Progress, readProgress } from './progress-file.ts';
 
-export class Marks {
+/** The exercise matters more than the mark: trouble with the file is said, once. */
+export class ProgressNotes {
   readonly #say: (line: string) => void;
   #inOrder = true;
 
@@ -33,4 +34,20 @@ export class Marks {
       return undefined;
     }
   }
+}
+
+/** Notes what the grader says of the workspace. @throws Error if the progress file is not one of this kit's */
+export function noteProgress({ items }: Report, exercises: readonly Entry[]): void {
+  for (const exercise of exercises) {
+    const passed = items.some(({ id, status }) => id === exercise.id && status === 'passed');
+    if (passed) markPassed(exercise.id, lessonOf(exercise));
+  }
+}
+
+let ids: ReadonlyMap<number, string> | undefined;
+
+/** The lesson that an exercise belongs to: the progress file knows it by its id. */
+function lessonOf({ step }: Entry): string | undefined {
+  ids ??= new Map(readLibrary().lessons.map(({ number, id }) => [number, id]));
+  return ids.get(step);
 }

@@ -3,8 +3,8 @@
 import type { Entry } from '../catalogue/exercises.ts';
 import { readLibrary } from '../catalogue/lessons.ts';
 import { render, type View } from '../markdown/terminal/render.ts';
-import { stateOf } from './list.ts';
-import type { Progress } from './progress.ts';
+import { stateOf } from './exercise-text.ts';
+import type { Progress } from './progress-file.ts';
 
 interface LessonRow {
   readonly step: number;

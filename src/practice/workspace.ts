@@ -4,7 +4,7 @@
  */
 import { existsSync, lstatSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { type Entry, textOf, top } from '../catalogue/exercises.ts';
+import { type Entry, textOf, top, workspaceDirectory } from '../catalogue/exercises.ts';
 import { giveToSudoUser, makeDirectory } from '../command-line/sudo-user.ts';
 
 /** For editors: `#src/...` is found by the kit's package.json. */
@@ -14,11 +14,6 @@ const TSCONFIG = `{
   "include": ["."]
 }
 `;
-
-/** LAB_WORKSPACE is another place for it: tests keep away from the learner's. */
-export function workspaceDirectory(): string {
-  return process.env.LAB_WORKSPACE || join(top, 'workspace');
-}
 
 export class Workspace {
   readonly directory: string;
@@ -31,12 +26,12 @@ export class Workspace {
     return join(this.directory, `${stem}.ts`);
   }
 
-  /** The file as one types it in the kit's folder. */
+  /** The file, as a learner types it in the kit's folder. */
   shown(entry: Entry): string {
     return shown(this.fileOf(entry));
   }
 
-  /** Puts the starter there, unless there is a file; gives whether it did. @throws Error that says what to do */
+  /** Puts the starter there if there is no file. Returns whether it did. @throws Error that says what to do */
   prepare(entry: Entry): boolean {
     const starter = textOf(entry, 'starter.ts');
     try {
@@ -49,7 +44,7 @@ export class Workspace {
     }
   }
 
-  /** Puts the starter there anew; gives the name of the copy of what was there, if that was anything else. */
+  /** Puts the starter there anew. Returns the name of the copy of what was there, if that was anything else. */
   reset(entry: Entry): string | undefined {
     const copy = this.#setAside(entry);
     this.prepare(entry);
@@ -85,7 +80,7 @@ function isThere(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
-/** Gives whether there was none. */
+/** Writes a file if there is none. Returns whether it did. */
 function writeNew(path: string, text: string): boolean {
   try {
     writeFileSync(path, text, { flag: 'wx' });

@@ -1,4 +1,5 @@
-/** What /proc/self/status says of rights: proc_pid_status(5), capabilities(7). */
+/** What /proc/PID/status says of rights, CPUs and signals: proc_pid_status(5), capabilities(7). */
+import { readFileSync } from 'node:fs';
 
 export interface Rights {
   /** Capability sets as the kernel prints them: 16 hexadecimal digits. */
@@ -37,4 +38,26 @@ export function lacking<Name extends string>(set: string, wanted: Readonly<Recor
 export function lacking(set: string, wanted: Readonly<Record<string, number>> = CAPABILITIES): string[] {
   const held = BigInt(`0x${set}`);
   return Object.entries(wanted).flatMap(([name, bit]) => (((held >> BigInt(bit)) & 1n) === 0n ? [name] : []));
+}
+
+/** The CPUs that this process may run on, in the kernel's notation, such as `0-3`. */
+export function allowedCpus(): string {
+  return /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '0';
+}
+
+/** What a process does with a signal; undefined for one that is not there. */
+export function dispositionOf(pid: number, signal: number): 'catches' | 'ignores' | 'default' | undefined {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    if (hasBit(status, 'SigCgt', signal)) return 'catches';
+    return hasBit(status, 'SigIgn', signal) ? 'ignores' : 'default';
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a mask of signals, as in SigCgt, holds one. */
+function hasBit(status: string, field: string, signal: number): boolean {
+  const mask = new RegExp(`^${field}:\\s*([0-9a-f]+)`, 'm').exec(status)?.[1] ?? '0';
+  return ((BigInt(`0x${mask}`) >> BigInt(signal - 1)) & 1n) === 1n;
 }

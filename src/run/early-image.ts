@@ -1,21 +1,34 @@
-/** `--rootfs` before step 8: the program runs in an image all the same, as far as the step's namespaces allow. */
-
+/** `--rootfs` with a step that has no image: its program runs in one all the same, as far as the step's namespaces allow. */
 import type { Lab } from '../lab/lab.ts';
+import type { Step } from '../lab/step.ts';
 import { enterImage } from '../steps/08-chroot.ts';
 import { openDirectory, openImage } from '../steps/08-image.ts';
+import type { Call } from '../syscalls/call.ts';
 import { chdir, chroot } from '../syscalls/files.ts';
-import { FIRST_WITH_USERS } from './program.ts';
 
-/** From here on there is a mount table of its own. */
-const FIRST_WITH_MOUNTS = 4;
-
-/** Has the program of `lab`, whose step has no image of its own, run in the one that its settings name. */
-export async function useImage(lab: Lab, step: number): Promise<void> {
-  const hasUsers = step >= FIRST_WITH_USERS || lab.settings.rootless;
-  const image = hasUsers ? await openImage(lab) : { directory: await openDirectory(lab, lab.settings.rootfs) };
-  if (step >= FIRST_WITH_MOUNTS) return lab.beginIn(image.directory, enterImage(image));
+/** The same run, whose program runs in the image that its settings name. */
+export async function inImage(lab: Lab, { has }: Pick<Step, 'has'>): Promise<Lab> {
+  const hasUsers = has.has('user') || lab.rootless;
+  const image = hasUsers ? await openImage(lab) : { directory: await openDirectory(lab, lab.settings.root.path) };
+  if (has.has('mnt')) return beginningIn(lab, image.directory, enterImage(image));
   await lab.tell(
     () => 'Without a mount namespace (step 4), nothing is mounted in the image: its /proc and /dev are bare.',
   );
-  lab.beginIn(image.directory, [chroot('.'), chdir('/')]);
+  return beginningIn(lab, image.directory, [chroot('.'), chdir('/')]);
+}
+
+/** The child begins in an open directory, and makes some calls before it becomes the program. */
+function beginningIn(lab: Lab, directory: number, calls: readonly Call[]): Lab {
+  return {
+    owner: lab.owner,
+    settings: lab.settings,
+    rootless: lab.rootless,
+    program: [...calls, ...lab.program],
+    perform: (list) => lab.perform(list),
+    clone: (list, flags, options) => lab.clone(list, flags, { directory, ...options }),
+    wait: (child) => lab.wait(child),
+    tell: (line) => lab.tell(line),
+    leaves: (leftover) => lab.leaves(leftover),
+    onEnd: (undo) => lab.onEnd(undo),
+  };
 }

@@ -1,12 +1,14 @@
-/** The options of `npm run step`: names and units as in docker run, where docker has them. */
-
+/** The options of `npm run step`: those of the run, here, and those of the settings. */
 import { UsageError } from '../command-line/usage-error.ts';
-import { bytes, cpuCount, cpuList, hostName, idRange, integer, memory } from '../command-line/values.ts';
-import type { Limits } from '../settings/limits.ts';
-import type { IdRange, Settings } from '../settings/settings.ts';
+import type { Step } from '../lab/step.ts';
+import type { Feature } from '../settings/features.ts';
+import { SETTING_OPTIONS, type Settings } from '../settings/settings.ts';
+import { steps } from '../steps/index.ts';
 
 export interface StepRequest {
   readonly settings: Partial<Settings>;
+  /** As an ordinary user. */
+  readonly rootless: boolean;
   readonly trace?: 'text' | 'json';
   readonly pause: boolean;
   readonly quiet: boolean;
@@ -14,145 +16,73 @@ export interface StepRequest {
   readonly command: readonly string[];
 }
 
-interface Draft {
-  settings: { -readonly [Key in keyof Settings]?: Settings[Key] };
-  trace?: 'text' | 'json';
-  pause: boolean;
-  quiet: boolean;
-  help?: boolean;
-}
+type Draft = Omit<StepRequest, 'command'>;
 
 interface Option {
+  readonly name: string;
   /** Shown in the help; undefined for an option without a value. */
   readonly value?: string;
   /** A value may be given with `=` but need not. */
   readonly optional?: boolean;
-  /** The first step to which it applies. */
-  readonly from: number;
+  /** What a step must have; without it the option is for every step. */
+  readonly about?: Feature;
   readonly help: string;
-  readonly apply: (draft: Draft, value: string) => void;
+  /** @throws UsageError with the form that the value wants */
+  readonly apply: (draft: Draft, value: string) => Draft;
 }
 
-function limit<Name extends keyof Limits>(name: Name, parse: (value: string) => NonNullable<Limits[Name]>) {
-  return (draft: Draft, value: string): void => {
-    draft.settings.limits = { ...draft.settings.limits, [name]: parse(value) };
-  };
-}
-
-const addRange = (key: 'uidMap' | 'gidMap') => (draft: Draft, value: string) => {
-  const ranges: readonly IdRange[] = draft.settings[key] ?? [];
-  draft.settings[key] = [...ranges, idRange(value)];
-};
-
-export const OPTIONS: Readonly<Record<string, Option>> = {
-  '--trace': {
+export const OPTIONS: readonly Option[] = [
+  {
+    name: '--trace',
     value: 'json',
     optional: true,
-    from: 0,
     help: 'print every system call of both sides; --trace=json for machines',
     apply: (draft, value) => {
       if (value !== '' && value !== 'json')
         throw new UsageError(`--trace is alone or --trace=json, not --trace=${value}.`);
-      draft.trace = value === 'json' ? 'json' : 'text';
+      return { ...draft, trace: value === 'json' ? 'json' : 'text' };
     },
   },
-  '--pause': {
-    from: 0,
+  {
+    name: '--pause',
     help: 'stop before every system call and explain it',
-    apply: (draft) => {
-      draft.pause = true;
-    },
+    apply: (draft) => ({ ...draft, pause: true }),
   },
-  '--quiet': {
-    from: 0,
-    help: 'no narration, only the program',
-    apply: (draft) => {
-      draft.quiet = true;
-    },
-  },
-  '--help': {
-    from: 0,
-    help: 'this list',
-    apply: (draft) => {
-      draft.help = true;
-    },
-  },
-  '--rootless': {
-    from: 0,
+  { name: '--quiet', help: 'no narration, only the program', apply: (draft) => ({ ...draft, quiet: true }) },
+  { name: '--help', help: 'this list', apply: (draft) => ({ ...draft, help: true }) },
+  {
+    name: '--rootless',
     help: 'run as an ordinary user, in a user namespace',
-    apply: (draft) => {
-      draft.settings.rootless = true;
-    },
+    apply: (draft) => ({ ...draft, rootless: true }),
   },
-  '--hostname': {
-    value: 'NAME',
-    from: 1,
-    help: 'the host name inside',
-    apply: (draft, value) => {
-      draft.settings.hostname = hostName(value);
-    },
-  },
-  '--uid-map': {
-    value: 'INSIDE:OUTSIDE:COUNT',
-    from: 5,
-    help: 'user ids; may be given several times',
-    apply: addRange('uidMap'),
-  },
-  '--gid-map': {
-    value: 'INSIDE:OUTSIDE:COUNT',
-    from: 5,
-    help: 'group ids; may be given several times',
-    apply: addRange('gidMap'),
-  },
-  '--memory': { value: 'BYTES', from: 7, help: 'memory limit: 64m, 1g', apply: limit('memory', memory) },
-  '--cpus': { value: 'NUMBER', from: 7, help: 'CPU quota: 0.5 is half a CPU', apply: limit('cpus', cpuCount) },
-  '--cpu-shares': {
-    value: 'NUMBER',
-    from: 7,
-    help: 'CPU weight, 2 to 262144; 1024 is usual',
-    apply: limit('cpuShares', integer(2, 262_144)),
-  },
-  '--cpuset-cpus': { value: 'LIST', from: 7, help: 'CPUs to run on: 0-1 or 0,2', apply: limit('cpusetCpus', cpuList) },
-  '--pids': {
-    value: 'NUMBER',
-    from: 7,
-    help: 'number of processes and threads',
-    apply: limit('pids', integer(1, 4_194_304)),
-  },
-  '--device-write-bps': {
-    value: 'RATE',
-    from: 7,
-    help: 'bytes per second written to the disk: 1mb',
-    apply: limit('deviceWriteBps', bytes),
-  },
-  '--rootfs': {
-    value: 'NAME|DIR',
-    from: 0,
-    help: 'the image to run in',
-    apply: (draft, value) => {
-      draft.settings.rootfs = value;
-    },
-  },
-};
+  ...SETTING_OPTIONS.map(
+    ({ set, ...row }): Option => ({
+      ...row,
+      apply: (draft, value) => ({ ...draft, settings: set(draft.settings, value) }),
+    }),
+  ),
+];
 
 /**
  * Reads options up to the first word that is none; that word starts the command.
  * @throws UsageError
  */
-export function parseOptions(words: readonly string[], step: number): StepRequest {
-  const draft: Draft = { settings: {}, pause: false, quiet: false };
+export function parseOptions(words: readonly string[], step: Step): StepRequest {
+  let draft: Draft = { settings: {}, rootless: false, pause: false, quiet: false };
   const rest = [...words];
   while (rest[0]?.startsWith('-')) {
     const word = rest.shift() ?? '';
     if (word === '--') break;
     const [name = '', inline] = splitAtEquals(word);
-    const option = OPTIONS[name];
-    if (!option) throw new UsageError(`There is no option ${name}. Options: ${Object.keys(OPTIONS).join(' ')}`);
-    if (step < option.from) throw new UsageError(`${name} applies from step ${option.from} on; this is step ${step}.`);
+    const option = OPTIONS.find((candidate) => candidate.name === name);
+    if (!option)
+      throw new UsageError(`There is no option ${name}. Options: ${OPTIONS.map((known) => known.name).join(' ')}`);
+    if (!appliesTo(option, step))
+      throw new UsageError(`${name} applies ${whichSteps(option)}; this is step ${step.number}.`);
     if (!option.value && inline !== undefined) throw new UsageError(`${name} takes no value.`);
     const value = option.value && !option.optional ? (inline ?? rest.shift()) : (inline ?? '');
     if (value === undefined) throw new UsageError(`${name} needs a value: ${name} ${option.value}`);
-    applyNamed(name, option, draft, value);
+    draft = applyNamed(option, draft, value);
   }
   return { ...draft, command: rest };
 }
@@ -163,15 +93,59 @@ export function parseOptions(words: readonly string[], step: number): StepReques
  * @throws UsageError that says where to put the `--`
  */
 export function refuseSwallowedOptions(environment = process.env): void {
-  for (const name of Object.keys(OPTIONS)) {
+  for (const { name } of OPTIONS) {
     if (environment[`npm_config_${name.slice(2).replaceAll('-', '_')}`] === undefined) continue;
     throw new UsageError(`npm kept ${name} for itself. Put -- before the options: npm run step 4 -- ${name}`);
   }
 }
 
-function applyNamed(name: string, option: Option, draft: Draft, value: string): void {
+/** `npm run step 4 -- --help`: the options that this step takes; without a step, all of them. */
+export function helpText(step?: Step): string {
+  const rows = OPTIONS.filter((option) => !step || appliesTo(option, step)).map((option): [string, string] => [
+    usageOf(option),
+    step || !option.about ? option.help : `${option.help} (${whichSteps(option)})`,
+  ]);
+  const width = Math.max(...rows.map(([usage]) => usage.length));
+  return [
+    'Usage: npm run step NUMBER -- [OPTION]... [--] [COMMAND [ARGUMENT]...]',
+    '',
+    ...rows.map(([usage, help]) => `  ${usage.padEnd(width)}  ${help}`),
+  ].join('\n');
+}
+
+/** The table of README.md, a line each. */
+export function optionsTable(): string[] {
+  return [
+    '| option | steps | |',
+    '| --- | --- | --- |',
+    ...OPTIONS.map((option) => `| \`${usageOf(option).replace('|', '\\|')}\` | ${stepsOf(option)} | ${option.help} |`),
+  ];
+}
+
+function appliesTo({ about }: Option, { has }: Step): boolean {
+  return about === undefined || has.has(about);
+}
+
+function usageOf({ name, value, optional }: Option): string {
+  return `${name}${value ? (optional ? `[=${value}]` : ` ${value}`) : ''}`;
+}
+
+function stepsOf(option: Option): string {
+  return option.about === undefined ? 'all' : whichSteps(option);
+}
+
+/** `from step 7 on`, or `to steps 7 and 9` where a later step does not have it. */
+function whichSteps(option: Option): string {
+  const numbers = steps.filter((step) => appliesTo(option, step)).map(({ number }) => number);
+  const [first = 0] = numbers;
+  if (numbers.length === steps.length - first) return `from step ${first} on`;
+  const last = numbers.pop();
+  return numbers.length === 0 ? `to step ${last}` : `to steps ${numbers.join(', ')} and ${last}`;
+}
+
+function applyNamed({ name, apply }: Option, draft: Draft, value: string): Draft {
   try {
-    option.apply(draft, value);
+    return apply(draft, value);
   } catch (error) {
     if (error instanceof UsageError && !error.message.startsWith('--'))
       throw new UsageError(`${name}: ${error.message}.`);

@@ -1,7 +1,7 @@
 /** What a run does with the signals that reach the parent. */
-import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Child } from '../executor/child.ts';
+import { dispositionOf } from '../proc/status.ts';
 
 type Name = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGQUIT';
 
@@ -52,7 +52,7 @@ export class Signals {
     const typed = this.#onTerminal && (name === 'SIGINT' || name === 'SIGQUIT');
     // What is typed at the terminal reaches the program inside by itself, and
     // one that handles it, such as a shell at its prompt, is none of our business.
-    if (typed && catches(child.pid, number)) return;
+    if (typed && dispositionOf(child.pid, number) === 'catches') return;
     this.#received = name;
     if (!typed) child.signal(number);
     this.#timer ??= setTimeout(() => {
@@ -63,15 +63,5 @@ export class Signals {
       );
       child.signal(SIGKILL);
     }, GRACE_MS);
-  }
-}
-
-/** Whether a process has a handler for a signal: SigCgt in /proc/PID/status. */
-function catches(pid: number, signal: number): boolean {
-  try {
-    const mask = /^SigCgt:\s*([0-9a-f]+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
-    return ((BigInt(`0x${mask}`) >> BigInt(signal - 1)) & 1n) === 1n;
-  } catch {
-    return false;
   }
 }

@@ -1,5 +1,5 @@
 /** Who the users of a sandbox are outside: nobody. */
-import type { IdRange } from '../settings/settings.ts';
+import type { IdRange } from '../proc/id-maps.ts';
 
 export interface Identities {
   readonly uids: readonly IdRange[];

@@ -11,29 +11,29 @@ import type { Call } from '../syscalls/call.ts';
 import { chdir, close, ensureDirectory, mkdir, openat, symlink, write } from '../syscalls/files.ts';
 import { MNT, MS_BIND, MS_NODEV, MS_NOSUID, MS_REC, MS_SHARED, O_CREAT, O_EXCL, O_WRONLY } from '../syscalls/flags.ts';
 import { attachMount, makeReadOnly, mount, pivotRoot, umount } from '../syscalls/mounts.ts';
-import type { CgroupMount } from './limits.ts';
-import type { Tree } from './trees.ts';
+import type { Bind } from './binds.ts';
+import type { CgroupMount } from './cgroups.ts';
 
-export interface View {
+export interface RootContents {
   /** What of the machine appears where, by the path inside. */
-  readonly trees: ReadonlyMap<string, Tree>;
+  readonly binds: ReadonlyMap<string, Bind>;
   /** Files that exist in the sandbox alone, with their text. */
   readonly files: Readonly<Record<string, string>>;
-  /** Directories of the machine that must not be seen, should they be among its programs. */
+  /** Directories of the machine that must not be seen, if they are among its programs. */
   readonly hidden: readonly string[];
   readonly cgroups: readonly CgroupMount[];
-  /** What may be written to /tmp, in bytes. */
-  readonly scratch: number;
 }
 
-/** The old root hangs here until all has been taken from it. */
+/** Where the old root is until all has been taken from it. */
 const OLD = '/tmp';
 const ROOT_BYTES = 4 * 2 ** 20;
+/** What may be written to /tmp, and to /dev/shm. */
+const SCRATCH_BYTES = 64 * 2 ** 20;
 /** What programs of the machine need: on most machines these are links into /usr. */
 const SYSTEM = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
 
 /** The child's calls, after which `/` is the sandbox's and nothing else can be reached. */
-export function enterRoot({ trees, files, hidden, cgroups, scratch }: View): Call[] {
+export function enterRoot({ binds, files, hidden, cgroups }: RootContents): Call[] {
   const directories = new Directories();
   return [
     ...makePrivate(),
@@ -43,8 +43,8 @@ export function enterRoot({ trees, files, hidden, cgroups, scratch }: View): Cal
     chdir('/'),
     ...SYSTEM.flatMap((path) => systemPath(path, directories)),
     ...hidden.filter(isShown).map((path) => mount('tmpfs', path, 'tmpfs', MS_NOSUID | MS_NODEV, 'mode=755,size=4k')),
-    ...[...trees].flatMap(([inside, tree]) => bind(inside, tree, directories)),
-    // What was picked up outside is still the peer of what hangs there.
+    ...[...binds].flatMap(([inside, found]) => bind(inside, found, directories)),
+    // What was picked up outside is still a peer of the original.
     ...makePrivate(),
     ...Object.entries(files).flatMap(([path, text]) => [...directories.above(path), ...newFile(path, text)]),
     ...['/proc', '/dev', ...cgroups.map(({ path }) => path)].flatMap((path) => directories.at(path)),
@@ -52,11 +52,11 @@ export function enterRoot({ trees, files, hidden, cgroups, scratch }: View): Cal
     ...mountProc(),
     ...mountDev('/dev', `${OLD}/dev`),
     mkdir('/dev/shm', 0o1777),
-    mount('tmpfs', '/dev/shm', 'tmpfs', MS_NOSUID | MS_NODEV, `mode=1777,size=${scratch}`),
+    mount('tmpfs', '/dev/shm', 'tmpfs', MS_NOSUID | MS_NODEV, `mode=1777,size=${SCRATCH_BYTES}`),
     ...cgroups.map(({ path, type, options }) => mount('cgroup', path, type, MS_NOSUID | MS_NODEV, options)),
     umount(OLD, MNT.MNT_DETACH),
-    mount('tmpfs', '/tmp', 'tmpfs', MS_NOSUID | MS_NODEV, `mode=1777,size=${scratch}`),
-    // As systemd does on a host: a mount that leaks out of a container shall be seen to leak.
+    mount('tmpfs', '/tmp', 'tmpfs', MS_NOSUID | MS_NODEV, `mode=1777,size=${SCRATCH_BYTES}`),
+    // As systemd does on a host: so a mount that leaks out of a container is seen to leak.
     mount('none', '/', null, MS_REC | MS_SHARED),
   ];
 }
@@ -89,8 +89,8 @@ function isShown(path: string): boolean {
   return SYSTEM.some((shown) => path.startsWith(`${shown}/`));
 }
 
-/** Binds what is mounted below as well: the kernel lets nobody look under mounts of a more privileged namespace. */
-function bind(inside: string, { path, isDirectory, mount: picked }: Tree, directories: Directories): Call[] {
+/** Binds also what is mounted below: the kernel lets nobody look under mounts of a more privileged namespace. */
+function bind(inside: string, { path, isDirectory, mount: picked }: Bind, directories: Directories): Call[] {
   const place = isDirectory ? directories.at(inside) : [...directories.above(inside), ...newFile(inside, '')];
   const attach =
     picked === undefined ? mount(`${OLD}${path}`, inside, null, MS_BIND | MS_REC) : attachMount(picked, inside);

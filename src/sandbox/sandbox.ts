@@ -1,17 +1,18 @@
 /**
  * A place for programs that nobody has read.
  *
- * It is a container put together from the kit's own steps: every namespace of
- * its own, root inside is nobody outside, a small read-only file system, no
- * network but an empty one, and limits that it cannot lift. When its process 1
+ * It is a container put together from the kit's own steps. It has every
+ * namespace of its own, a small read-only file system, an empty network, and
+ * limits that it cannot lift; root inside is nobody outside. When its process 1
  * ends, by itself or because time is up, the kernel ends everything in it.
  */
 import type { Child } from '../executor/child.ts';
 import { CallFailure } from '../executor/failure.ts';
 import type { End } from '../executor/reaper.ts';
-import { Lab } from '../lab/lab.ts';
+import { Run } from '../lab/run.ts';
+import { newOwnerName } from '../leftovers/owner.ts';
 import { DEFAULTS, type Settings } from '../settings/settings.ts';
-import { openCheckpoint, release, waitFor } from '../steps/02-ipc.ts';
+import { release, waitFor } from '../steps/02-ipc.ts';
 import { becomeRoot, mapIds } from '../steps/05-user.ts';
 import { setUpNetwork } from '../steps/06-net.ts';
 import { chdir } from '../syscalls/files.ts';
@@ -26,13 +27,13 @@ import {
 } from '../syscalls/flags.ts';
 import { sethostname, unshare } from '../syscalls/namespaces.ts';
 import { execve, limitProcesses, setsid } from '../syscalls/processes.ts';
+import { openBinds } from './binds.ts';
+import { LIMITS, makeCgroups, type SandboxCgroups } from './cgroups.ts';
 import { type Identities, identities } from './identities.ts';
-import { type Enclosure, enclose } from './limits.ts';
-import { enterRoot, type View } from './root.ts';
-import { type Output, openStreams, type Streams } from './streams.ts';
-import { openTrees } from './trees.ts';
+import { enterRoot, type RootContents } from './root.ts';
+import { type Output, openPipe, openStreams, type Streams } from './streams.ts';
 
-export interface SandboxOptions extends Pick<View, 'files' | 'hidden'> {
+export interface SandboxOptions extends Pick<RootContents, 'files' | 'hidden'> {
   /** Where each file or directory of the machine appears: path inside, path outside. */
   readonly binds: Readonly<Record<string, string>>;
   readonly argv: readonly string[];
@@ -50,11 +51,8 @@ export class SandboxUnavailable extends Error {
   override readonly name = 'SandboxUnavailable';
 }
 
-/** What it is called. */
 export const HOSTNAME = 'sandbox';
 const SIGKILL = 9;
-const SCRATCH_BYTES = 64 * 2 ** 20;
-const LIMITS = { memory: 512 * 2 ** 20, pids: 256, cpus: 1 };
 const FLAGS = CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWNET;
 
 export class Sandbox {
@@ -65,9 +63,11 @@ export class Sandbox {
   readonly cgroups: readonly string[];
   /** What cannot be limited on this machine, a line per reason. */
   readonly unlimited: readonly string[];
+  readonly stdout: Output;
+  readonly stderr: Output;
   /** Resolves when all of it has ended. */
   readonly ended: Promise<Outcome>;
-  /** Whether it ended before the program began, for a call of its own failed. */
+  /** Whether it ended before the program began, because a call of its own failed. */
   failed = false;
   #outcome: Outcome | undefined;
   readonly #child: Child;
@@ -75,12 +75,15 @@ export class Sandbox {
   #stopped: 'time' | 'output' | undefined;
   #timer: NodeJS.Timeout | undefined;
   readonly #end: () => Promise<void>;
+  #removed: Promise<void> | undefined;
 
-  private constructor(lab: Lab, child: Child, streams: Streams, ids: Identities, enclosure: Enclosure) {
+  private constructor(lab: Run, child: Child, streams: Streams, ids: Identities, cgroups: SandboxCgroups) {
     this.pid = child.pid;
     this.identities = ids;
-    this.cgroups = enclosure.directories;
-    this.unlimited = enclosure.missing;
+    this.cgroups = cgroups.directories;
+    this.unlimited = cgroups.missing;
+    this.stdout = streams.stdout;
+    this.stderr = streams.stderr;
     this.#streams = streams;
     this.#child = child;
     this.#end = () => lab.end();
@@ -90,18 +93,23 @@ export class Sandbox {
       return this.#outcome;
     });
     this.ended.catch(() => {
-      this.failed = true; // whoever waits for it hears why
+      this.failed = true; // those who wait for the end hear why
     });
   }
 
   /** @throws SandboxUnavailable if this machine or user cannot have one */
   static async start(options: SandboxOptions): Promise<Sandbox> {
     const ids = identities();
-    const settings: Settings = { ...DEFAULTS, hostname: HOSTNAME, uidMap: ids.uids, gidMap: ids.gids };
+    const settings: Settings = {
+      ...DEFAULTS,
+      hostname: HOSTNAME,
+      users: { uidMappings: ids.uids, gidMappings: ids.gids },
+    };
     const environment = ['PATH=/usr/sbin:/usr/bin:/sbin:/bin', 'HOME=/tmp', 'LANG=C.UTF-8', 'TERM=dumb'];
-    const lab = new Lab({
+    const lab = new Run({
+      owner: newOwnerName(),
       settings,
-      program: () => [execve(options.argv[0] ?? '', options.argv, [...environment, ...(options.environment ?? [])])],
+      program: [execve(options.argv[0] ?? '', options.argv, [...environment, ...(options.environment ?? [])])],
     });
     try {
       return await Sandbox.#start(lab, ids, options);
@@ -114,28 +122,28 @@ export class Sandbox {
   }
 
   static async #start(
-    lab: Lab,
+    lab: Run,
     ids: Identities,
-    { binds, files, hidden, directory, timeout }: SandboxOptions,
+    { binds: paths, files, hidden, directory, timeout }: SandboxOptions,
   ): Promise<Sandbox> {
-    const checkpoint = await openCheckpoint(lab);
+    const checkpoint = await openPipe(lab);
     const streams = await openStreams(lab);
     lab.onEnd(() => streams.close());
-    const trees = await openTrees(lab, binds, ids.hasRange);
-    const enclosure = await enclose(lab, LIMITS, ids.root);
+    const binds = await openBinds(lab, paths, ids.hasRange);
+    const cgroups = await makeCgroups(lab, ids.root);
     const child = await lab.clone(
       [
         ...waitFor(checkpoint),
-        // Or /dev/tty would be the terminal of whoever runs the grader.
+        // Or /dev/tty would be the grader's terminal.
         setsid(),
         ...becomeRoot(lab),
         unshare(CLONE_NEWCGROUP),
         sethostname(lab.settings.hostname),
         ...setUpNetwork(undefined),
-        ...enterRoot({ trees, files, hidden, cgroups: enclosure.mounts, scratch: SCRATCH_BYTES }),
+        ...enterRoot({ binds, files, hidden, cgroups: cgroups.mounts }),
         chdir(directory),
         ...streams.adopt,
-        // Where no cgroup can count them, as for an ordinary user.
+        // Where no cgroup can count processes, as for an ordinary user.
         limitProcesses(LIMITS.pids),
         ...lab.program,
       ],
@@ -143,8 +151,8 @@ export class Sandbox {
     );
     await streams.handOver();
     await mapIds(lab, child.pid);
-    await enclosure.join(child.pid);
-    const sandbox = new Sandbox(lab, child, streams, ids, enclosure);
+    await cgroups.join(child.pid);
+    const sandbox = new Sandbox(lab, child, streams, ids, cgroups);
     sandbox.#timer = setTimeout(() => sandbox.#stop('time'), timeout * 1000);
     void streams.flooded.then(() => sandbox.#stop('output'));
     lab.onEnd(() => sandbox.keep());
@@ -152,7 +160,7 @@ export class Sandbox {
     return sandbox;
   }
 
-  /** Why it was stopped, from the moment it is: what is seen of it after that tells of nothing else. */
+  /** Why it was stopped, as soon as it is. What is seen of it after that has this reason and no other. */
   get stopped(): 'time' | 'output' | undefined {
     return this.#stopped;
   }
@@ -160,14 +168,6 @@ export class Sandbox {
   /** How it has ended, if it has. */
   get outcome(): Outcome | undefined {
     return this.#outcome;
-  }
-
-  get stdout(): Output {
-    return this.#streams.stdout;
-  }
-
-  get stderr(): Output {
-    return this.#streams.stderr;
   }
 
   write(text: string): void {
@@ -188,13 +188,18 @@ export class Sandbox {
     clearTimeout(this.#timer);
   }
 
-  /** Ends it, if it has not ended, and removes what it needed outside. */
-  async remove(): Promise<void> {
-    await this.#end();
+  /**
+   * Ends it, if it has not ended, and removes what it needed outside. A second
+   * call waits for the same end.
+   * @throws AggregateError with what could not be removed
+   */
+  remove(): Promise<void> {
+    this.#removed ??= this.#end();
+    return this.#removed;
   }
 }
 
-/** Whether it is the kernel that said no: to a call of a list, or to one that Node made for us. */
+/** Whether it was the kernel that refused: a call of a list, or one that Node made. */
 function isRefusal(cause: unknown): cause is Error {
   return cause instanceof CallFailure || (cause instanceof Error && 'syscall' in cause);
 }

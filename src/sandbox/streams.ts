@@ -1,15 +1,15 @@
-/** The standard streams of a sandbox: pipes, so that nothing inside can reach a file or a terminal of ours. */
+/** The standard streams of a sandbox: pipes, so that nothing inside can reach a file or a terminal of the grader. */
+import { closeSync, fstatSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab } from '../lab/lab.ts';
-// A checkpoint is a pipe, and any pipe will do here.
-import { openCheckpoint as openPipe } from '../steps/02-ipc.ts';
+import { type Checkpoint, openCheckpoint } from '../steps/02-ipc.ts';
 import type { Call } from '../syscalls/call.ts';
 import { close, dup3 } from '../syscalls/files.ts';
 
-/** Of what a submission prints so much is kept: the beginning and the end of it. */
+/** How much output is kept from the beginning, and from the end. */
 const KEPT_BYTES = 32 * 1024;
-/** And one that prints more is stopped. */
+/** A submission that prints more is stopped. */
 const MOST_BYTES = 4 * 2 ** 20;
 /** A sandbox that is being made beside this one can hold a copy of its pipes, for a moment. */
 const DRAIN_MS = 1000;
@@ -19,13 +19,13 @@ export interface Streams {
   readonly adopt: readonly Call[];
   readonly stdout: Output;
   readonly stderr: Output;
-  /** Resolves when more came out than anybody may print. */
+  /** Resolves when more came out than a submission may print. */
   readonly flooded: Promise<void>;
   write(text: string): void;
   endInput(): void;
   /** To be called when the child has its copies. */
   handOver(): Promise<void>;
-  /** Waits until all that was written has been read; to be called when everybody who could write has ended. */
+  /** Waits until all that was written has been read; to be called when all that could write have ended. */
   drain(): Promise<void>;
   close(): void;
 }
@@ -34,16 +34,10 @@ export interface Streams {
 export async function openStreams(lab: Lab): Promise<Streams> {
   const [input, output, errors] = [await openPipe(lab), await openPipe(lab), await openPipe(lab)];
   const stdin = new Socket({ fd: input.writeEnd, readable: false, writable: true });
-  stdin.on('error', () => {}); // Nobody there to read it is no trouble of ours.
+  stdin.on('error', () => {}); // A submission need not read it.
   const stdout = new Output(output.readEnd);
   const stderr = new Output(errors.readEnd);
   const childs = [input.readEnd, output.writeEnd, errors.writeEnd];
-  let handedOver = false;
-  const handOver = async () => {
-    if (handedOver) return;
-    handedOver = true;
-    await lab.perform(childs.map(close));
-  };
   return {
     adopt: childs.map((fd, number) => dup3(fd, number)),
     stdout,
@@ -51,15 +45,37 @@ export async function openStreams(lab: Lab): Promise<Streams> {
     flooded: Promise.race([stdout.flooded, stderr.flooded]),
     write: (text) => stdin.write(text),
     endInput: () => stdin.end(),
-    handOver,
+    handOver: async () => {
+      await lab.perform(childs.map(close));
+    },
     drain: async () => {
       await Promise.race([Promise.all([stdout.closed, stderr.closed]), sleep(DRAIN_MS)]);
     },
     close: () => {
       for (const stream of [stdin, stdout, stderr]) stream.destroy();
-      void handOver();
     },
   };
+}
+
+/** Opens a pipe. The ends that are still open when `lab` ends are closed then. */
+export async function openPipe(lab: Lab): Promise<Checkpoint> {
+  const pipe = await openCheckpoint(lab);
+  const made = identityOf(pipe.readEnd);
+  lab.onEnd(() => {
+    // The number of a descriptor that was closed may be that of another file by then.
+    for (const fd of [pipe.readEnd, pipe.writeEnd]) if (identityOf(fd) === made) closeSync(fd);
+  });
+  return pipe;
+}
+
+/** `DEVICE:INODE` of an open file, equal for both ends of a pipe; undefined if nothing is open there. */
+function identityOf(fd: number): string | undefined {
+  try {
+    const { dev, ino } = fstatSync(fd, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What came out of a stream, as far as it is kept. */
@@ -92,12 +108,23 @@ export class Output {
     });
   }
 
-  /** The text so far; what is left out in the middle is said. */
+  /** The text so far. It says how much is left out in the middle. */
   get text(): string {
     const missing = this.#bytes - this.#head.length;
     const tail = missing > 0 ? this.#tail.slice(-Math.min(missing, KEPT_BYTES)) : '';
     const gap = missing > tail.length ? `\n… ${missing - tail.length} bytes left out …\n` : '';
     return Buffer.from(this.#head + gap + tail, 'latin1').toString('utf8');
+  }
+
+  /** How many bytes have come. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** What has come after the first `bytes`; if that is much, only its end. */
+  since(bytes: number): string {
+    const count = this.#bytes - bytes;
+    return Buffer.from(count > 0 ? this.#tail.slice(-count) : '', 'latin1').toString('utf8');
   }
 
   destroy(): void {

@@ -1,7 +1,12 @@
-/** What the program inside sees in its environment. */
+/** The program inside: `process` of config.json, and what it sees in its environment. */
+import { OWNER_VARIABLE } from '../leftovers/owner.ts';
 
-/** The variable by which `npm run clean` knows the processes of a dead run. */
-export const OWNER_VARIABLE = 'CONTAINER_LAB';
+export interface Process {
+  /** The program and its words; empty for a shell. */
+  readonly args: readonly string[];
+}
+
+export const DEFAULT_PROCESS: Process = { args: [] };
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 

@@ -9,11 +9,14 @@
  */
 import type { End } from '../executor/reaper.ts';
 import type { Lab } from '../lab/lab.ts';
+import type { Feature } from '../settings/features.ts';
 import { write } from '../syscalls/files.ts';
 
 const STDOUT = 1;
 
 export const title = 'clone: a parent, and a child on its own';
+export const has: readonly Feature[] = [];
+export const opening = 'none';
 
 // #region run
 export async function run(lab: Lab): Promise<End> {

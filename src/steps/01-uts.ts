@@ -8,10 +8,12 @@
  */
 import type { End } from '../executor/reaper.ts';
 import type { Lab } from '../lab/lab.ts';
+import type { Feature } from '../settings/features.ts';
 import { CLONE_NEWUTS } from '../syscalls/flags.ts';
 import { sethostname } from '../syscalls/namespaces.ts';
 
 export const title = 'UTS: a host name of its own';
+export const has: readonly Feature[] = ['uts'];
 
 export async function run(lab: Lab): Promise<End> {
   // #region child

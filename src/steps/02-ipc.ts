@@ -12,6 +12,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { End } from '../executor/reaper.ts';
 import type { Lab } from '../lab/lab.ts';
+import type { Feature } from '../settings/features.ts';
 import { atLeast, type Call, type Out } from '../syscalls/call.ts';
 import { close, pipe2, read, write } from '../syscalls/files.ts';
 import { CLONE_NEWIPC, CLONE_NEWUTS } from '../syscalls/flags.ts';
@@ -19,6 +20,7 @@ import { sethostname } from '../syscalls/namespaces.ts';
 import { quoted } from '../syscalls/show.ts';
 
 export const title = 'IPC: no shared memory with the host, and a checkpoint';
+export const has: readonly Feature[] = ['uts', 'ipc'];
 
 export interface Checkpoint {
   readonly readEnd: number;

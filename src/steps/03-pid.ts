@@ -11,11 +11,13 @@
 import { readFileSync } from 'node:fs';
 import type { End } from '../executor/reaper.ts';
 import type { Lab } from '../lab/lab.ts';
+import type { Feature } from '../settings/features.ts';
 import { CLONE_NEWIPC, CLONE_NEWPID, CLONE_NEWUTS } from '../syscalls/flags.ts';
 import { sethostname } from '../syscalls/namespaces.ts';
 import { openCheckpoint, release, waitFor } from './02-ipc.ts';
 
 export const title = 'PID: process 1 of its own world';
+export const has: readonly Feature[] = ['uts', 'ipc', 'pid'];
 
 export async function run(lab: Lab): Promise<End> {
   const checkpoint = await openCheckpoint(lab);

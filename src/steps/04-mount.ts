@@ -10,6 +10,7 @@
  */
 import type { End } from '../executor/reaper.ts';
 import type { Lab } from '../lab/lab.ts';
+import type { Feature } from '../settings/features.ts';
 import type { Call } from '../syscalls/call.ts';
 import {
   CLONE_NEWIPC,
@@ -27,6 +28,7 @@ import { sethostname } from '../syscalls/namespaces.ts';
 import { openCheckpoint, release, waitFor } from './02-ipc.ts';
 
 export const title = 'mount: a mount table of its own, and /proc';
+export const has: readonly Feature[] = ['uts', 'ipc', 'pid', 'mnt'];
 
 // #region mounts
 /** Nothing that is mounted from here on appears outside, and nothing from outside in here. */

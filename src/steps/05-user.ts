@@ -1,16 +1,18 @@
 /**
  * Step 5: user namespace.
  *
- * New here: CLONE_NEWUSER gives the child user ids of its own. Who is who is
- * said in uid_map and gid_map, a line `inside outside count` each, which the
- * parent writes while the child waits. Root inside is then nobody special
+ * New here: CLONE_NEWUSER gives the child user ids of its own. uid_map and
+ * gid_map say who is who, one line `inside outside count` per range; the parent
+ * writes them while the child waits. Root inside is then nobody special
  * outside, and an ordinary user can make a container without being root.
  *
  * See user_namespaces(7).
  */
 import type { End } from '../executor/reaper.ts';
 import type { Lab } from '../lab/lab.ts';
-import type { IdRange } from '../settings/settings.ts';
+import type { IdRange } from '../proc/id-maps.ts';
+import type { Feature } from '../settings/features.ts';
+import type { Settings } from '../settings/settings.ts';
 import { idMaps } from '../settings/users.ts';
 import type { Call } from '../syscalls/call.ts';
 import { writeFile } from '../syscalls/files.ts';
@@ -21,20 +23,20 @@ import { openCheckpoint, release, waitFor } from './02-ipc.ts';
 import { makePrivate, mountProc } from './04-mount.ts';
 
 export const title = 'user: root inside, nobody special outside';
+export const has: readonly Feature[] = ['uts', 'ipc', 'pid', 'mnt', 'user'];
 
 // #region writes
 /**
  * Writes the maps of a child's user namespace, once and for all: uid_map and
  * gid_map take one write each. Without root, the kernel wants setgroups(2)
- * denied first, lest a process leave a group whose members are shut out of a
- * file.
+ * denied first, or a process could drop a group that a file's mode denies access.
  */
 export async function mapIds(lab: Lab, pid: number | 'self'): Promise<void> {
-  await lab.perform(idMapWrites(lab, pid));
+  await lab.perform(idMapWrites(lab.settings, pid));
 }
 
-export function idMapWrites(lab: Pick<Lab, 'settings'>, pid: number | 'self'): Call[] {
-  const { uids, gids, denySetgroups } = idMaps(lab.settings);
+export function idMapWrites({ users }: Pick<Settings, 'users'>, pid: number | 'self'): Call[] {
+  const { uids, gids, denySetgroups } = idMaps(users);
   return [
     ...(denySetgroups ? writeFile(`/proc/${pid}/setgroups`, 'deny') : []),
     ...writeFile(`/proc/${pid}/uid_map`, mapText(uids)),
@@ -51,7 +53,7 @@ export function mapText(ranges: readonly IdRange[]): string {
 // #region become
 /** The child's part: becomes the root that the maps have made. */
 export function becomeRoot(lab: Lab): Call[] {
-  const { denySetgroups } = idMaps(lab.settings);
+  const { denySetgroups } = idMaps(lab.settings.users);
   return [...(denySetgroups ? [] : [dropGroups()]), setGroup(0), setUser(0)];
 }
 // #endregion become
@@ -78,7 +80,7 @@ export async function run(lab: Lab): Promise<End> {
 }
 
 export function whoIsRoot({ settings }: Lab): string {
-  const { uids } = idMaps(settings);
+  const { uids } = idMaps(settings.users);
   const root = uids.find(({ inside, count }) => inside === 0 && count > 0);
   return `Root inside is user ${root?.outside ?? 'unmapped'} outside. The map: ${mapText(uids).trim().replaceAll('\n', ', ')}.`;
 }

@@ -8,13 +8,13 @@
  * See network_namespaces(7), veth(4), rtnetlink(7), netdevice(7).
  */
 import { CallFailure } from '../executor/failure.ts';
-import { perform } from '../executor/perform.ts';
 import type { End } from '../executor/reaper.ts';
 import type { Lab } from '../lab/lab.ts';
 import { newLinkName } from '../leftovers/owner.ts';
 import { BLOCKS, type Block, blockAt } from '../network/addresses.ts';
-import { addVeth, deleteLink, moveLink, setAlias } from '../network/netlink.ts';
+import { addVeth, moveLink, setAlias } from '../network/netlink.ts';
 import { makeRequest } from '../network/request.ts';
+import type { Feature } from '../settings/features.ts';
 import type { Call } from '../syscalls/call.ts';
 import { close } from '../syscalls/files.ts';
 import {
@@ -38,6 +38,7 @@ import { makePrivate, mountProc } from './04-mount.ts';
 import { becomeRoot, mapIds } from './05-user.ts';
 
 export const title = 'network: an empty one, and a cable to the host';
+export const has: readonly Feature[] = ['uts', 'ipc', 'pid', 'mnt', 'user', 'net'];
 
 /** A veth pair whose ends are both still outside. */
 export interface Veth {
@@ -56,7 +57,7 @@ export interface Veth {
  * belongs to the host's network.
  */
 export async function makeVeth(lab: Lab): Promise<Veth | undefined> {
-  if (lab.settings.rootless) {
+  if (lab.rootless) {
     await lab.tell(
       () => 'Without root there is no veth pair, for one end of it would belong to the host: only lo is up.',
     );
@@ -72,7 +73,7 @@ export async function makeVeth(lab: Lab): Promise<Veth | undefined> {
       throw error;
     }
     const index = await indexOf(lab, name);
-    lab.onEnd(() => remove(index));
+    lab.leaves({ kind: 'link', index });
     await makeRequest((list) => lab.perform(list), setAlias(index, lab.owner));
     return { name, index, peerIndex: await indexOf(lab, peer), block: blockAt(number) };
   }
@@ -108,15 +109,6 @@ async function indexOf(lab: Lab, name: string): Promise<number> {
   const socket = interfaceSocket();
   const { outs } = await lab.perform([socket, interfaceIndex(socket, name), close(socket)]);
   return [...outs.values()][0]?.readInt32LE(16) ?? 0;
-}
-
-/** By its index, which no other interface ever gets; gone already is as good. */
-async function remove(index: number): Promise<void> {
-  try {
-    await makeRequest(perform, deleteLink(index));
-  } catch (error) {
-    if (!(error instanceof CallFailure && error.errno === 'ENODEV')) throw error;
-  }
 }
 
 export async function run(lab: Lab): Promise<End> {

@@ -9,9 +9,14 @@
  * See cgroups(7); in the kernel's documentation admin-guide/cgroup-v1 and
  * admin-guide/cgroup-v2.rst.
  */
+import { readFileSync } from 'node:fs';
 import { type ControlGroup, planControlGroup } from '../cgroups/control-group.ts';
 import type { End } from '../executor/reaper.ts';
 import type { Lab } from '../lab/lab.ts';
+import { allowedCpus } from '../proc/status.ts';
+import type { Feature } from '../settings/features.ts';
+import { cpuList } from '../settings/resources.ts';
+import type { Settings } from '../settings/settings.ts';
 import {
   CLONE_NEWIPC,
   CLONE_NEWNET,
@@ -27,13 +32,24 @@ import { becomeRoot, mapIds } from './05-user.ts';
 import { connectVeth, makeVeth, setUpNetwork } from './06-net.ts';
 
 export const title = 'cgroups: limits, and counters that prove them';
+export const has: readonly Feature[] = ['uts', 'ipc', 'pid', 'mnt', 'user', 'net', 'limits'];
+
+/** The classic experiment: 512 MiB, and the first two CPUs. */
+export function defaults(): Partial<Settings> {
+  return { resources: { memory: 512 * 2 ** 20, cpusetCpus: cpuList(allowedCpus()).slice(0, 2).join(',') } };
+}
+
+/** What the shell begins with. */
+export function opening(): string {
+  return readFileSync(new URL('07-experiment.sh', import.meta.url), 'utf8');
+}
 
 // #region cgroup
 /** Makes a cgroup for this run, with its limits, in each hierarchy that has a part in them. */
 export async function makeGroup(lab: Lab): Promise<ControlGroup> {
-  const group = planControlGroup(lab.settings.limits, lab.owner);
+  const group = planControlGroup(lab.settings.resources, lab.owner);
   for (const line of group.missing) await lab.tell(() => line);
-  lab.onEnd(() => group.remove());
+  for (const leftover of group.leftovers) lab.leaves(leftover);
   await lab.perform(group.create);
   return group;
 }

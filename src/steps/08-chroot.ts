@@ -9,6 +9,7 @@
  */
 import type { End } from '../executor/reaper.ts';
 import type { Lab } from '../lab/lab.ts';
+import type { Feature } from '../settings/features.ts';
 import type { Call } from '../syscalls/call.ts';
 import { chdir, chroot, close, ensureDirectory, fchdir, mkdir, openat, symlink } from '../syscalls/files.ts';
 import {
@@ -34,6 +35,7 @@ import { joinGroup, makeGroup, reportGroup } from './07-cgroups.ts';
 import { type Image, openImage } from './08-image.ts';
 
 export const title = 'chroot: a root file system of its own';
+export const has: readonly Feature[] = ['uts', 'ipc', 'pid', 'mnt', 'user', 'net', 'limits', 'image'];
 
 // #region enter
 /**

@@ -23,12 +23,12 @@ export interface Image {
  * with its ids mapped, which real root may do since Linux 5.12.
  */
 export async function openImage(lab: Lab): Promise<Image> {
-  const path = lab.settings.rootfs;
+  const path = lab.settings.root.path;
   const directory = await openDirectory(lab, path);
   const owner = statSync(path).uid;
-  const root = idMaps(lab.settings).uids.find(({ inside }) => inside === 0)?.outside;
+  const root = idMaps(lab.settings.users).uids.find(({ inside }) => inside === 0)?.outside;
   if (owner === root) return { directory };
-  if (owner === 0 && !lab.settings.rootless) return { directory, mapped: await mapImage(lab, path) };
+  if (owner === 0 && !lab.rootless) return { directory, mapped: await mapImage(lab, path) };
   await lab.tell(
     () => `The files of ${path} belong to user ${owner}, not to the container's root: inside they are nobody's.`,
   );
@@ -56,7 +56,7 @@ async function mapImage(lab: Lab, path: string): Promise<number> {
  * A child that does nothing holds one with the same maps for a moment.
  */
 async function openMappedNamespace(lab: Lab): Promise<number> {
-  const holder = await lab.cloneHelper([waitForSignal()], CLONE_NEWUSER);
+  const holder = await lab.clone([waitForSignal()], CLONE_NEWUSER, { helper: true });
   await mapIds(lab, holder.pid);
   const namespace = await openInRun(lab, `/proc/${holder.pid}/ns/user`, O_RDONLY);
   await holder.destroy();

@@ -1,6 +1,6 @@
 /** The steps, in their order. Importing a step runs nothing. */
-import type { End } from '../executor/reaper.ts';
-import type { Lab } from '../lab/lab.ts';
+import type { Step } from '../lab/step.ts';
+import type { Feature } from '../settings/features.ts';
 import * as clone from './00-clone.ts';
 import * as uts from './01-uts.ts';
 import * as ipc from './02-ipc.ts';
@@ -11,18 +11,20 @@ import * as net from './06-net.ts';
 import * as cgroups from './07-cgroups.ts';
 import * as chroot from './08-chroot.ts';
 
-export interface Step {
-  readonly number: number;
-  readonly name: string;
-  readonly title: string;
-  readonly run: (lab: Lab) => Promise<End>;
+interface StepModule extends Pick<Step, 'title' | 'defaults' | 'opening' | 'run'> {
+  readonly has: readonly Feature[];
 }
 
-const modules = { clone, uts, ipc, pid, mount, user, net, cgroups, chroot };
+const modules: Readonly<Record<string, StepModule>> = { clone, uts, ipc, pid, mount, user, net, cgroups, chroot };
 
-export const steps: readonly Step[] = Object.entries(modules).map(([name, { title, run }], number) => ({
-  number,
-  name,
-  title,
-  run,
-}));
+export const steps: readonly Step[] = Object.entries(modules).map(
+  ([name, { title, has, defaults, opening, run }], number) => ({
+    number,
+    name,
+    title,
+    has: new Set(has),
+    defaults,
+    opening,
+    run,
+  }),
+);

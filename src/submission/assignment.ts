@@ -1,9 +1,9 @@
-/** What a submission is run with: drawn anew for every run, and the same for grader and submission. */
+/** What a submission is run with: drawn anew for every run, and known to grader and submission. */
 import type { Settings } from '../settings/settings.ts';
 
-/** A program for a container to become: a shell script, and a word by which its process is known. */
-export interface Program {
-  readonly script: string;
+/** A shell script for a container to become, and a word by which its process is known. */
+export interface Script {
+  readonly text: string;
   readonly marker: string;
 }
 
@@ -11,12 +11,12 @@ export interface Assignment {
   /** The submission's file. */
   readonly file: string;
   readonly settings: Partial<Settings>;
-  /** What `run` gets as its second argument, apart from the programs. */
+  /** What `run` gets as its second argument, without the scripts. */
   readonly given: Readonly<Record<string, unknown>>;
   /** Directories to make for it before it is loaded. */
   readonly directories: readonly string[];
-  /** `program` is `lab.program`; each other is a list of calls in `given`, by its name. */
-  readonly programs: Readonly<Record<string, Program>>;
+  /** `program` is `lab.program`; each of the others is a list of calls in `given`, with its name. */
+  readonly scripts: Readonly<Record<string, Script>>;
 }
 
 /** Where a sandbox has it. */

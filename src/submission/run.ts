@@ -1,37 +1,35 @@
 /**
- * Runs a submission as a step is run. This is inside of the sandbox, where the
+ * Runs a submission as a step is run. This is inside the sandbox, where the
  * submission can change anything: nothing that is said or computed here counts
  * for its grade.
  */
 import { mkdirSync, readFileSync, writeSync } from 'node:fs';
-import type { Lab } from '../lab/lab.ts';
+import { newOwnerName } from '../leftovers/owner.ts';
 import { failureStatus, runStep } from '../run/run-step.ts';
 import { inheritedEnvironment } from '../settings/process.ts';
 import { DEFAULTS } from '../settings/settings.ts';
-import type { Step } from '../steps/index.ts';
 import type { Call } from '../syscalls/call.ts';
 import { execve } from '../syscalls/processes.ts';
 import { traceObserver } from '../trace/observer.ts';
 import { textPrinter } from '../trace/text.ts';
-import { ASSIGNMENT_FILE, type Assignment, type Program, TRACE } from './assignment.ts';
+import { ASSIGNMENT_FILE, type Assignment, type Script, TRACE } from './assignment.ts';
 
 export async function runSubmission(): Promise<void> {
   const text = readFileSync(ASSIGNMENT_FILE, 'utf8');
-  const { file, settings, given, directories, programs } = JSON.parse(text) as Assignment;
-  const { program, ...others } = programs;
+  const { file, settings, given, directories, scripts } = JSON.parse(text) as Assignment;
+  const { program, ...others } = scripts;
   try {
     for (const directory of directories) mkdirSync(directory, { recursive: true });
     const submission = require(file);
     if (typeof submission.run !== 'function') throw new Error('The file exports no function `run`.');
-    const all = (owner: string) => ({
-      ...given,
-      ...Object.fromEntries(Object.entries(others).map(([name, other]) => [name, become(other, owner)])),
-    });
-    const run = (lab: Lab) => submission.run(lab, all(lab.owner));
+    const owner = newOwnerName();
+    const lists = Object.entries(others).map(([name, other]) => [name, become(other, owner)]);
+    const all = { ...given, ...Object.fromEntries(lists) };
     process.exitCode = await runStep({
-      step: { number: 0, name: 'submission', title: 'submission', run } satisfies Step,
+      step: { has: new Set(), run: (lab) => submission.run(lab, all) },
+      owner,
       settings: { ...DEFAULTS, ...settings },
-      program: (owner) => (program ? become(program, owner) : []),
+      program: program ? become(program, owner) : [],
       observer: traceObserver(textPrinter((line) => say(`${TRACE}${line}`), 0)),
     });
   } catch (error) {
@@ -40,13 +38,13 @@ export async function runSubmission(): Promise<void> {
   }
 }
 
-/** The kit's own errors say all; of others one wants to know where they come from. */
+/** The kit's own errors say all. Of others the stack says where they come from. */
 function isKits(error: Error): boolean {
   return error.name === 'CallFailure';
 }
 
-function become({ script, marker }: Program, owner: string): Call[] {
-  return [execve('/bin/sh', ['sh', '-c', script, marker], inheritedEnvironment(owner))];
+function become({ text, marker }: Script, owner: string): Call[] {
+  return [execve('/bin/sh', ['sh', '-c', text, marker], inheritedEnvironment(owner))];
 }
 
 function say(line: string): void {

@@ -6,25 +6,38 @@
  * The parent joins the group, so that Ctrl-C reaches it, too: process 1 of a
  * PID namespace is deaf to signals that it has no handler for, and then somebody
  * must end it from outside. npm and its shell stay behind in the old group.
+ *
+ * The terminal belongs to the shell that started us. It is lent on while our
+ * job is in the foreground, and never taken from anybody else: after Ctrl-Z and
+ * `bg`, say, the shell has it.
  */
-import { readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { setForeground } from '../executor/native.ts';
 import { attempt } from '../executor/perform.ts';
+import { processGroups } from '../proc/stat.ts';
+import { dispositionOf } from '../proc/status.ts';
 import { kill, setpgid } from '../syscalls/processes.ts';
 
+/** How often a job in the background looks whether `fg` has been typed. */
+const LOOK_MS = 100;
 const STDIN = 0;
-const SIGTSTP = 20;
+const STDOUT = 1;
 const SIGCONT = 18;
+const SIGSTOP = 19;
+const SIGTSTP = 20;
 
-export class Terminal {
+export class LentTerminal {
   readonly #home: number;
   #borrower = 0;
+  #look: NodeJS.Timeout | undefined;
 
-  /** The terminal of this process, if it has one and is in its foreground. */
-  static own(): Terminal | undefined {
-    const { group, foreground } = processGroup();
-    return isatty(STDIN) && group === foreground ? new Terminal(group) : undefined;
+  /**
+   * The terminal of this process, if it has one and is in its foreground. In a
+   * pipeline the other programs may need it, such as a pager.
+   */
+  static own(): LentTerminal | undefined {
+    const { group, foreground } = processGroups();
+    return isatty(STDIN) && isatty(STDOUT) && group === foreground ? new LentTerminal(group) : undefined;
   }
 
   private constructor(home: number) {
@@ -36,40 +49,66 @@ export class Terminal {
   /** Follows a child that makes itself the foreground group. */
   follow(pid: number): void {
     this.#borrower = pid;
+    this.#lend();
+    process.on('SIGCONT', this.#onContinue);
+  }
+
+  /** Takes the terminal back from the child; not from others. */
+  reclaim(): void {
+    if (this.#borrower === 0) return;
+    process.off('SIGCONT', this.#onContinue);
+    clearTimeout(this.#look);
+    this.#takeBack();
+  }
+
+  /**
+   * The program inside was stopped, by Ctrl-Z say. Does what sudo(8) does: stops
+   * the whole job that the user's shell knows. When `fg` or `bg` wakes it, goes on.
+   */
+  suspend(): void {
+    const { group, foreground } = processGroups();
+    const isBehind = group === this.#home && foreground === this.#home;
+    // One that wants the terminal, and has not been lent it since `fg`, goes on at once.
+    if (!isBehind) {
+      this.#takeBack();
+      attempt(kill(0, SIGTSTP));
+    }
+    this.#onContinue();
+  }
+
+  #lend(): void {
+    const pid = this.#borrower;
     // The child does these two as well, whoever comes first: in a group that is
     // not in the foreground yet, the terminal would stop us with SIGTTOU.
     attempt(setpgid(pid, pid));
     setForeground(STDIN, pid);
     attempt(setpgid(0, pid));
-    process.on('SIGTSTP', ignore);
+    process.on('SIGTSTP', this.#onTypedStop);
   }
 
-  /** Takes the terminal back. */
-  reclaim(): void {
-    if (this.#borrower === 0) return;
+  #takeBack(): void {
+    process.off('SIGTSTP', this.#onTypedStop);
     attempt(setpgid(0, this.#home));
-    setForeground(STDIN, this.#home);
-    process.off('SIGTSTP', ignore);
+    if (processGroups().foreground === this.#borrower) setForeground(STDIN, this.#home);
   }
 
-  /**
-   * The program inside was stopped, by Ctrl-Z say. Does what sudo(8) does: stops
-   * the whole job that the user's shell knows; when `fg` wakes it, goes on.
-   */
-  suspend(): void {
-    const pid = this.#borrower;
-    this.reclaim();
-    attempt(kill(0, SIGTSTP));
-    this.follow(pid);
-    attempt(kill(-pid, SIGCONT));
-  }
-}
+  /** `fg` has put our job into the foreground, `bg` has not; the program inside goes on either way. */
+  readonly #onContinue = (): void => {
+    this.#lendInForeground();
+    attempt(kill(-this.#borrower, SIGCONT));
+  };
 
-function ignore(): void {}
+  /** A job that runs in the background hears nothing of `fg`: it has to look. */
+  readonly #lendInForeground = (): void => {
+    clearTimeout(this.#look);
+    const { group, foreground } = processGroups();
+    if (group !== this.#home) return;
+    if (foreground === this.#home) this.#lend();
+    else this.#look = setTimeout(this.#lendInForeground, LOOK_MS);
+  };
 
-/** Fields 5 and 8 of /proc/self/stat: our process group, and the terminal's foreground group. */
-function processGroup(): { group: number; foreground: number } {
-  const stat = readFileSync('/proc/self/stat', 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return { group: Number(fields[2]), foreground: Number(fields[5]) };
+  /** Ctrl-Z. Process 1 of a PID namespace is deaf to SIGTSTP where it has no handler, but not to SIGSTOP from outside. */
+  readonly #onTypedStop = (): void => {
+    if (dispositionOf(this.#borrower, SIGTSTP) === 'default') attempt(kill(this.#borrower, SIGSTOP));
+  };
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { isAbandoned, newOwnerName } from '../leftovers/owner.ts';
+import { isOver, newOwnerName } from '../leftovers/owner.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const KEPT_DAYS = 14;
@@ -49,7 +49,7 @@ export function cached(name: string, build: (directory: string) => void): string
 
 /** Removes what is named after processes that are dead. */
 export function sweep(directory: string): void {
-  for (const name of readdirSync(directory).filter(isAbandoned)) {
+  for (const name of readdirSync(directory).filter(isOver)) {
     try {
       rmSync(join(directory, name), { recursive: true, force: true });
     } catch {

@@ -2,7 +2,7 @@
 import { Chalk, type ColorSupportLevel } from 'chalk';
 import { rangeList, stepList } from '../doctor/findings.ts';
 import type { Problem } from '../doctor/verdict.ts';
-import type { ExerciseProgress, Progress } from '../practice/progress.ts';
+import type { ExerciseProgress, Progress } from '../practice/progress-file.ts';
 import type { Seat, State } from './machine-check.ts';
 
 /** How far a learner is with the exercises. */

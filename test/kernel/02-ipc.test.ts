@@ -63,13 +63,14 @@ for (const kind of KINDS) {
 async function startParent(then: string): Promise<{ parent: ChildProcess; child: number; witness: string }> {
   const witness = join(temporaryDirectory(), 'the-child-went-on');
   const script = `
-    const { Lab } = await import('${top}/src/lab/lab.ts');
+    const { Run } = await import('${top}/src/lab/run.ts');
     const { DEFAULTS } = await import('${top}/src/settings/settings.ts');
     const { openCheckpoint, release, waitFor } = await import('${top}/src/steps/02-ipc.ts');
     const { sethostname } = await import('${top}/src/syscalls/namespaces.ts');
     const { execve } = await import('${top}/src/syscalls/processes.ts');
     const { close } = await import('${top}/src/syscalls/files.ts');
-    const lab = new Lab({ settings: DEFAULTS, program: () => [execve('/bin/sh', ['sh', '-c', ': >${witness}'], [])] });
+    const program = [execve('/bin/sh', ['sh', '-c', ': >${witness}'], [])];
+    const lab = new Run({ owner: 'a test', settings: DEFAULTS, program });
     const checkpoint = await openCheckpoint(lab);
     const list = [...waitFor(checkpoint), sethostname('too early'), ...lab.program];
     const child = await lab.clone(list, ${0x04000000 | 0x08000000});

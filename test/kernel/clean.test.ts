@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmdirSy
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { newLinkName } from '../../src/leftovers/owner.ts';
+import { newLinkName, newOwnerName } from '../../src/leftovers/owner.ts';
 import { controller, groupOf } from '../support/cgroup-files.ts';
 import { startContainer } from '../support/container.ts';
 import { kernelTest, onTestEnd, until, within } from '../support/kernel-test.ts';
@@ -37,6 +37,8 @@ function makeCgroup(name: string): string {
 }
 
 /** The other end of a veth pair whose ends are both here. */
+const boot = read('/proc/sys/kernel/random/boot_id').slice(0, 8);
+
 function otherEndOf(link: string): string | undefined {
   const index = read(`/sys/class/net/${link}/iflink`);
   return readdirSync('/sys/class/net').find((name) => index !== '' && read(`/sys/class/net/${name}/ifindex`) === index);
@@ -53,11 +55,13 @@ async function startMarked(owner: string): Promise<ChildProcess> {
 /** A run that has come as far as its veth pair and cgroup when it is killed: nothing undoes them. */
 async function killedRun(): Promise<{ owner: string; link: string; cgroups: string[] }> {
   const script = `
-    const { Lab } = await import('${top}/src/lab/lab.ts');
+    const { Run } = await import('${top}/src/lab/run.ts');
+    const { newOwnerName } = await import('${top}/src/leftovers/owner.ts');
     const { DEFAULTS } = await import('${top}/src/settings/settings.ts');
     const { makeVeth } = await import('${top}/src/steps/06-net.ts');
     const { makeGroup } = await import('${top}/src/steps/07-cgroups.ts');
-    const lab = new Lab({ settings: { ...DEFAULTS, limits: { pids: 50, memory: 2 ** 26 } }, program: () => [] });
+    const settings = { ...DEFAULTS, resources: { pids: 50, memory: 2 ** 26 } };
+    const lab = new Run({ owner: newOwnerName(), settings, program: [] });
     const veth = await makeVeth(lab);
     const group = await makeGroup(lab);
     console.log(JSON.stringify({ owner: lab.owner, link: veth.name, cgroups: group.directories }));
@@ -92,7 +96,7 @@ kernelTest(test, [canRun(7)], 'a killed run leaves a link and cgroups; clean rem
 
 kernelTest(test, [canRun(6), program('ip')], 'a pair whose run was killed before it had an alias goes, too', () => {
   // In a network of the test's own. Process 4194303 with start time 1 is gone: no process is that old.
-  const owner = `container-lab-0-${2 ** 22 - 1}-1-1`;
+  const owner = `container-lab-${boot}-0-${2 ** 22 - 1}-1-1`;
   const name = newLinkName(owner);
   const script = `mount -t sysfs sysfs /sys; ip link add lab0 type veth peer name ${name} && ls /sys/class/net && echo --- && ${process.execPath} bin/lab.cjs clean >&2; ls /sys/class/net`;
   const { stdout, stderr } = spawnSync('unshare', ['--net', '--mount', 'sh', '-c', script], {
@@ -158,17 +162,39 @@ kernelTest(test, [canRun(8), program('ping')], "a living run's things stay", asy
   assert.is(await container.end(), 0);
 });
 
+kernelTest(test, [program('setpriv')], 'a run that cannot be seen from here is not over: hidepid', () => {
+  const look = `
+    import('${top}/src/leftovers/owner.ts').then(({ newOwnerName, ownerState }) => {
+      const other = process.argv[1];
+      console.log(ownerState(other), ownerState(newOwnerName()), ownerState(other.replace(/-\\d+-1$/, '-1-1')));
+    });`;
+  const asNobody = 'exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"';
+  const states = (options: string) => {
+    const script = `mount -t proc ${options} proc /proc && ${asNobody}`;
+    const node = [process.execPath, '--import', 'tsx', '--eval', look, newOwnerName()];
+    const { stdout, stderr } = spawnSync('unshare', ['--mount', 'sh', '-c', script, 'sh', ...node], {
+      cwd: top,
+      encoding: 'utf8',
+      timeout: patience(20_000),
+    });
+    return stdout.trim() || stderr;
+  };
+  assert.is(states(''), 'lives lives over');
+  assert.is(states('-o hidepid=2'), 'unknown lives unknown');
+});
+
 kernelTest(test, [canRun(7), controller('pids'), program('ip')], 'look-alikes stay', async () => {
   const namespace = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0];
-  const alive = `container-lab-${namespace}-${process.pid}-${statFields(process.pid)[21]}-1`;
-  const elsewhere = `container-lab-${Number(namespace) + 1}-999999999-1-1`;
+  const alive = `container-lab-${boot}-${namespace}-${process.pid}-${statFields(process.pid)[21]}-1`;
+  const elsewhere = `container-lab-${boot}-${Number(namespace) + 1}-999999999-1-1`;
+  const gone = `container-lab-${boot}-${namespace}-999999999-1-1`;
+  const anotherBoot = gone.replace(boot, boot === '01234567' ? '12345678' : '01234567');
   const names = [
-    ...['container-lab', 'container-lab-notours', 'container-lab-1-2-3-4-5', `container-lab-${namespace}`],
-    ...[`my-container-lab-${namespace}-999999999-1-1`, `container-lab-${namespace}-999999999-1-1.bak`],
-    ...[elsewhere, alive],
+    ...['container-lab', 'container-lab-notours', 'container-lab-1-2-3-4-5', `container-lab-${boot}-${namespace}`],
+    ...[`my-${gone}`, `${gone}.bak`, elsewhere, anotherBoot, alive],
   ];
   const cgroups = names.map(makeCgroup);
-  const marked = await Promise.all(['foo', '', 'container-lab', elsewhere, alive].map(startMarked));
+  const marked = await Promise.all(['foo', '', 'container-lab', elsewhere, anotherBoot, alive].map(startMarked));
 
   // In a network of the test's own, so that the machine's is left alone.
   const links = [
@@ -214,7 +240,7 @@ kernelTest(
   async () => {
     const namespace = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0];
     // A number that no process can have: pid_max is at most 2^22.
-    const directory = makeCgroup(`container-lab-${namespace}-999999999-1-1`);
+    const directory = makeCgroup(`container-lab-${boot}-${namespace}-999999999-1-1`);
     const below = join(directory, 'below');
     mkdirSync(below);
     const child = spawn('sh', ['-c', `echo $$ >${below}/cgroup.procs; exec sleep 300`], { stdio: 'ignore' });

@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { catalogue, textOf } from '../../src/catalogue/exercises.ts';
 import { hintsForNothing, lacks, prove } from '../../src/grading/proof.ts';
-import { progressFile } from '../../src/practice/progress.ts';
+import { progressFile } from '../../src/practice/progress-file.ts';
 import { kernelTest, temporaryDirectory } from '../support/kernel-test.ts';
 import { lab } from '../support/lab.ts';
 import { canRun, root } from '../support/needs.ts';
@@ -59,7 +59,7 @@ kernelTest(test, [], 'what is not there, and what is not known, is one line and 
     assert.is(lab(words.split(' '), { env }).status, 2, words);
 });
 
-kernelTest(test, [root], 'under sudo, what is made belongs to who called it', async () => {
+kernelTest(test, [root], 'under sudo, what is made belongs to the user who ran sudo', async () => {
   const { env, ...workspace } = await TestWorkspace.open('1a');
   assert.match(
     lab(['exercise', '1a'], { env: { ...env, SUDO_UID: `${SOMEBODY}`, SUDO_GID: `${SOMEBODY}` } }).stdout,
@@ -71,7 +71,7 @@ kernelTest(test, [root], 'under sudo, what is made belongs to who called it', as
     assert.equal([statSync(path).uid, statSync(path).gid], [SOMEBODY, SOMEBODY], path);
 });
 
-kernelTest(test, [root], 'under sudo, the progress is that of who called it', () => {
+kernelTest(test, [root], 'under sudo, the progress is that of the user who ran sudo', () => {
   const accounts = readFileSync('/etc/passwd', 'utf8').split('\n');
   const [, , uid = '', gid = '', , home = ''] = accounts.find((line) => !/^(root)?(:|$)/.test(line))?.split(':') ?? [];
   const caller = { HOME: '/root', SUDO_UID: uid, SUDO_GID: gid };
@@ -114,8 +114,9 @@ kernelTest(test, [canRun(8)], 'what is not as claimed is found', async () => {
   const stale = { ...entry, hints: [{ when: 'an old name', text: 'x' }] };
   assert.equal(hintsForNothing(stale, [passes]), ['a hint is for "an old name", which no check is called']);
   const bare = { ...entry, hints: [], starterFails: '', directory: temporaryDirectory() };
-  assert.is(lacks(bare).length, 7, lacks(bare).join('\n'));
-  assert.equal(lacks(entry), []);
+  const missing = await lacks(bare);
+  assert.is(missing.length, 7, missing.join('\n'));
+  assert.equal(await lacks(entry), []);
 });
 
 test.run();

@@ -5,7 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { catalogue, textOf } from '../../src/catalogue/exercises.ts';
 import { nextExercise } from '../../src/practice/choose.ts';
-import { NOTHING } from '../../src/practice/progress.ts';
+import { NOTHING } from '../../src/practice/progress-file.ts';
 import { kernelTest, until } from '../support/kernel-test.ts';
 import { markedProcesses, ownCgroups, read, startLab, statFields } from '../support/lab.ts';
 import { canRun, program } from '../support/needs.ts';
@@ -139,6 +139,23 @@ kernelTest(test, needs, 'a save during a check makes one more, with what was sav
   await terminal.shows(/✓ 1a {2}A domain name, too: passed/);
   assert.not.match(terminal.screen(), /exports no function/);
   await quits(terminal, 'q');
+});
+
+kernelTest(test, [canRun(8)], 'what no sandbox is needed for is said after every save, too', async () => {
+  const workspace = await TestWorkspace.open('1a');
+  workspace.prepare();
+  const kit = startLab(['watch', '1a'], { env: workspace.env });
+  let output = '';
+  kit.stdout?.on('data', (text) => {
+    output += text;
+  });
+  await until('the first run', () => output.includes('✗ 1a'));
+  for (let saves = 1; saves <= 3; saves++) {
+    workspace.save(`// ${saves}\0\n`);
+    await until(`what is said of save ${saves}`, () => output.match(/holds a NUL character/g)?.length === saves);
+  }
+  kit.kill('SIGTERM');
+  await until('the end', () => kit.exitCode !== null);
 });
 
 kernelTest(test, needs, 'Ctrl-Z gives the terminal back, and fg goes on', async () => {

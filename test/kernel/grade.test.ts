@@ -4,6 +4,8 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeF
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { catalogue } from '../../src/catalogue/exercises.ts';
+import { wrongPrograms } from '../../src/catalogue/wrong-solutions.ts';
 import { kernelTest, temporaryDirectory } from '../support/kernel-test.ts';
 import { lab, top } from '../support/lab.ts';
 import { canRun, root } from '../support/needs.ts';
@@ -71,12 +73,19 @@ kernelTest(test, needs, 'a submission that never ends is ended, and has failed',
   assert.ok(Date.now() - begin < 15_000);
 });
 
-kernelTest(test, needs, '--jobs 2: the same grades in the same order', () => {
+kernelTest(test, needs, '--jobs 2: the same grades in the same order', async () => {
   const directory = temporaryDirectory();
   const works = ['solution.ts', 'starter.ts', 'wrong/names-swapped.ts', 'solution.ts', 'wrong/set-by-the-parent.ts'];
+  const entry = (await catalogue()).find(({ id }) => id === '1a');
+  const { programs } = entry ? await wrongPrograms(entry) : { programs: [] };
   const folders = works.map((work, index) => {
-    handIn(join(directory, String(index)), '1a.ts', work);
-    return join(directory, String(index));
+    const folder = join(directory, String(index));
+    const wrong = programs.find(({ name }) => name === work);
+    if (wrong) {
+      mkdirSync(folder);
+      writeFileSync(join(folder, '1a.ts'), wrong.text);
+    } else handIn(folder, '1a.ts', work);
+    return folder;
   });
   const statuses = (jobs: string) => {
     const { items } = JSON.parse(grade(...folders, '--jobs', jobs, '--json').stdout);

@@ -64,6 +64,25 @@ kernelTest(hostile, needs, 'nothing of the grader’s variables, descriptors and
   }
 });
 
+kernelTest(hostile, needs, 'no solution, no wrong one, no check and no hint is anywhere to be seen', async () => {
+  const names = ['solution.ts', 'wrong.ts', 'exercise.ts', 'hints.ts', 'after.md', 'assignment.ts'];
+  const text = `
+    import { spawnSync } from 'node:child_process';
+    export async function run() {
+      const find = ['/', '(', '-path', '/proc', '-o', '-path', '/usr', ')', '-prune', '-o', '-type', 'f', '-print'];
+      const { stdout } = spawnSync('find', find, { encoding: 'utf8', maxBuffer: 2 ** 26 });
+      const found = stdout.split('\\n').filter((path) => ${JSON.stringify(names)}.includes(path.split('/').at(-1)));
+      console.log('seen: ' + found.join(' '));
+      return { status: 0 };
+    }`;
+  const { printed = [] } = await gradeText(await target(), text, { timeout: TIMEOUT_S });
+  assert.equal(
+    printed.filter((line) => line.startsWith('seen: ')),
+    // It does see what runs it.
+    ['seen: /kit/src/submission/assignment.ts'],
+  );
+});
+
 async function target(): Promise<Entry> {
   const entry = (await catalogue()).find(({ id }) => id === '1a');
   if (!entry) throw new Error('The corpus is aimed at exercise 1a, which is not there.');

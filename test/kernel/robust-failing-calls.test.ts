@@ -5,9 +5,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ensureImage } from '../../rootfs-builder/images.ts';
 import { CallFailure } from '../../src/executor/failure.ts';
-import type { LabOptions } from '../../src/lab/lab.ts';
-import { failureStatus, type Run, runStep } from '../../src/run/run-step.ts';
-import { OWNER_VARIABLE } from '../../src/settings/process.ts';
+import type { RunOptions } from '../../src/lab/run.ts';
+import { newOwnerName, OWNER_VARIABLE } from '../../src/leftovers/owner.ts';
+import { failureStatus, runStep, type StepRun } from '../../src/run/run-step.ts';
 import { DEFAULTS, type Settings } from '../../src/settings/settings.ts';
 import { steps } from '../../src/steps/index.ts';
 import type { Call } from '../../src/syscalls/call.ts';
@@ -18,21 +18,26 @@ import { root, testWith } from '../support/needs.ts';
 import { parentCalls } from '../support/parent-calls.ts';
 
 const self = new Set([process.pid]);
-const program =
-  (path = '/bin/true') =>
-  (owner: string) => [execve(path, ['true'], [`${OWNER_VARIABLE}=${owner}`])];
+const program = (owner: string, path = '/bin/true') => [execve(path, ['true'], [`${OWNER_VARIABLE}=${owner}`])];
 
 /** Runs a step in this process; gives its status, or what it threw. */
 async function run(
   number: number,
-  options: Partial<Run> = {},
+  options: Partial<StepRun> = {},
   settings: Partial<Settings> = {},
 ): Promise<number | Error> {
   const step = steps[number];
   if (!step) throw new Error(`no step ${number}`);
-  const image = number >= 8 ? { rootfs: await ensureImage('host') } : {};
+  const image = step.has.has('image') ? { root: { path: await ensureImage('host') } } : {};
+  const owner = newOwnerName();
   try {
-    return await runStep({ step, settings: { ...DEFAULTS, ...image, ...settings }, program: program(), ...options });
+    return await runStep({
+      step,
+      owner,
+      settings: { ...DEFAULTS, ...image, ...settings },
+      program: program(owner),
+      ...options,
+    });
   } catch (error) {
     return error as Error;
   }
@@ -52,7 +57,7 @@ function nothingIsLeft(what: string): void {
 /** How many calls the child of a step makes. */
 async function lengthOf(number: number): Promise<number> {
   let length = 0;
-  const count: LabOptions['revise'] = (list) => {
+  const count: RunOptions['revise'] = (list) => {
     length = list.length;
     return list;
   };
@@ -89,7 +94,7 @@ for (const number of [1, 2, 3, 4, 5, 6, 7, 8]) {
       ['/etc/passwd', 'EACCES', 126],
       ['/', 'EACCES', 126],
     ] as const) {
-      const error = await run(number, { program: program(path) });
+      const error = await run(number, { program: program('a test', path) });
       assert.instance(error, CallFailure);
       assert.equal([(error as CallFailure).errno, failureStatus(error)], [errno, status]);
       assert.match((error as Error).message, `execve("${path}", ["true"], [/* 1 vars */]) = -1 ${errno}`);
@@ -124,7 +129,7 @@ async function parentLength(number: number): Promise<number> {
 
 /** Calls from the making of a link to the mark on it, each tried before and after. */
 const KNOWN_GAP = 16;
-const LIMITS = { limits: { pids: 100 } };
+const LIMITS = { resources: { pids: 100 } };
 
 for (const number of [1, 2, 3, 4, 5, 6, 7, 8]) {
   testWith(test, [root], `step ${number}: the parent stumbles at each of its calls in turn`, async () => {
@@ -169,20 +174,22 @@ testWith(test, [root], 'what the kernel itself refuses: the words, the advice, a
     ],
     [
       5,
-      { uidMap: [{ inside: 5, outside: 100_000, count: 1 }] },
+      { users: { uidMappings: [{ inside: 5, outside: 100_000, count: 1 }] } },
       /^child call \d+ of \d+ failed:\n {2}setresuid\(0, 0, 0\) = -1 EINVAL .*\n {2}This id has no line in the user namespace’s map\.$/,
     ],
     [
       5,
       {
-        uidMap: [
-          { inside: 0, outside: 0, count: 1 },
-          { inside: 0, outside: 5, count: 1 },
-        ],
+        users: {
+          uidMappings: [
+            { inside: 0, outside: 0, count: 1 },
+            { inside: 0, outside: 5, count: 1 },
+          ],
+        },
       },
       /^parent call \d+ of \d+ failed:\n {2}write\(<\/proc\/\d+\/uid_map>, "0 0 1\\n0 5 1\\n", \d+\) = -1 EINVAL .*\n {2}The kernel does not accept this value\.$/,
     ],
-    [8, { rootfs: '/proc/nowhere' }, /ENOENT/],
+    [8, { root: { path: '/proc/nowhere' } }, /ENOENT/],
   ];
   const before = hostView();
   for (const [number, settings, words] of cases) {

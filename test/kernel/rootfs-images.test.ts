@@ -154,7 +154,7 @@ for (const [signal, status] of [
 
 test('an image that was on its way out when its builder was killed is put back', async () => {
   await buildImage(recipe('old'), join(place, 'x'));
-  const workshop = join(place, '.building-x-container-lab-1-2-3-4');
+  const workshop = join(place, '.building-x-container-lab-00000000-1-2-3-4');
   const own = /\d+/.exec(spawnSync('readlink', ['/proc/self/ns/pid'], { encoding: 'utf8' }).stdout)?.[0];
   const abandoned = workshop.replace('-lab-1-', `-lab-${own}-`).replace('-2-3-4', '-4194303-3-4');
   mkdirSync(abandoned);

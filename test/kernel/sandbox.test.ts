@@ -6,9 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { descendants } from '../../src/checks/descendants.ts';
-import { viewMounts } from '../../src/checks/mount-view.ts';
-import { Process } from '../../src/checks/process.ts';
+import { lookAtMounts } from '../../src/checks/mounts.ts';
+import { descendants, Process } from '../../src/checks/process.ts';
 import { Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { kernelTest, onTestEnd, until } from '../support/kernel-test.ts';
 import { lab, namespacesOf, statFields, top } from '../support/lab.ts';
@@ -100,7 +99,7 @@ kernelTest(
   async () => {
     const { program } = await running();
     const outside = statSync('/usr', { bigint: true });
-    const [root, usr, own] = await viewMounts(program, (view) => [
+    const [root, usr, own] = await lookAtMounts(program, (view) => [
       view.directory('root'),
       statSync(`/proc/${view.pid}/root/usr/.`, { bigint: true }),
       view.namespace('mnt'),

@@ -111,6 +111,81 @@ kernelTest(test, [canRun(1), ...needs], 'Ctrl-Z stops a command with the kit; fg
   await terminal.shows(/status=130$/m);
 });
 
+kernelTest(
+  test,
+  [canRun(1), ...needs],
+  'after Ctrl-Z and bg the shell keeps its terminal; fg lends it again',
+  async () => {
+    const terminal = new Terminal();
+    const length = someTime();
+    terminal.type(`kit step 1 -- sleep ${length}`);
+    const sleep = await findProcess(length);
+    await until('it has the terminal', () => inForeground(sleep));
+    terminal.key('C-z');
+    await until('it is stopped', () => job(sleep).state === 'T');
+    await terminal.answers('outside');
+    terminal.type('bg');
+    await until('it runs on', () => job(sleep).state === 'S');
+    await terminal.answers('beside-it');
+    assert.ok(inForeground(terminal.shell));
+    terminal.type('fg');
+    await until('it has the terminal again', () => inForeground(sleep));
+    terminal.key('C-c');
+    await until('it is gone', () => isGone(sleep));
+    await terminal.answers('afterwards');
+  },
+);
+
+kernelTest(test, [canRun(1), ...needs], 'a job that ends in the background leaves the terminal alone', async () => {
+  for (const [end, status] of [
+    ['kill %1', 143],
+    ['kill -INT %1', 130],
+  ] as const) {
+    const terminal = new Terminal();
+    const length = someTime();
+    terminal.type(`kit step 1 -- sleep ${length}`);
+    const sleep = await findProcess(length);
+    await until('it has the terminal', () => inForeground(sleep));
+    terminal.key('C-z');
+    await until('it is stopped', () => job(sleep).state === 'T');
+    terminal.type('bg');
+    await until('it runs on', () => job(sleep).state === 'S');
+    terminal.type(end);
+    await until('it is gone', () => isGone(sleep));
+    await terminal.answers('outside');
+    terminal.type(''); // the shell says so before its next prompt
+    await terminal.shows(new RegExp(`Exit ${status} `));
+    assert.ok(inForeground(terminal.shell));
+    assert.equal(markedProcesses(), []);
+    terminal.close();
+  }
+});
+
+kernelTest(test, [canRun(4), program('less'), ...needs], 'the pager of a pipeline keeps the terminal', async () => {
+  const terminal = new Terminal();
+  terminal.type('kit step 4 -- --trace ps ax 2>&1 | less; echo status=$?');
+  await terminal.shows(/\(END\)/);
+  terminal.key('q');
+  await terminal.shows(/^status=0$/m);
+});
+
+kernelTest(test, [canRun(3), ...needs], 'Ctrl-Z reaches process 1, and Ctrl-C after it ends all', async () => {
+  const terminal = new Terminal();
+  const length = someTime();
+  terminal.type(`kit step 3 -- sh -c 'sleep ${length}; echo after''wards'; echo status=$?`);
+  const sleep = await findProcess(length);
+  const first = parentOf(sleep);
+  await until('it has the terminal', () => inForeground(sleep));
+  terminal.key('C-z');
+  await until('both are stopped', () => job(sleep).state === 'T' && job(first).state === 'T');
+  await terminal.answers('outside');
+  terminal.type('fg');
+  await until('they run on', () => job(sleep).state === 'S' && job(first).state === 'S' && inForeground(sleep));
+  terminal.key('C-c');
+  await until('they are gone', () => isGone(sleep) && isGone(first));
+  await terminal.answers('still');
+});
+
 kernelTest(test, [canRun(4), program('npm'), ...needs], 'through npm it is the same', async () => {
   const terminal = new Terminal();
   terminal.type('npm run -s step 4; echo status=$?');

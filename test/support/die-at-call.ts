@@ -3,8 +3,8 @@
  * number N: `die-at-call.ts N`. Without N, prints the names of those calls.
  */
 import { ensureImage } from '../../rootfs-builder/images.ts';
+import { newOwnerName, OWNER_VARIABLE } from '../../src/leftovers/owner.ts';
 import { runStep } from '../../src/run/run-step.ts';
-import { OWNER_VARIABLE } from '../../src/settings/process.ts';
 import { DEFAULTS } from '../../src/settings/settings.ts';
 import { steps } from '../../src/steps/index.ts';
 import { execve } from '../../src/syscalls/processes.ts';
@@ -21,10 +21,12 @@ const observer = parentCalls((when, index, name) => {
 
 const step = steps[8];
 if (!step) throw new Error('no step 8');
+const owner = newOwnerName();
 await runStep({
   step,
-  settings: { ...DEFAULTS, rootfs: await ensureImage('host'), limits: { pids: 100 } },
-  program: (owner) => [execve('/bin/sleep', ['sleep', last < 0 ? '0' : '1000'], [`${OWNER_VARIABLE}=${owner}`])],
+  owner,
+  settings: { ...DEFAULTS, root: { path: await ensureImage('host') }, resources: { pids: 100 } },
+  program: [execve('/bin/sleep', ['sleep', last < 0 ? '0' : '1000'], [`${OWNER_VARIABLE}=${owner}`])],
   observer,
 });
 console.log(names.join(' '));

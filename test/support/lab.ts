@@ -96,7 +96,7 @@ export function markedProcesses(): string[] {
 
 /** Whether an owner's name is that of a run that lives and that these tests did not start: none of our business. */
 function isElsewhere(owner: string): boolean {
-  const [, namespace, pid, started] = /^container-lab-(\d+)-(\d+)-(\d+)/.exec(owner) ?? [];
+  const [, namespace, pid, started] = /^container-lab-[0-9a-f]{8}-(\d+)-(\d+)-(\d+)/.exec(owner) ?? [];
   if (!namespace || !pid) return false;
   if (readlinkSync('/proc/self/ns/pid') !== `pid:[${namespace}]`) return true;
   return statFields(pid)[21] === started && !forebears(pid).includes(String(process.pid));

@@ -12,9 +12,9 @@ export interface Leftovers {
   readonly temporary: string[];
 }
 
-/** The process that an owner's name speaks of: `container-lab-PIDNS-PID-STARTTIME-RUN`. */
+/** The process that an owner's name speaks of: `container-lab-BOOT-PIDNS-PID-STARTTIME-RUN`. */
 function pidIn(name: string): number {
-  return Number(/container-lab-\d+-(\d+)-/.exec(name)?.[1] ?? 0);
+  return Number(/container-lab-[0-9a-f]{8}-\d+-(\d+)-/.exec(name)?.[1] ?? 0);
 }
 
 export function leftoversOf(pids: ReadonlySet<number>): Leftovers {

@@ -4,38 +4,24 @@
  */
 import { requestText } from '../../src/executor/text.ts';
 import type { Lab } from '../../src/lab/lab.ts';
+import { Pretence } from '../../src/lab/pretend.ts';
+import type { Step } from '../../src/lab/step.ts';
 import { DEFAULTS, type Settings } from '../../src/settings/settings.ts';
-import type { Step } from '../../src/steps/index.ts';
-import { type Argument, type Call, isCall, isOut } from '../../src/syscalls/call.ts';
+import type { Call } from '../../src/syscalls/call.ts';
 import { cloneCall, execve } from '../../src/syscalls/processes.ts';
 
 const FIRST_FD = 3;
 const FIRST_PID = 1000;
 
 /** A step's calls, one a line: the parent's at the margin, the child's indented. */
-export async function record(step: Step, settings: Partial<Settings> = {}): Promise<string[]> {
+export async function record(step: Step, settings: Partial<Settings> = {}, rootless = false): Promise<string[]> {
   const lines: string[] = [];
-  let fds = FIRST_FD;
+  const pretence = new Pretence(FIRST_FD);
   let pids = FIRST_PID;
 
-  /** What the kernel would say: new descriptors count up, everything else is zero. */
   function pretend(list: readonly Call[], indent: string) {
-    const results = new Map<Call, number>();
-    const outs = new Map<Argument, Buffer>();
-    for (const call of list) {
-      results.set(call, call.info.opens ? fds++ : 0);
-      for (const out of call.args) {
-        if (out === null || isCall(out) || !isOut(out)) continue;
-        const bytes = Buffer.alloc(out.size);
-        bytes.set(out.initial ?? []);
-        if (call.info.name === 'pipe2') {
-          bytes.writeInt32LE(fds++, 0);
-          bytes.writeInt32LE(fds++, 4);
-        }
-        outs.set(out, bytes);
-      }
-      lines.push(`${indent}${requestText(call, { results, ...(indent ? {} : { outs }) })}`);
-    }
+    const { known: results, outs } = pretence.perform(list);
+    for (const call of list) lines.push(`${indent}${requestText(call, { results, ...(indent ? {} : { outs }) })}`);
     return { results: [...results.values()], outs };
   }
 
@@ -46,21 +32,22 @@ export async function record(step: Step, settings: Partial<Settings> = {}): Prom
     return { pid: pids++, destroy: async () => {} };
   }
 
-  const lab = {
-    owner: 'container-lab-1-2-3-4',
+  const lab: Lab = {
+    owner: 'container-lab-00000000-1-2-3-4',
     settings: { ...DEFAULTS, hostname: 'lab', ...settings },
+    rootless,
     program: [execve('/bin/true', ['true'], [])],
-    clone: async (...args: Parameters<typeof clone>) => clone(...args),
-    cloneHelper: async (...args: Parameters<typeof clone>) => clone(...args),
-    perform: async (list: readonly Call[]) => pretend(list, ''),
-    wait: async ({ pid }: { pid: number }) => {
+    clone: async (list, flags, options) => clone(list, flags, options),
+    perform: async (list) => pretend(list, ''),
+    wait: async ({ pid }) => {
       lines.push(`wait for ${pid}`);
       return { status: 0 };
     },
     tell: async () => {},
+    leaves: () => {},
     onEnd: () => {},
   };
-  await step.run(lab as unknown as Lab);
+  await step.run(lab);
   return lines;
 }
 

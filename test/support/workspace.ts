@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogue, type Entry, textOf } from '../../src/catalogue/exercises.ts';
-import { type ExerciseProgress, readProgress } from '../../src/practice/progress.ts';
+import { type ExerciseProgress, readProgress } from '../../src/practice/progress-file.ts';
 import { Workspace } from '../../src/practice/workspace.ts';
 import { temporaryDirectory } from './kernel-test.ts';
 

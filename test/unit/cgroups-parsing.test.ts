@@ -1,10 +1,11 @@
 /** Pure functions of src/cgroups: what they make of the kernel's texts. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { cgroupMountPoints, findHierarchies, parseMemberships } from '../../src/cgroups/hierarchies.ts';
+import { findHierarchies } from '../../src/cgroups/hierarchies.ts';
 import { weightOfShares } from '../../src/cgroups/weight.ts';
+import { cgroupMountPoints, parseMemberships } from '../../src/proc/memberships.ts';
 import { mountOf, parseMountinfo, pathBelow } from '../../src/proc/mountinfo.ts';
-import { checkLimits, cpuList } from '../../src/settings/limits.ts';
+import { checkResources, cpuList } from '../../src/settings/resources.ts';
 
 const systemd = {
   mountinfo: '30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate\n',
@@ -109,12 +110,12 @@ test('CPU lists', () => {
 });
 
 test('limits that make no sense are refused by name', () => {
-  checkLimits({});
-  checkLimits({ memory: 1, cpus: 0.01, cpuShares: 2, cpusetCpus: '0', pids: 1, deviceWriteBps: 1 });
-  assert.throws(() => checkLimits({ cpus: 0 }), /^cpus is 0/);
-  assert.throws(() => checkLimits({ cpus: Number.NaN }), /cpus/);
-  assert.throws(() => checkLimits({ cpuShares: 1 }), /cpuShares is 1; it must be a whole number from 2 to 262144/);
-  assert.throws(() => checkLimits({ pids: 1.5 }), /pids/);
+  checkResources({});
+  checkResources({ memory: 1, cpus: 0.01, cpuShares: 2, cpusetCpus: '0', pids: 1, deviceWriteBps: 1 });
+  assert.throws(() => checkResources({ cpus: 0 }), /^cpus is 0/);
+  assert.throws(() => checkResources({ cpus: Number.NaN }), /cpus/);
+  assert.throws(() => checkResources({ cpuShares: 1 }), /cpuShares is 1; it must be a whole number from 2 to 262144/);
+  assert.throws(() => checkResources({ pids: 1.5 }), /pids/);
 });
 
 test.run();

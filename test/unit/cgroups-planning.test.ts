@@ -12,7 +12,7 @@ import type { Machine } from '../../src/cgroups/machine.ts';
 import type { Call } from '../../src/syscalls/call.ts';
 import { pathWrittenBy } from '../../src/syscalls/files.ts';
 
-const NAME = 'container-lab-1-2-3-4';
+const NAME = 'container-lab-00000000-1-2-3-4';
 const ALL = 'cpuset cpu io memory pids';
 
 const test = suite<{ top: string }>('planning');
@@ -122,8 +122,8 @@ test('v2: our own processes make room in a leaf, a stranger does not', ({ top })
   const group = planControlGroup({ pids: 8 }, NAME, unified(top, '/scope', rootless));
   assert.equal(summary(group.create, top), [
     `mkdir /scope/${NAME}`,
-    'mkdir /scope/container-lab-1-2-3',
-    `/scope/container-lab-1-2-3/cgroup.procs = ${process.pid}`,
+    'mkdir /scope/container-lab-00000000-1-2-3',
+    `/scope/container-lab-00000000-1-2-3/cgroup.procs = ${process.pid}`,
     '/scope/cgroup.subtree_control = +pids',
     `/scope/${NAME}/pids.max = 8`,
   ]);
@@ -135,7 +135,7 @@ test('v2: our own processes make room in a leaf, a stranger does not', ({ top })
   ]);
 });
 
-test('no delegated cgroup: one line for all limits, with the command that gets one', ({ top }) => {
+test('no delegated cgroup: one line for all limits, with the command that gets one', async ({ top }) => {
   v2Top(top, ALL, ALL);
   const group = planControlGroup(
     { memory: 4096, cpus: 1, pids: 8 },
@@ -148,7 +148,7 @@ test('no delegated cgroup: one line for all limits, with the command that gets o
     /^memory, cpu, pids: this user has no delegated cgroup\. Get one with `systemd-run --user/,
   );
   assert.equal([group.create, group.directories, group.join(1), group.report()], [[], [], [], []]);
-  group.remove();
+  await group.remove();
 });
 
 test('a controller that the machine lacks gets a line with its name, and the others work', ({ top }) => {

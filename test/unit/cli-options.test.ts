@@ -1,13 +1,19 @@
 /** What may be typed after `npm run step N`, and what is said of the rest. */
+import { readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { UsageError } from '../../src/command-line/usage-error.ts';
-import { bytes, cpuCount, cpuList, hostName, idRange, integer } from '../../src/command-line/values.ts';
-import { helpText } from '../../src/run/help.ts';
-import { OPTIONS, parseOptions, refuseSwallowedOptions } from '../../src/run/options.ts';
+import { bytes, integer } from '../../src/command-line/values.ts';
+import type { IdRange } from '../../src/proc/id-maps.ts';
+import { helpText, OPTIONS, optionsTable, parseOptions, refuseSwallowedOptions } from '../../src/run/options.ts';
 import { resolveSettings } from '../../src/run/resolve-settings.ts';
-import { DEFAULTS, type IdRange } from '../../src/settings/settings.ts';
+import { hostName } from '../../src/settings/host-name.ts';
+import { cpuCount, cpuListText } from '../../src/settings/resources.ts';
+import { DEFAULTS, type Settings } from '../../src/settings/settings.ts';
+import { idRange } from '../../src/settings/users.ts';
+import { steps } from '../../src/steps/index.ts';
 import { pretendToBe } from '../support/recorder.ts';
+import { stepAt } from '../support/steps.ts';
 
 /** The one line that is said, where something is refused. */
 function complaint(act: () => unknown): string {
@@ -22,10 +28,10 @@ function complaint(act: () => unknown): string {
   throw new Error('accepted');
 }
 
-const parse = (line: string, step = 8) => parseOptions(line.split(' ').filter(Boolean), step);
+const parse = (line: string, step = 8) => parseOptions(line.split(' ').filter(Boolean), stepAt(step));
 
 test('nothing at all: the defaults, and no command', () => {
-  assert.equal(parse(''), { settings: {}, pause: false, quiet: false, command: [] });
+  assert.equal(parse(''), { settings: {}, rootless: false, pause: false, quiet: false, command: [] });
 });
 
 test('the first word that is no option starts the command', () => {
@@ -40,15 +46,17 @@ test('every option, with its value after a blank or after =', () => {
     '--trace=json --pause --quiet --rootless --hostname a --uid-map 0:1:2 --uid-map=5:6:7 --gid-map 0:0:1 ' +
     '--memory 64m --cpus=.5 --cpu-shares 512 --cpuset-cpus=0-1,3 --pids 64 --device-write-bps 1mb --rootfs=./x=y sh';
   assert.equal(parse(line), {
+    rootless: true,
     settings: {
-      rootless: true,
       hostname: 'a',
-      uidMap: [
-        { inside: 0, outside: 1, count: 2 },
-        { inside: 5, outside: 6, count: 7 },
-      ],
-      gidMap: [{ inside: 0, outside: 0, count: 1 }],
-      limits: {
+      users: {
+        uidMappings: [
+          { inside: 0, outside: 1, count: 2 },
+          { inside: 5, outside: 6, count: 7 },
+        ],
+        gidMappings: [{ inside: 0, outside: 0, count: 1 }],
+      },
+      resources: {
         memory: 64 * 2 ** 20,
         cpus: 0.5,
         cpuShares: 512,
@@ -56,7 +64,7 @@ test('every option, with its value after a blank or after =', () => {
         pids: 64,
         deviceWriteBps: 2 ** 20,
       },
-      rootfs: './x=y',
+      root: { path: './x=y' },
     },
     trace: 'json',
     pause: true,
@@ -71,7 +79,7 @@ test('--trace takes no word: the next one starts the command', () => {
 });
 
 test('of an option that is given twice, the last counts; limits add up', () => {
-  assert.equal(parse('--memory 7m --pids 3 --memory 6m').settings.limits, { memory: 6 * 2 ** 20, pids: 3 });
+  assert.equal(parse('--memory 7m --pids 3 --memory 6m').settings.resources, { memory: 6 * 2 ** 20, pids: 3 });
   assert.is(parse('--hostname a --hostname b').settings.hostname, 'b');
 });
 
@@ -111,28 +119,37 @@ test('a name that every object has is no option', () => {
       'There is no option',
     );
     assert.match(
-      complaint(() => parseOptions([`-${name}`], 8)),
+      complaint(() => parseOptions([`-${name}`], stepAt(8))),
       'There is no option',
     );
   }
 });
 
-test('an option applies from its step on', () => {
-  for (const [name, { from, value, optional }] of Object.entries(OPTIONS)) {
-    if (from === 0) continue;
+test('an option applies to the steps that have what it is about', () => {
+  for (const { name, about, value, optional } of OPTIONS) {
+    if (about === undefined) continue;
     const words = value && !optional ? [name, 'x'] : [name];
+    const from = steps.find(({ has }) => has.has(about))?.number ?? 0;
     assert.is(
-      complaint(() => parseOptions(words, from - 1)),
+      complaint(() => parseOptions(words, stepAt(from - 1))),
       `${name} applies from step ${from} on; this is step ${from - 1}.`,
     );
   }
 });
 
+test('the table of README.md has every option', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  for (const line of optionsTable()) assert.match(readme, `\n${line}\n`, `README.md lacks: ${line}`);
+});
+
 test('help: the options that a step takes, each with its value', () => {
   const names = (text: string) => [...text.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, name]) => name);
-  assert.equal(names(helpText()), Object.keys(OPTIONS));
-  assert.equal(names(helpText(0)), ['--trace', '--pause', '--quiet', '--help', '--rootless', '--rootfs']);
-  assert.match(helpText(7), /^ {2}--memory BYTES +memory limit: 64m, 1g$/m);
+  assert.equal(
+    names(helpText()),
+    OPTIONS.map(({ name }) => name),
+  );
+  assert.equal(names(helpText(stepAt(0))), ['--trace', '--pause', '--quiet', '--help', '--rootless', '--rootfs']);
+  assert.match(helpText(stepAt(7)), /^ {2}--memory BYTES +memory limit: 64m, 1g$/m);
   assert.match(helpText(), /^ {2}--memory BYTES .*\(from step 7 on\)$/m);
   assert.match(helpText(), /^ {2}--trace\[=json\] /m);
   assert.is(parse('--help').help, true);
@@ -230,10 +247,10 @@ test('integer: both ends belong to it', () => {
 });
 
 test('cpuList: as it was typed', () => {
-  for (const text of ['0', '0-1', '0,2', '0-1,3,5-7', '3-3']) assert.is(cpuList(text), text);
+  for (const text of ['0', '0-1', '0,2', '0-1,3,5-7', '3-3']) assert.is(cpuListText(text), text);
   for (const text of ['', ',', '0,', ',0', '0-', '-1', '1-0', '0--1', 'a', '0 1', '0-1-2', '0\n']) {
     assert.match(
-      complaint(() => cpuList(text)),
+      complaint(() => cpuListText(text)),
       'is not a list of CPUs',
       text,
     );
@@ -282,7 +299,12 @@ test('idRange: inside, outside, count, each a number that an id can be', () => {
     );
 });
 
-const request = (settings = {}) => ({ settings, pause: false, quiet: true, command: [] });
+const request = (settings: Partial<Settings> = {}, rootless = false) => ({
+  settings,
+  rootless,
+  quiet: true,
+  command: [],
+});
 
 async function refusal(act: () => Promise<unknown>): Promise<string> {
   try {
@@ -296,25 +318,25 @@ async function refusal(act: () => Promise<unknown>): Promise<string> {
 
 test('settings: defaults, and what was asked for on top', async () => {
   const back = pretendToBe(0);
-  assert.equal(await resolveSettings(4, request({ hostname: 'x' })), { ...DEFAULTS, hostname: 'x' });
-  const classic = (await resolveSettings(7, request())).limits;
+  assert.equal(await resolveSettings(stepAt(4), request({ hostname: 'x' })), { ...DEFAULTS, hostname: 'x' });
+  const classic = (await resolveSettings(stepAt(7), request())).resources;
   assert.is(classic.memory, 512 * 2 ** 20);
   assert.match(classic.cpusetCpus ?? '', /^\d+(,\d+)?$/);
-  assert.equal((await resolveSettings(7, request({ limits: { pids: 5 } }))).limits, { pids: 5 });
+  assert.equal((await resolveSettings(stepAt(7), request({ resources: { pids: 5 } }))).resources, { pids: 5 });
   back();
 });
 
 test('settings: who may run what', async () => {
   const user = pretendToBe(1000);
-  assert.equal(await resolveSettings(0, request()), DEFAULTS);
+  assert.equal(await resolveSettings(stepAt(0), request()), DEFAULTS);
   assert.match(
-    await refusal(() => resolveSettings(1, request())),
+    await refusal(() => resolveSettings(stepAt(1), request())),
     /^Step 1 makes namespaces.*sudo, or add --rootless\.$/,
   );
-  assert.is((await resolveSettings(1, request({ rootless: true }))).rootless, true);
-  const mapped = (...uidMap: IdRange[]) => resolveSettings(5, request({ rootless: true, uidMap }));
+  assert.equal(await resolveSettings(stepAt(1), request({}, true)), DEFAULTS);
+  const mapped = (...uidMappings: IdRange[]) => resolveSettings(stepAt(5), request({ users: { uidMappings } }, true));
   const own = { inside: 7, outside: 1000, count: 1 };
-  assert.equal((await mapped(own)).uidMap, [own]);
+  assert.equal((await mapped(own)).users.uidMappings, [own]);
   for (const uidMap of [[{ ...own, outside: 0 }], [{ ...own, count: 2 }], [own, { ...own, inside: 8 }]])
     assert.is(
       await refusal(() => mapped(...uidMap)),
@@ -322,7 +344,7 @@ test('settings: who may run what', async () => {
     );
   user();
   const root = pretendToBe(0);
-  assert.match(await refusal(() => resolveSettings(1, request({ rootless: true }))), /you are root/);
+  assert.match(await refusal(() => resolveSettings(stepAt(1), request({}, true))), /you are root/);
   root();
 });
 
@@ -330,13 +352,16 @@ test('settings: a folder for an image, seen from where npm was called', async ()
   const back = pretendToBe(0);
   const before = process.env.INIT_CWD;
   process.env.INIT_CWD = '/usr';
-  assert.is((await resolveSettings(8, request({ rootfs: './bin' }))).rootfs, '/usr/bin');
-  assert.is((await resolveSettings(8, request({ rootfs: '/usr/' }))).rootfs, '/usr');
+  assert.is((await resolveSettings(stepAt(8), request({ root: { path: './bin' } }))).root.path, '/usr/bin');
+  assert.is((await resolveSettings(stepAt(8), request({ root: { path: '/usr/' } }))).root.path, '/usr');
   assert.match(
-    await refusal(() => resolveSettings(8, request({ rootfs: './nowhere' }))),
+    await refusal(() => resolveSettings(stepAt(8), request({ root: { path: './nowhere' } }))),
     /\/usr\/nowhere is not a directory/,
   );
-  assert.match(await refusal(() => resolveSettings(8, request({ rootfs: '/etc/passwd' }))), /is not a directory/);
+  assert.match(
+    await refusal(() => resolveSettings(stepAt(8), request({ root: { path: '/etc/passwd' } }))),
+    /is not a directory/,
+  );
   if (before === undefined) delete process.env.INIT_CWD;
   else process.env.INIT_CWD = before;
   back();
@@ -345,8 +370,11 @@ test('settings: a folder for an image, seen from where npm was called', async ()
 test('settings: an image that there is none of is a mistake in what was typed', async () => {
   const back = pretendToBe(0);
   try {
-    assert.match(await refusal(() => resolveSettings(8, request({ rootfs: 'no-such-image' }))), /no-such-image/);
-    assert.match(await refusal(() => resolveSettings(8, request({ rootfs: '' }))), /--rootfs/);
+    assert.match(
+      await refusal(() => resolveSettings(stepAt(8), request({ root: { path: 'no-such-image' } }))),
+      /no-such-image/,
+    );
+    assert.match(await refusal(() => resolveSettings(stepAt(8), request({ root: { path: '' } }))), /--rootfs/);
   } finally {
     back();
   }

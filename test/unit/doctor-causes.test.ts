@@ -6,6 +6,7 @@ import { judge } from '../../src/doctor/judge.ts';
 import type { Who } from '../../src/doctor/needs.ts';
 import { asSudo, likelyFailure, sharedFailure } from '../../src/doctor/prediction.ts';
 import { programProblem } from '../../src/doctor/program-problem.ts';
+import { stepAt } from '../support/steps.ts';
 
 const healthy: Facts = {
   kernel: '6.8.0',
@@ -39,7 +40,7 @@ const rights = (change: Partial<Facts['rights']>, facts = healthy): Facts => ({
 });
 
 function told(facts: Facts, who: Who, step: number, call: string, errno: string, text = call): string {
-  const { cause, remedy } = explain({ facts, who, step, failure: { call, errno, text } });
+  const { cause, remedy } = explain({ facts, who, step: stepAt(step), failure: { call, errno, text } });
   return `${cause} -> ${remedy}`;
 }
 
@@ -107,28 +108,31 @@ test('what no rule knows is told in the kernel’s words', () => {
 });
 
 test('settings foretell what root would meet', () => {
-  assert.is(likelyFailure(8, 'root', asSudo(healthy)), undefined);
-  assert.is(likelyFailure(0, 'root', { ...healthy, wsl: 1 }), undefined);
-  assert.is(likelyFailure(5, 'root', settings({ limits: { user: 0 } }))?.errno, 'ENOSPC');
-  assert.is(likelyFailure(4, 'root', settings({ limits: { user: 0 } })), undefined);
-  assert.is(likelyFailure(1, 'root', asSudo(rights({ bounding: '00000000a80425fb' })))?.errno, 'EPERM');
+  assert.is(likelyFailure(stepAt(8), 'root', asSudo(healthy)), undefined);
+  assert.is(likelyFailure(stepAt(0), 'root', { ...healthy, wsl: 1 }), undefined);
+  assert.is(likelyFailure(stepAt(5), 'root', settings({ limits: { user: 0 } }))?.errno, 'ENOSPC');
+  assert.is(likelyFailure(stepAt(4), 'root', settings({ limits: { user: 0 } })), undefined);
+  assert.is(likelyFailure(stepAt(1), 'root', asSudo(rights({ bounding: '00000000a80425fb' })))?.errno, 'EPERM');
 });
 
 test('root shares what a filter or a chroot does to a user, but not what is meant for users', () => {
   const failure = { call: 'clone', errno: 'EPERM', text: 'clone' };
-  assert.is(sharedFailure(1, healthy, failure), undefined);
-  assert.is(sharedFailure(5, healthy, failure), failure);
-  assert.is(sharedFailure(1, rights({ seccompFilter: true }), failure), failure);
-  assert.is(sharedFailure(5, settings({ apparmorRestricts: true }), failure), undefined);
+  assert.is(sharedFailure(stepAt(1), healthy, failure), undefined);
+  assert.is(sharedFailure(stepAt(5), healthy, failure), failure);
+  assert.is(sharedFailure(stepAt(1), rights({ seccompFilter: true }), failure), failure);
+  assert.is(sharedFailure(stepAt(5), settings({ apparmorRestricts: true }), failure), undefined);
 });
 
 test('step 7 without limits: root cannot run it, a user is told what it leaves out', () => {
   const limiting = { possible: false, missing: ['memory: there is none.'] };
-  const root = judge({ step: 7, who: 'root', facts: healthy }, null, limiting);
+  const root = judge({ step: stepAt(7), who: 'root', facts: healthy }, null, limiting);
   assert.is(root.ok, false);
-  const rootless = judge({ step: 7, who: 'rootless', facts: healthy }, null, limiting);
+  const rootless = judge({ step: stepAt(7), who: 'rootless', facts: healthy }, null, limiting);
   assert.ok(rootless.ok && rootless.notes.includes('No limits for memory: there is none.'));
-  const none = judge({ step: 7, who: 'root', facts: { ...healthy, cgroups: { mode: 'none', hierarchies: [] } } }, null);
+  const none = judge(
+    { step: stepAt(7), who: 'root', facts: { ...healthy, cgroups: { mode: 'none', hierarchies: [] } } },
+    null,
+  );
   assert.ok(!none.ok && none.remedy.includes('mount -t cgroup2'));
 });
 

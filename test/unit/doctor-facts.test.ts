@@ -1,10 +1,14 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { findCgroups } from '../../src/doctor/cgroup-facts.ts';
+import {
+  coversOfProc,
+  findCgroups,
+  readNamespaceSettings,
+  rootPropagation,
+  wslVersion,
+} from '../../src/doctor/facts.ts';
 import { policyInRules, policyInRuleset } from '../../src/doctor/firewall.ts';
-import { isInitialMap, ordinaryId } from '../../src/doctor/id-map.ts';
-import { coversOfProc, rootPropagation } from '../../src/doctor/mount-facts.ts';
-import { readNamespaceSettings, wslVersion } from '../../src/doctor/settings-facts.ts';
+import { isInitialMap, ordinaryId } from '../../src/proc/id-maps.ts';
 import { lacking, parseStatus } from '../../src/proc/status.ts';
 
 const DOCKER_STATUS = `Name:\tnode

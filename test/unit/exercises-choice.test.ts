@@ -7,10 +7,10 @@ import * as assert from 'uvu/assert';
 import type { Entry } from '../../src/catalogue/exercises.ts';
 import { styleFor } from '../../src/markdown/terminal/style.ts';
 import { chooseExercise, currentExercise, nextExercise } from '../../src/practice/choose.ts';
-import { Hints } from '../../src/practice/hints.ts';
-import { entryLine } from '../../src/practice/list.ts';
-import { NOTHING, type Progress } from '../../src/practice/progress.ts';
+import { entryLine } from '../../src/practice/exercise-text.ts';
+import { NOTHING, type Progress } from '../../src/practice/progress-file.ts';
 import { overview, overviewText } from '../../src/practice/progress-table.ts';
+import { Hints } from '../../src/practice/watch/hints.ts';
 import { Workspace } from '../../src/practice/workspace.ts';
 
 const test = suite('choosing');

@@ -8,12 +8,12 @@ import * as assert from 'uvu/assert';
 import { catalogue, type Entry, textOf } from '../../src/catalogue/exercises.ts';
 import type { Grade } from '../../src/grading/grade.ts';
 import { styleFor } from '../../src/markdown/terminal/style.ts';
-import { differenceLines } from '../../src/practice/difference.ts';
-import { reportLines } from '../../src/practice/report.ts';
+import { gradeLines } from '../../src/practice/grade-lines.ts';
 import { keysLine } from '../../src/practice/watch/answers.ts';
 import { OneAtATime } from '../../src/practice/watch/one-at-a-time.ts';
 import { Saves } from '../../src/practice/watch/saves.ts';
 import { Screen } from '../../src/practice/watch/screen.ts';
+import { differenceLines } from '../../src/practice/watch/solution-difference.ts';
 import { until } from '../support/kernel-test.ts';
 
 const test = suite('watching');
@@ -131,7 +131,7 @@ const grade: Grade = {
 };
 
 test('a report has expected, observed, the command, the last calls and what was printed', () => {
-  const text = reportLines(grade, view).join('\n');
+  const text = gradeLines(grade, view).join('\n');
   for (const part of [
     /✗ 1a {2}Names: not yet \(0\.5 s\)/,
     /✓ the host name\n {2}✗ the domain name\n {4}expected {2}b\n {4}observed {2}c\\x1b\[2J\\x07\\u202e\n {4}seen with cat/,
@@ -144,7 +144,7 @@ test('a report has expected, observed, the command, the last calls and what was 
 test('no control character comes through, and no line is wider than the screen', () => {
   for (const status of ['passed', 'failed', 'not run', 'error'] as const) {
     const message = `\x1b[2Jlong ${'word '.repeat(100)}`;
-    const lines = reportLines({ ...grade, status, message, checks: [] }, view);
+    const lines = gradeLines({ ...grade, status, message, checks: [] }, view);
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
     assert.not.match(lines.join('\n'), /[\x00-\x09\x0b-\x1f\x7f-\x9f]/);
     assert.ok(

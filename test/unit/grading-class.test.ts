@@ -1,29 +1,36 @@
 /** A class's table, its journal, and its lock. */
+import { execFile } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Entry } from '../../src/catalogue/exercises.ts';
-import { toCsv } from '../../src/grading/class/csv.ts';
-import { fingerprint, Journal } from '../../src/grading/class/journal.ts';
+import { type Entry, top } from '../../src/catalogue/exercises.ts';
+import { fingerprint, judgeOf } from '../../src/grading/class/fingerprint.ts';
+import { Journal } from '../../src/grading/class/journal.ts';
 import { lock } from '../../src/grading/class/lock.ts';
-import { classCsv, classSummary } from '../../src/grading/class/results.ts';
+import { classCsv, classSummary, toCsv } from '../../src/grading/class/results.ts';
 import { pool } from '../../src/grading/pool.ts';
 import { parseRequest } from '../../src/grading/request.ts';
 import { checkPlace, save } from '../../src/grading/save.ts';
+import type { Content } from '../../src/grading/submission.ts';
 import { failed, made } from '../support/grading.ts';
+import { patience } from '../support/patience.ts';
 
 const test = suite('class');
+const ROUNDS = 400;
 let directory = '';
 test.before.each(() => {
   directory = mkdtempSync(join(tmpdir(), 'class-'));
@@ -120,21 +127,52 @@ test('the journal is no link that somebody has laid', () => {
   assert.throws(() => new Journal(at('j')));
 });
 
-test('another text, another exercise or another check has another fingerprint', () => {
+test('another text, another exercise, another check or another hint has another fingerprint', () => {
   mkdirSync(at('one'));
   mkdirSync(at('two'));
   writeFileSync(at('one/exercise.ts'), 'check');
   writeFileSync(at('two/exercise.ts'), 'other check');
   const entry = (id: string, folder: string) => ({ id, directory: at(folder) }) as Entry;
+  const print = (id: string, folder: string, content: Content, judge = 'j') =>
+    fingerprint(entry(id, folder), content, judge);
+  const first = print('1a', 'one', { text: 'x' });
   const prints = [
-    fingerprint(entry('1a', 'one'), { text: 'x' }),
-    fingerprint(entry('1a', 'one'), { text: 'y' }),
-    fingerprint(entry('1a', 'one'), { problem: 'x' }),
-    fingerprint(entry('1b', 'one'), { text: 'x' }),
-    fingerprint(entry('1a', 'two'), { text: 'x' }),
+    first,
+    print('1a', 'one', { text: 'y' }),
+    print('1a', 'one', { problem: 'x' }),
+    print('1b', 'one', { text: 'x' }),
+    print('1a', 'two', { text: 'x' }),
+    print('1a', 'one', { text: 'x' }, 'another judge'),
   ];
   assert.is(new Set(prints).size, prints.length);
-  assert.is(fingerprint(entry('1a', 'one'), { text: 'x' }), prints[0]);
+  for (const name of ['task.md', 'solution.ts', 'wrong.ts']) writeFileSync(at(`one/${name}`), 'no check');
+  assert.is(print('1a', 'one', { text: 'x' }), first, 'the same wherever it is graded');
+  writeFileSync(at('one/hints.ts'), 'a hint');
+  assert.is.not(print('1a', 'one', { text: 'x' }), first);
+});
+
+test('a kit of which any part that judges is another is another judge', () => {
+  const parts = ['src/checks/process.ts', 'src/grading/grade.ts', 'src/sandbox/sandbox.ts', 'src/submission/run.ts'];
+  const more = ['src/steps/04-mount.ts', 'src/lab/lab.ts', 'src/catalogue/exercises.ts', 'native/walk.c'];
+  const judges = [judgeOf(at('kit'))];
+  for (const path of [...parts, ...more]) {
+    mkdirSync(join(at('kit'), path, '..'), { recursive: true });
+    writeFileSync(join(at('kit'), path), 'one');
+    judges.push(judgeOf(at('kit')));
+    writeFileSync(join(at('kit'), path), 'two');
+    judges.push(judgeOf(at('kit')));
+  }
+  assert.is(new Set(judges).size, judges.length);
+  for (const path of ['src/cli', 'src/lessons', 'native/build', 'node_modules']) {
+    mkdirSync(at(`kit/${path}`), { recursive: true });
+    writeFileSync(at(`kit/${path}/x.ts`), 'one');
+  }
+  assert.is(judgeOf(at('kit')), judges.at(-1), 'what does not judge, or is built here, does not count');
+  renameSync(at('kit'), at('moved'));
+  assert.is(judgeOf(at('moved')), judges.at(-1), 'nor does the place');
+  const begin = performance.now();
+  assert.is(judgeOf(), judgeOf());
+  assert.ok(performance.now() - begin < 2000);
 });
 
 test('one run at a time; a dead one is none', () => {
@@ -146,6 +184,21 @@ test('one run at a time; a dead one is none', () => {
   // The same process, started at another time: a number that was given out again.
   writeFileSync(at('lock'), own.replace(/-\d+-(\d+)$/, '-1-$1'));
   lock(at('lock'))();
+});
+
+test('a dead lock that several runs find at once becomes one run’s, whatever the moment', async () => {
+  const unlock = lock(at('lock'));
+  const dead = readFileSync(at('lock'), 'utf8').replace(/-\d+-(\d+)$/, '-1-$1');
+  unlock();
+  mkdirSync(at('locks'));
+  for (let round = 0; round < ROUNDS; round++) writeFileSync(at(`locks/${round}`), dead);
+  const begin = Date.now() + patience(2000);
+  const taker = join(top, 'test/support/lock-taker.ts');
+  const words = ['--import', 'tsx', taker, at('locks'), String(ROUNDS), String(begin)];
+  const run = () => promisify(execFile)(process.execPath, words, { cwd: top, timeout: patience(60_000) });
+  const taken = (await Promise.all([run(), run(), run()])).flatMap(({ stdout }): number[] => JSON.parse(stdout));
+  assert.equal([taken.length, new Set(taken).size], [ROUNDS, ROUNDS]);
+  assert.is(readdirSync(at('locks')).length, ROUNDS, 'nothing else is left');
 });
 
 test('results take the place of a link, and do not go through one', () => {

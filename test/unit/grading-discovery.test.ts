@@ -47,8 +47,8 @@ test('a name begins with an id; everything else is left alone, and said', () => 
     ['1b', '// 1b-mine.ts'],
   ]);
   assert.is(notes.length, 10);
-  assert.ok(notes.includes('package.json: left alone, for its name is not that of an exercise, such as 1a.ts'));
-  assert.ok(notes.includes('folder: left alone, for it is a folder'));
+  assert.ok(notes.includes('package.json: left alone, because its name is not that of an exercise, such as 1a.ts'));
+  assert.ok(notes.includes('folder: left alone, because it is a folder'));
 });
 
 test('links, pipes, folders and huge files are not read', () => {

@@ -14,8 +14,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { sudoUser } from '../../src/command-line/sudo-user.ts';
 import { findProgram, ProgramNotFound } from '../../src/images/find-program.ts';
-import { isAbandoned, isAbandonedLink, isOwnerName, newLinkName, newOwnerName } from '../../src/leftovers/owner.ts';
+import { isOver, isOverLink, isOwnerName, newLinkName, newOwnerName } from '../../src/leftovers/owner.ts';
 import { BLOCKS, blockAt } from '../../src/network/addresses.ts';
 import { programOf } from '../../src/run/program.ts';
 import { imageEnvironment, inheritedEnvironment } from '../../src/settings/process.ts';
@@ -23,21 +24,26 @@ import { DEFAULTS } from '../../src/settings/settings.ts';
 import { idMaps } from '../../src/settings/users.ts';
 import { mapText } from '../../src/steps/05-user.ts';
 import { until } from '../support/kernel-test.ts';
+import { stepAt } from '../support/steps.ts';
 
 test('id maps: real root without sudo gets a range that nobody has', () => {
   const range = { inside: 0, outside: 1_000_000_000, count: 65_536 };
   for (const caller of [
     {},
-    { sudoUid: '0', sudoGid: '0' },
-    { sudoUid: 'x', sudoGid: '' },
-    { sudoUid: '-5', sudoGid: '-5' },
+    { SUDO_UID: '0', SUDO_GID: '0' },
+    { SUDO_UID: 'x', SUDO_GID: '' },
+    { SUDO_UID: '-5', SUDO_GID: '-5' },
   ]) {
-    assert.equal(idMaps({}, { uid: 0, gid: 0, ...caller }), { uids: [range], gids: [range], denySetgroups: false });
+    assert.equal(idMaps({}, { uid: 0, gid: 0, sudo: sudoUser(caller, 0) }), {
+      uids: [range],
+      gids: [range],
+      denySetgroups: false,
+    });
   }
 });
 
 test('id maps: root by sudo gets who called sudo', () => {
-  assert.equal(idMaps({}, { uid: 0, gid: 0, sudoUid: '1000', sudoGid: '1001' }), {
+  assert.equal(idMaps({}, { uid: 0, gid: 0, sudo: sudoUser({ SUDO_UID: '1000', SUDO_GID: '1001' }, 0) }), {
     uids: [{ inside: 0, outside: 1000, count: 1 }],
     gids: [{ inside: 0, outside: 1001, count: 1 }],
     denySetgroups: false,
@@ -45,7 +51,7 @@ test('id maps: root by sudo gets who called sudo', () => {
 });
 
 test('id maps: a user gets itself, and setgroups is denied; sudo’s variables mean nothing then', () => {
-  assert.equal(idMaps({}, { uid: 1000, gid: 100, sudoUid: '7', sudoGid: '7' }), {
+  assert.equal(idMaps({}, { uid: 1000, gid: 100, sudo: { uid: 7, gid: 7 } }), {
     uids: [{ inside: 0, outside: 1000, count: 1 }],
     gids: [{ inside: 0, outside: 100, count: 1 }],
     denySetgroups: true,
@@ -53,12 +59,14 @@ test('id maps: a user gets itself, and setgroups is denied; sudo’s variables m
 });
 
 test('id maps: what was asked for counts, each kind for itself', () => {
-  const uidMap = [{ inside: 0, outside: 5, count: 2 }];
-  const maps = idMaps({ uidMap }, { uid: 0, gid: 0 });
-  assert.is(maps.uids, uidMap);
+  const uidMappings = [{ inside: 0, outside: 5, count: 2 }];
+  const maps = idMaps({ uidMappings }, { uid: 0, gid: 0 });
+  assert.is(maps.uids, uidMappings);
   assert.is(maps.gids[0]?.outside, 1_000_000_000);
-  assert.is(mapText([...uidMap, { inside: 2, outside: 9, count: 1 }]), '0 5 2\n2 9 1\n');
+  assert.is(mapText([...uidMappings, { inside: 2, outside: 9, count: 1 }]), '0 5 2\n2 9 1\n');
 });
+
+const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8);
 
 const root = mkdtempSync(join(tmpdir(), 'lab-programs-'));
 test.after(() => rmSync(root, { recursive: true, force: true }));
@@ -214,8 +222,13 @@ test('the environment of an image: nothing of the host but the terminal', () => 
 });
 
 test('programs: a command, or a shell; step 0 without one just ends', () => {
-  const last = (step: number, command: string[], rootfs = step < 8 ? '/' : root) =>
-    programOf(step, { ...DEFAULTS, rootfs }, command)('mark').map(({ info, args }) => [info.name, args[0]]);
+  const programs = (number: number, args: string[], path: string) => {
+    const step = stepAt(number);
+    const settings = { ...DEFAULTS, root: { path }, process: { args } };
+    return programOf({ step, settings, rootless: false, owner: 'mark' });
+  };
+  const last = (number: number, command: string[], path = number < 8 ? '/' : root) =>
+    programs(number, command, path).map(({ info, args }) => [info.name, args[0]]);
   assert.equal(last(0, []), [['exit_group', 0]]);
   assert.equal(last(4, ['/bin/sh']), [['execve', '/bin/sh']]);
   assert.equal(last(8, ['tool']), [['execve', '/usr/bin/tool']]);
@@ -223,14 +236,14 @@ test('programs: a command, or a shell; step 0 without one just ends', () => {
   assert.match(String(last(4, [])[0]?.[1]), /\/(ba)?sh$/);
   assert.throws(() => last(8, []), /sh: command not found in/);
   assert.throws(() => last(8, ['frob']), /frob: command not found in/);
-  const [experiment] = programOf(7, DEFAULTS, [])('mark');
+  const [experiment] = programs(7, [], '/');
   assert.equal((experiment?.args[1] as string[] | undefined)?.slice(0, 2), ['sh', '-c']);
 });
 
 test('owner names: one per run, known as ours', () => {
   const [first, second] = [newOwnerName(), newOwnerName()];
   assert.is.not(first, second);
-  assert.match(first, new RegExp(`^container-lab-\\d+-${process.pid}-\\d+-\\d+$`));
+  assert.match(first, new RegExp(`^container-lab-${boot}-\\d+-${process.pid}-\\d+-\\d+$`));
   assert.ok(isOwnerName(first) && isOwnerName(second));
   assert.ok(isOwnerName(first.replace(/-\d+$/, '')), 'a leaf has no number of a run');
 });
@@ -239,43 +252,50 @@ test('other names are not ours, however alike', () => {
   for (const name of [
     '',
     'container-lab',
-    'container-lab-1-2',
-    'container-lab-1-2-3-4-5',
-    'my-container-lab-1-2-3-4',
-    'container-lab-1-2-3-4 ',
-    'container-lab-a-2-3-4',
-    'container-lab-1--3-4',
+    `container-lab-${boot}-1-2`,
+    'container-lab-1-2-3-4',
+    `container-lab-${boot}-1-2-3-4-5`,
+    `my-container-lab-${boot}-1-2-3-4`,
+    `container-lab-${boot}-1-2-3-4 `,
+    `container-lab-${boot}-a-2-3-4`,
+    `container-lab-${boot}-1--3-4`,
     'docker',
   ]) {
     assert.not.ok(isOwnerName(name), name);
-    assert.not.ok(isAbandoned(name), name);
+    assert.not.ok(isOver(name), name);
   }
+});
+
+test('over: not on another machine, nor before its last start, for there is no knowing', () => {
+  const gone = `container-lab-${boot}-${namespace}-${spawnSync('true').pid}-12345-1`;
+  assert.ok(isOver(gone));
+  assert.not.ok(isOver(gone.replace(boot, boot === '01234567' ? '12345678' : '01234567')));
 });
 
 const namespace = readlinkSync('/proc/self/ns/pid').replace(/\D/g, '');
 
 function nameOf(pid: number): string {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  return `container-lab-${namespace}-${pid}-${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}-1`;
+  return `container-lab-${boot}-${namespace}-${pid}-${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]}-1`;
 }
 
-test('abandoned: the process is gone, or its number belongs to another now', () => {
+test('over: the process is gone, or its number belongs to another now', () => {
   assert.is(nameOf(process.pid).replace(/-1$/, ''), newOwnerName().replace(/-\d+$/, ''));
-  assert.not.ok(isAbandoned(nameOf(process.pid)));
-  assert.ok(isAbandoned(nameOf(process.pid).replace(/-\d+-1$/, '-1-1')), 'a process with this number started later');
+  assert.not.ok(isOver(nameOf(process.pid)));
+  assert.ok(isOver(nameOf(process.pid).replace(/-\d+-1$/, '-1-1')), 'a process with this number started later');
   const { pid } = spawnSync('true');
-  assert.ok(isAbandoned(`container-lab-${namespace}-${pid}-12345-1`));
+  assert.ok(isOver(`container-lab-${boot}-${namespace}-${pid}-12345-1`));
 });
 
-test('link names: short enough, one per run, and abandoned when the process is', () => {
+test('link names: short enough, one per run, and over when the process is', () => {
   const [first, second] = [newLinkName(newOwnerName()), newLinkName(newOwnerName())];
   assert.is.not(first, second);
-  assert.ok(first.length <= 15 && newLinkName('container-lab-4294967295-4194304-99999999999-36').length <= 15);
-  assert.not.ok(isAbandonedLink(first));
+  assert.ok(first.length <= 15 && newLinkName(`container-lab-${boot}-4294967295-4194304-99999999999-36`).length <= 15);
+  assert.not.ok(isOverLink(first));
   const { pid } = spawnSync('true');
-  assert.ok(isAbandonedLink(newLinkName(`container-lab-${namespace}-${pid}-12345-1`)));
+  assert.ok(isOverLink(newLinkName(`container-lab-${boot}-${namespace}-${pid}-12345-1`)));
   assert.ok(
-    isAbandonedLink(newLinkName(`container-lab-${namespace}-${process.pid}-1-1`)),
+    isOverLink(newLinkName(`container-lab-${boot}-${namespace}-${process.pid}-1-1`)),
     'a process of this number started later',
   );
 });
@@ -293,25 +313,25 @@ test('other links are not ours', () => {
     'vlab1-123456',
     'LAB1-123456',
   ]) {
-    assert.not.ok(isAbandonedLink(name), name);
+    assert.not.ok(isOverLink(name), name);
   }
 });
 
-test('abandoned: not in another PID namespace, for there is no knowing', () => {
-  assert.not.ok(isAbandoned(`container-lab-1-${spawnSync('true').pid}-12345-1`));
+test('over: not in another PID namespace, for there is no knowing', () => {
+  assert.not.ok(isOver(`container-lab-${boot}-1-${spawnSync('true').pid}-12345-1`));
 });
 
-test('abandoned: a zombie is as good as gone', async () => {
+test('over: a zombie has ended', async () => {
   // A shell that became `sleep` never collects the child that it had started.
   const parent = spawn('sh', ['-c', 'sleep 20 & echo $!; exec sleep 20'], { stdio: ['ignore', 'pipe', 'ignore'] });
   try {
     const pid = Number(await new Promise((resolve) => parent.stdout.once('data', resolve)));
     const name = nameOf(pid);
-    assert.not.ok(isAbandoned(name));
+    assert.not.ok(isOver(name));
     await until('the shell is `sleep`', () => readFileSync(`/proc/${parent.pid}/comm`, 'utf8') === 'sleep\n');
     process.kill(pid, 'SIGKILL');
     await until('a zombie', () => /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')));
-    assert.ok(isAbandoned(name));
+    assert.ok(isOver(name));
   } finally {
     parent.kill('SIGKILL');
   }
@@ -321,13 +341,13 @@ test('a process whose name has blanks and parentheses is read rightly', () => {
   const script = `
     const { writeFileSync } = require('node:fs');
     writeFileSync('/proc/self/comm', 'a) R (b 1 2 3');
-    import(process.argv[1]).then(({ newOwnerName, isAbandoned }) => console.log(newOwnerName(), isAbandoned(newOwnerName())));`;
+    import(process.argv[1]).then(({ newOwnerName, isOver }) => console.log(newOwnerName(), isOver(newOwnerName())));`;
   const { stdout, stderr } = spawnSync(
     process.execPath,
     ['--import', 'tsx', '-e', script, join(import.meta.dirname ?? '', '../../src/leftovers/owner.ts')],
     { encoding: 'utf8' },
   );
-  assert.match(stdout, /^container-lab-\d+-\d+-\d+-1 false\n$/, stderr);
+  assert.match(stdout, /^container-lab-[0-9a-f]{8}-\d+-\d+-\d+-1 false\n$/, stderr);
 });
 
 test('addresses: each block a /30 of its own, inside the usable link-local range', () => {

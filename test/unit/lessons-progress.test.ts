@@ -11,7 +11,7 @@ import {
   markRead,
   progressFile,
   readProgress,
-} from '../../src/practice/progress.ts';
+} from '../../src/practice/progress-file.ts';
 
 const test = suite('progress');
 let directory = '';

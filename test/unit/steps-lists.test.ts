@@ -1,8 +1,11 @@
 /** What each step asks of the kernel, compared as text. No call is made. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { NAMESPACES } from '../../src/proc/namespaces.ts';
 import type { Settings } from '../../src/settings/settings.ts';
 import { steps } from '../../src/steps/index.ts';
+import { CLONE } from '../../src/syscalls/flags.ts';
+import { flagText } from '../../src/syscalls/show.ts';
 import { pretendToBe, record } from '../support/recorder.ts';
 
 async function listOf(number: number, uid: number, settings: Partial<Settings> = {}): Promise<string> {
@@ -10,7 +13,7 @@ async function listOf(number: number, uid: number, settings: Partial<Settings> =
   if (!step) throw new Error(`no step ${number}`);
   const back = pretendToBe(uid);
   try {
-    return (await record(step, { rootless: uid !== 0, ...settings })).join('\n');
+    return (await record(step, settings, uid !== 0)).join('\n');
   } finally {
     back();
   }
@@ -72,7 +75,7 @@ const makeVeth = (fd: number) =>
       100,
     ),
     indexOf(fd + 1, 'lab0'),
-    request(fd + 2, 'RTM_NEWLINK, {ifi_index=0, IFLA_IFALIAS="container-lab-1-2-3-4"}', 60),
+    request(fd + 2, 'RTM_NEWLINK, {ifi_index=0, IFLA_IFALIAS="container-lab-00000000-1-2-3-4"}', 68),
     indexOf(fd + 3, 'lab2-000034'),
   ].join('\n');
 
@@ -220,11 +223,13 @@ test('step 5 by a user: setgroups is denied first, and groups stay', async () =>
 
 test('step 5 with maps that were asked for: one write each, whatever the number of lines', async () => {
   const text = await listOf(5, 0, {
-    uidMap: [
-      { inside: 0, outside: 100_000, count: 1000 },
-      { inside: 1000, outside: 5000, count: 1 },
-    ],
-    gidMap: [{ inside: 0, outside: 7, count: 1 }],
+    users: {
+      uidMappings: [
+        { inside: 0, outside: 100_000, count: 1000 },
+        { inside: 1000, outside: 5000, count: 1 },
+      ],
+      gidMappings: [{ inside: 0, outside: 7, count: 1 }],
+    },
   });
   assert.match(text, file(5, '/proc/1000/uid_map', '0 100000 1000\n1000 5000 1\n'));
   assert.match(text, file(6, '/proc/1000/gid_map', '0 7 1\n'));
@@ -277,17 +282,17 @@ for (const number of [6, 7]) {
 }
 
 test('step 7: the cgroup is made before the clone, joined before the release', async () => {
-  const text = await listOf(7, 0, { limits: { pids: 64 } });
+  const text = await listOf(7, 0, { resources: { pids: 64 } });
   const made = text.indexOf('mkdirat(AT_FDCWD, "');
   // A machine without the controller has nothing to make.
   if (made < 0) {
     console.log('skipped: this machine has no pids controller in reach');
     return;
   }
-  const joined = text.search(/openat\(AT_FDCWD, ".*container-lab-1-2-3-4\/cgroup\.procs"/);
+  const joined = text.search(/openat\(AT_FDCWD, ".*container-lab-00000000-1-2-3-4\/cgroup\.procs"/);
   assert.match(
     text,
-    /openat\(AT_FDCWD, ".*container-lab-1-2-3-4\/pids\.max", O_WRONLY\|O_CLOEXEC\)\nwrite\(\d+, "64", 2\)/,
+    /openat\(AT_FDCWD, ".*container-lab-00000000-1-2-3-4\/pids\.max", O_WRONLY\|O_CLOEXEC\)\nwrite\(\d+, "64", 2\)/,
   );
   assert.ok(made < text.indexOf(ALL_SIX) && text.indexOf(ALL_SIX) < joined);
   assert.ok(joined < text.indexOf('write(4, ".", 1)'));
@@ -296,7 +301,7 @@ test('step 7: the cgroup is made before the clone, joined before the release', a
 
 test('step 8 by root, with an image that belongs to root: the image is mounted through the maps', async () => {
   assert.is(
-    await listOf(8, 0, { rootfs: '/proc' }),
+    await listOf(8, 0, { root: { path: '/proc' } }),
     [
       'pipe2([3, 4], O_CLOEXEC)',
       'openat(AT_FDCWD, "/proc", O_RDONLY|O_DIRECTORY|O_CLOEXEC|O_PATH)',
@@ -331,7 +336,7 @@ test('step 8 by root, with an image that belongs to root: the image is mounted t
 test("step 8 with an image that is the container's root's own: no mapping", async () => {
   const owner = [{ inside: 0, outside: 0, count: 1 }];
   assert.is(
-    await listOf(8, 1000, { rootfs: '/proc', uidMap: owner }),
+    await listOf(8, 1000, { root: { path: '/proc' }, users: { uidMappings: owner } }),
     [
       'pipe2([3, 4], O_CLOEXEC)',
       'openat(AT_FDCWD, "/proc", O_RDONLY|O_DIRECTORY|O_CLOEXEC|O_PATH)',
@@ -352,9 +357,31 @@ test("step 8 with an image that is the container's root's own: no mapping", asyn
   );
 });
 
+test('what a step says that it has is what its child is cloned with', async () => {
+  for (const step of steps) {
+    const text = await listOf(step.number, 0, { root: { path: '/proc' } });
+    const namespaces = NAMESPACES.filter(({ kind }) => step.has.has(kind)).map(({ flag }) => flagText(flag, CLONE));
+    const container =
+      text
+        .split('\n')
+        .filter((line) => line.startsWith('clone('))
+        .at(-1) ?? '';
+    assert.equal(
+      /\((.*)\)/
+        .exec(container)?.[1]
+        ?.split('|')
+        .filter((word) => word !== '0')
+        .sort(),
+      namespaces.sort(),
+      step.title,
+    );
+    assert.is(/chroot/.test(text), step.has.has('image'), step.title);
+  }
+});
+
 test('nothing is printed that has no text', async () => {
   for (const step of steps) {
-    const text = await listOf(step.number, 0, { rootfs: '/proc' });
+    const text = await listOf(step.number, 0, { root: { path: '/proc' } });
     assert.not.match(text, /undefined|NaN|\[object/, step.title);
   }
 });

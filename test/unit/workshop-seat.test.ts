@@ -3,9 +3,9 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Diagnosis } from '../../src/doctor/examine.ts';
 import { type Facts, readFacts } from '../../src/doctor/facts.ts';
-import { STEP_NAMES } from '../../src/doctor/needs.ts';
 import { assumed, broken, fine, type Verdict } from '../../src/doctor/verdict.ts';
-import type { Progress } from '../../src/practice/progress.ts';
+import type { Progress } from '../../src/practice/progress-file.ts';
+import { steps as allSteps } from '../../src/steps/index.ts';
 import { seatOf, withSudo } from '../../src/workshop/machine-check.ts';
 import { seatLine, standingOf } from '../../src/workshop/machine-line.ts';
 import { lab } from '../support/lab.ts';
@@ -25,8 +25,8 @@ function factsOf(uid: number, noNewPrivs = false): Facts {
 }
 
 function lineFor(facts: Facts, asRoot: (step: number) => Verdict, rootless: (step: number) => Verdict): string {
-  const steps = STEP_NAMES.map(
-    (name, step): Diagnosis => ({ step, name, asRoot: asRoot(step), rootless: rootless(step) }),
+  const steps = allSteps.map(
+    ({ number, name }): Diagnosis => ({ step: number, name, asRoot: asRoot(number), rootless: rootless(number) }),
   );
   return seatLine(seatOf({ facts, steps }, 'sudo npm run workshop:check'), around, 0);
 }

@@ -1,10 +1,10 @@
-/** Grading a class: one row a student, and after an interruption on from where it was. */
+/** Grading a class: a row for each student. After an interruption it goes on from where it was. */
 import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { progressBar } from '../../../rootfs-builder/build-progress.ts';
 import type { Entry } from '../../catalogue/exercises.ts';
 import { Interrupted } from '../../command-line/interruption.ts';
-import { sweep } from '../../leftovers/sweep.ts';
+import { sweep } from '../../leftovers/table.ts';
 import { chosenExercises } from '../gather.ts';
 import type { Grade } from '../grade.ts';
 import { pool } from '../pool.ts';
@@ -12,7 +12,8 @@ import { clean, totalsOf } from '../report.ts';
 import type { Request } from '../request.ts';
 import { checkPlace, save } from '../save.ts';
 import { contentOf, gradeContent, type Submission } from '../submission.ts';
-import { fingerprint, Journal } from './journal.ts';
+import { fingerprint, judgeOf } from './fingerprint.ts';
+import { Journal } from './journal.ts';
 import { lock } from './lock.ts';
 import { type ClassGrade, classCsv, classJson, classSummary, type Result } from './results.ts';
 import { type Class, readClass, type Student, shardOf } from './students.ts';
@@ -29,8 +30,8 @@ interface Task {
 }
 
 /**
- * Gives the exit status. Beside the CSV lies a journal; what it knows of the
- * same text is not graded again, unless the machine or the grader was at fault.
+ * Returns the exit status. Beside the CSV is a journal. What it knows of the same
+ * text is not graded again, unless the machine or the grader was at fault.
  * @throws UsageError before anything has been started
  */
 export async function gradeClass(
@@ -46,7 +47,7 @@ export async function gradeClass(
   checkPlace(course.csv, [directory]);
   const unlock = lock(`${course.csv}.lock`);
   try {
-    // A run that was killed may have left a sandbox that has made itself independent of it.
+    // A run that was killed may have left a sandbox behind.
     await sweep().catch(() => []);
     for (const note of whole.notes) printError(note);
     const results = await gradeAll(request, course, part, surroundings);
@@ -72,11 +73,12 @@ async function gradeAll(
   const tasks = students.flatMap((student) => student.submissions.map((submission): Task => ({ student, submission })));
   const progress = showProgress(tasks.length, printError);
   const journal = new Journal(`${csv}.journal`, restart);
+  const judge = judgeOf();
   try {
     const grades = await pool(tasks, jobs, async ({ student, submission }) => {
       signal.throwIfAborted();
       const content = contentOf(submission);
-      const print = fingerprint(submission.exercise, content);
+      const print = fingerprint(submission.exercise, content, judge);
       const known = journal.find(student.name, print);
       if (known && isFinal(known)) {
         progress.known();

@@ -1,29 +1,16 @@
 /**
- * What has been graded so far, a line each, on the disk before the next is
- * begun. After a power failure the last line may be torn; then it is as if it
- * had not been written.
+ * What has been graded so far, a line each. Each is on the disk before the next
+ * is begun. After a power failure the last line may be torn: then it does not
+ * count.
  */
-import { createHash } from 'node:crypto';
 import { closeSync, constants, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Entry } from '../../catalogue/exercises.ts';
 import type { Grade } from '../grade.ts';
-import type { Content } from '../submission.ts';
 
 export interface Noted {
   readonly student: string;
   /** What was graded, by what: see `fingerprint`. */
   readonly fingerprint: string;
   readonly grade: Grade;
-}
-
-/** Equal only for the same exercise, with the same check, and the same text. */
-export function fingerprint({ id, directory }: Entry, content: Content): string {
-  const check = readFileSync(join(directory, 'exercise.ts'));
-  const parts = [id, check, 'text' in content ? 'text' : 'problem', 'text' in content ? content.text : content.problem];
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(`${Buffer.byteLength(part)}:`).update(part);
-  return hash.digest('hex');
 }
 
 export class Journal {
@@ -37,7 +24,7 @@ export class Journal {
     if (restart) ftruncateSync(this.#fd);
     const text = readFileSync(this.#fd, 'utf8');
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-    // Or the next line would be joined to the torn one.
+    // Otherwise the next line would be joined to the torn one.
     if (whole.length < text.length) ftruncateSync(this.#fd, Buffer.byteLength(whole));
     for (const line of whole.split('\n')) this.#remember(parse(line));
   }
@@ -69,7 +56,7 @@ function keyOf(student: string, print: string): string {
   return JSON.stringify([student, print]);
 }
 
-/** A line that says nothing is no reason to lose the others: what it was about is graded again. */
+/** A line that cannot be read is no reason to lose the others: its work is graded again. */
 function parse(line: string): Noted | undefined {
   try {
     const { student, fingerprint: print, grade } = JSON.parse(line);

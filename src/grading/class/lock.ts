@@ -1,22 +1,38 @@
-/** One run at a time works on a class, or something would be graded twice. */
+/** Only one run at a time works on a class: otherwise work would be graded twice. */
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { UsageError } from '../../command-line/usage-error.ts';
-import { isAbandoned, newOwnerName } from '../../leftovers/owner.ts';
+import { isOver, newOwnerName } from '../../leftovers/owner.ts';
 
-/** Gives how to let go. A lock of a run that is dead is none. @throws UsageError if another run has it */
+/** Returns how to let go. The lock of a dead run does not count. @throws UsageError if another run has it */
 export function lock(file: string): () => void {
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, newOwnerName());
   try {
     for (;;) {
       if (linked(draft, file)) return () => rmSync(file, { force: true });
-      if (!isAbandoned(holder(file))) {
+      const owner = ownerOf(file);
+      if (owner === undefined) continue;
+      if (!isOver(owner)) {
         throw new UsageError(`Another run is at it: ${file}. If there is none, remove that file.`);
       }
-      rmSync(file, { force: true });
+      removeAbandoned(file, owner);
     }
   } finally {
     rmSync(draft, { force: true });
+  }
+}
+
+/**
+ * Two runs can find the same dead lock. One of them takes it over; the other
+ * must not remove the lock that is there from then on. So only one at a time
+ * may look and remove, and nobody else touches a lock whose owner is dead.
+ */
+function removeAbandoned(file: string, owner: string): void {
+  const unlock = lock(`${file}.takeover`);
+  try {
+    if (ownerOf(file) === owner) rmSync(file);
+  } finally {
+    unlock();
   }
 }
 
@@ -31,10 +47,11 @@ function linked(draft: string, file: string): boolean {
   }
 }
 
-function holder(file: string): string {
+/** What a lock holds; undefined if its owner has let go meanwhile. */
+function ownerOf(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
-  } catch {
-    return ''; // It has let go meanwhile, or is none of ours.
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : '';
   }
 }

@@ -1,8 +1,7 @@
-/** What a class came to: the table, the summary, and the same for programs. */
+/** The results of a class: the table, the summary, and the same for programs. */
 import type { Entry } from '../../catalogue/exercises.ts';
 import type { Grade } from '../grade.ts';
 import { totalsOf } from '../report.ts';
-import { toCsv } from './csv.ts';
 
 export interface Result {
   /** The student's name as it is shown. */
@@ -17,7 +16,7 @@ export interface ClassGrade extends Grade {
 
 const MARKS = { passed: '✓', failed: '✗', 'not run': '–', error: '!' } as const;
 
-/** A row per student: points for each exercise, or why there are none, and then what each was told. */
+/** A row per student: points for each exercise, or why there are none, and then the messages. */
 export function classCsv(exercises: readonly Entry[], results: readonly Result[]): string {
   const ids = exercises.map(({ id }) => id);
   const header = ['student', 'points', 'max', ...ids, ...ids.map((id) => `${id} message`)];
@@ -82,4 +81,22 @@ function tally(labels: readonly string[]): { label: string; count: number }[] {
   const counts = new Map<string, number>();
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   return [...counts].map(([label, count]) => ({ label, count })).sort((a, b) => b.count - a.count);
+}
+
+/** A spreadsheet begins a formula with these; it may skip what stands before them. */
+const FORMULA = /^[\s\p{Z}]*[=+\-@＝＋－＠]|^[\t\r]/u;
+
+type Cell = string | number;
+
+/** A table for spreadsheets (RFC 4180), in which no cell is a formula. */
+export function toCsv(rows: readonly (readonly Cell[])[]): string {
+  return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+}
+
+function cell(value: Cell): string {
+  if (typeof value === 'number') return String(value);
+  // Lines stay lines, so that parts of a class can be put together with head and tail.
+  const line = value.replace(/[\r\n]+/g, ' ');
+  const text = FORMULA.test(line) ? `'${line}` : line;
+  return /[",;\t']|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

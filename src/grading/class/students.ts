@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import type { Entry } from '../../catalogue/exercises.ts';
 import { UsageError } from '../../command-line/usage-error.ts';
 import { submissionsIn, whyNot } from '../discovery.ts';
-import { harmlessLine } from '../harmless.ts';
+import { harmlessLine, unique } from '../harmless.ts';
 import type { Submission } from '../submission.ts';
-import { unique } from '../unique.ts';
 
 export interface Student {
   /** The name of the folder, or of the file without `.ts`: unique, and anything. */
@@ -51,7 +50,8 @@ export function readClass(directory: string, exercises: readonly Entry[], only?:
   const notes = visible
     .filter((entry) => !isStudent(entry))
     .map(
-      (entry) => `${harmlessLine(entry.name, NAME)}: left alone, ${perFolder ? 'for it is no folder' : whyNot(entry)}`,
+      (entry) =>
+        `${harmlessLine(entry.name, NAME)}: left alone, ${perFolder ? 'because it is no folder' : whyNot(entry)}`,
     );
   if (!perFolder && single) {
     const students = own.map(({ name }, index) => ({

@@ -5,8 +5,8 @@
  * Advanced Autograding.
  */
 import { UsageError } from '../../command-line/usage-error.ts';
+import { unique } from '../harmless.ts';
 import type { Report } from '../report.ts';
-import { unique } from '../unique.ts';
 
 export type Identity = Readonly<
   Record<
@@ -15,7 +15,7 @@ export type Identity = Readonly<
   >
 >;
 
-/** A test's name may have so many bytes. */
+/** How many bytes a test's name may have. */
 const NAME_BYTES = 100;
 
 /** @throws UsageError if the runner's variables are missing */

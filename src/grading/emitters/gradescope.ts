@@ -1,12 +1,11 @@
 /**
  * Gradescope's results.json. Source: Gradescope's autograder specifications.
- * The score is the sum of the tests'; none of them is hidden, for one hidden
- * test hides the whole total.
+ * The score is the sum of the tests'. None of them is hidden: one hidden test
+ * would hide the whole total.
  */
 import { harmless } from '../harmless.ts';
 import type { Report, ReportItem } from '../report.ts';
-import { detailLines, STATUS_WORDS } from './details.ts';
-import { totalLine } from './human.ts';
+import { detailLines, STATUS_WORDS, totalLine } from './text.ts';
 
 const OUTPUT = 8000;
 

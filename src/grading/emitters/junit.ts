@@ -1,9 +1,9 @@
 /**
  * JUnit's XML, as GitLab, Jenkins and others read it. What was not run is an
- * error and not skipped: many who read it take skipped for well.
+ * error and not skipped: many readers take skipped as passed.
  */
 import type { Report, ReportItem } from '../report.ts';
-import { details, STATUS_WORDS } from './details.ts';
+import { details, STATUS_WORDS } from './text.ts';
 
 const SUITE = 'container-lab';
 

@@ -1,9 +1,9 @@
 /**
- * TAP version 14 (testanything.org). What was not run is `not ok` and no SKIP,
- * for a SKIP counts as ok.
+ * TAP version 14 (testanything.org). What was not run is `not ok` and no SKIP:
+ * a SKIP counts as ok.
  */
 import type { Report, ReportItem } from '../report.ts';
-import { details } from './details.ts';
+import { details } from './text.ts';
 
 export function toTap({ items, totals, notes }: Report): string {
   const lines = [

@@ -20,7 +20,7 @@ export function copyKit(to: string): void {
 }
 
 /** What is not there cannot be found. */
-const SECRETS = ['solution.ts', 'wrong', 'after.md'];
+const SECRETS = ['solution.ts', 'wrong.ts', 'wrong', 'after.md'];
 
 function isNeeded(path: string): boolean {
   const [part, second, third = ''] = relative(top, path).split(sep);

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FIRST_WITH_IMAGE } from '../../run/program.ts';
+import { steps } from '../../steps/index.ts';
 import { lasting, leftBehind, unmountBelow } from './leftovers.ts';
 import { ordinaryPerson, type Person, type Unmet, unmetNeed } from './needs.ts';
 import { usesImage } from './opening.ts';
@@ -71,9 +71,10 @@ function environmentOf({ name }: Person, home: string, id: string): Record<strin
 
 /** Has the image built now, so that a transcript does not depend on who came first. */
 function prepareImage({ uid }: Person, environment: Record<string, string>, kit: string): void {
-  if (ready.has(uid)) return;
+  const step = steps.find(({ has }) => has.has('image'));
+  if (!step || ready.has(uid)) return;
   const rootless = process.geteuid?.() === 0 && uid === undefined ? [] : ['--rootless'];
-  spawnSync(process.execPath, ['bin/lab.cjs', 'step', String(FIRST_WITH_IMAGE), '--quiet', ...rootless, '--', 'true'], {
+  spawnSync(process.execPath, ['bin/lab.cjs', 'step', String(step.number), '--quiet', ...rootless, '--', 'true'], {
     cwd: kit,
     env: environment,
     stdio: 'ignore',

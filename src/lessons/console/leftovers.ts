@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cgroupMountPoints } from '../../cgroups/hierarchies.ts';
-import { isAbandoned } from '../../leftovers/owner.ts';
+import { isOver } from '../../leftovers/owner.ts';
+import { cgroupMountPoints } from '../../proc/memberships.ts';
 import { parseMountinfo } from '../../proc/mountinfo.ts';
 
 const LINKS = '/sys/class/net';
@@ -18,7 +18,7 @@ export function lasting(): string[] {
     ...mountPoints().map((path) => `mount ${path}`),
     ...cgroupMountPoints(text('/proc/self/mountinfo')).flatMap((path) => abandonedGroups(path, DEPTH)),
     ...names(LINKS)
-      .filter((name) => isAbandoned(text(join(LINKS, name, 'ifalias')).trim()))
+      .filter((name) => isOver(text(join(LINKS, name, 'ifalias')).trim()))
       .map((name) => `link ${name}`),
   ];
 }
@@ -68,7 +68,7 @@ function kill(pid: number): void {
 }
 
 function abandonedGroups(directory: string, depth: number): string[] {
-  if (isAbandoned(basename(directory))) return [`cgroup ${directory}`];
+  if (isOver(basename(directory))) return [`cgroup ${directory}`];
   if (depth === 0) return [];
   try {
     return readdirSync(directory, { withFileTypes: true })

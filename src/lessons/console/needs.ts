@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findHierarchies } from '../../cgroups/hierarchies.ts';
 import { sudoUser } from '../../command-line/sudo-user.ts';
-import { ordinaryId } from '../../doctor/id-map.ts';
+import { ordinaryId } from '../../proc/id-maps.ts';
 import type { NeedName } from './transcript.ts';
 
 export interface Unmet {

@@ -4,11 +4,9 @@ import type { Entry } from '../../catalogue/exercises.ts';
 import type { Grade } from '../../grading/grade.ts';
 import type { View } from '../../markdown/terminal/render.ts';
 import { nextExercise } from '../choose.ts';
-import type { Hints } from '../hints.ts';
-import { entryLine } from '../list.ts';
-import { afterText, taskText } from '../pages.ts';
-import type { Progress } from '../progress.ts';
-import { reportLines } from '../report.ts';
+import { afterText, entryLine, taskText } from '../exercise-text.ts';
+import { gradeLines } from '../grade-lines.ts';
+import type { Progress } from '../progress-file.ts';
 
 export interface Scene {
   readonly entries: readonly Entry[];
@@ -40,18 +38,9 @@ export function openingLines(entry: Entry, file: string, isNew: boolean, { view 
 /** After a run of the checks. */
 export function verdictLines(entry: Entry, grade: Grade, scene: Scene): string[] {
   const { view, hasKeys } = scene;
-  const lines = [rule(view), ...reportLines(grade, view)];
+  const lines = [rule(view), ...gradeLines(grade, view)];
   if (grade.status === 'passed') return [...lines, '', afterText(entry, view), '', whatNext(entry, scene)];
   return grade.status === 'failed' && hasKeys ? [...lines, '', 'Would a hint help? Press h.'] : lines;
-}
-
-export function hintLine(hints: Hints, grade: Grade | undefined, { style }: View): string {
-  if (!grade) return 'Hints depend on what fails, and the checks have not run yet. Save the file, or press Enter.';
-  if (grade.status === 'passed') return 'It passes: no hint can improve on that.';
-  const failed = grade.checks.find(({ passed }) => !passed)?.name;
-  const hint = hints.next(failed);
-  if (!hint) return 'Those were all the hints. d shows the solution.';
-  return `${style.strong('Hint:')} ${hint.text}${hint.left > 0 ? ` ${style.faint(`(h: ${hint.left} more)`)}` : ''}`;
 }
 
 export function listLines(current: Entry, { entries, progress }: Scene): string[] {

@@ -33,7 +33,7 @@ export class Keyboard {
   }
 
   readonly #read = (text: string | Buffer): void => {
-    // An arrow key, say, is a sequence that has letters in it.
+    // Keys such as the arrows send a sequence that has letters in it.
     if (String(text).startsWith(ESCAPE)) return;
     for (const key of String(text)) {
       if (this.#closed) return;
@@ -42,7 +42,7 @@ export class Keyboard {
     }
   };
 
-  /** In raw mode it is up to us to stop the job that the user's shell knows. */
+  /** In raw mode the terminal does not stop the job for Ctrl-Z: this does. */
   #suspend(): void {
     this.#setRaw(false);
     process.kill(0, 'SIGTSTP');

@@ -1,4 +1,4 @@
-/** Does something once at a time. Whatever is asked for meanwhile makes one more time, and no more. */
+/** Does something once at a time. All that is asked for meanwhile makes one more time, and no more. */
 export class OneAtATime {
   readonly #act: () => Promise<void>;
   #again = false;

@@ -6,7 +6,7 @@
 import { type FSWatcher, statSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** An editor may save in several steps: the file must have been left alone so long. */
+/** An editor may save in several steps: so long the file must have been left alone. */
 const QUIET_MS = 60;
 const POLL_MS = 1000;
 

@@ -15,7 +15,7 @@ export class Screen {
       try {
         write(text);
       } catch {
-        // The terminal is gone; whatever runs shall be put away all the same.
+        // The terminal is gone. What runs must be put away all the same.
       }
     };
   }

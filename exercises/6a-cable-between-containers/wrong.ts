@@ -1,0 +1,25 @@
+/** Wrong solutions that are the solution but for a line or two: see CONTRIBUTING, "Add an exercise". */
+import type { WrongSolution } from '#src/catalogue/wrong-solutions.ts';
+
+export const wrong: readonly WrongSolution[] = [
+  {
+    name: 'addresses-swapped',
+    fails: "the program's address: expected",
+    changes: [
+      ['addresses.program', 'addresses.neighbour'],
+      ['addresses.neighbour', 'addresses.program'],
+    ],
+  },
+  {
+    name: 'an-end-left-outside',
+    fails: "the program's link: expected one besides lo, observed none",
+    changes: [
+      ['...setUpNetwork(end)', '...setUpNetwork(index === veth.index ? undefined : end)'],
+      [
+        ', CLONE_NEWNET);',
+        `, CLONE_NEWNET);
+  if (index === veth.index) return { container, release: () => release(lab, checkpoint) };`,
+      ],
+    ],
+  },
+];

@@ -1,0 +1,151 @@
+/** Cgroups that this kit made: finding them, emptying them, and removing them. */
+import { existsSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { cgroupsIn, processesIn, readWords } from '../proc/cgroup-files.ts';
+import { cgroupMountPoints } from '../proc/memberships.ts';
+import type { Leftover } from './leftover.ts';
+import { isMarkOf, isOwnerName, isProcessName } from './owner.ts';
+
+const PATIENCE_MS = 2000;
+const PAUSE_MS = 10;
+/** Far deeper than cgroups nest; a bind mount of a tree into itself must not go on for ever. */
+const DEPTH = 32;
+
+/**
+ * Looks at every hierarchy that is mounted here. Leaves come last: they can go
+ * when the runs beside them are gone.
+ */
+export function find(owner?: string): Leftover<'cgroup'>[] {
+  const mountPoints = cgroupMountPoints(readFileSync('/proc/self/mountinfo', 'utf8'));
+  const found = mountPoints.flatMap((mountPoint) => foundBelow(mountPoint, DEPTH, owner));
+  const ordered = [...found.filter((directory) => !isLeaf(directory)), ...found.filter(isLeaf)];
+  return ordered.map((directory) => ({ kind: 'cgroup', directory }));
+}
+
+/**
+ * Kills what is still in a cgroup and removes it, with those below. A leaf holds
+ * the processes that were there before the kit, so they move up instead. What a
+ * run had switched on in its parent is switched off if the run has noted it;
+ * for a run that is over nobody can tell who else has come to need it.
+ * @throws Error that names the directory if it is still there after 2 s
+ */
+export async function remove({ directory, enabled = [] }: Leftover<'cgroup'>): Promise<string | undefined> {
+  if (!existsSync(directory)) return undefined;
+  if (isLeaf(directory)) return vacate(directory) ? directory : undefined;
+  const isRemoved = emptyAndRemove(directory);
+  const parent = dirname(directory);
+  if (enabled.length > 0 && !hasOtherRuns(parent)) takeBack(parent, enabled);
+  if (isRemoved) return directory;
+  throw new Error(`This cgroup still has processes: ${directory}\nTry \`npm run clean\` in a moment.`);
+}
+
+/**
+ * Room for a container's cgroup in a v2 cgroup that holds ourselves: named after
+ * our process, without the number of a run. src/cgroups/v2-leaf.ts says why.
+ */
+export function isLeaf(directory: string): boolean {
+  return isProcessName(basename(directory));
+}
+
+/**
+ * Moves the processes of a leaf back up and removes it. Before there was a leaf
+ * its parent had processes, so it handed out no controllers: all are taken back.
+ * @throws Error with EBUSY if another cgroup there still hands them on.
+ */
+export function moveUp(leaf: string): void {
+  const parent = dirname(leaf);
+  const handedOut = readWords(parent, 'cgroup.subtree_control');
+  if (handedOut.length > 0) writeFileSync(join(parent, 'cgroup.subtree_control'), signed('-', handedOut));
+  for (const pid of processesIn(leaf)) moveTo(parent, pid);
+  rmdirSync(leaf);
+}
+
+function foundBelow(directory: string, depth: number, owner: string | undefined): string[] {
+  if (isMarkOf(basename(directory), owner)) return [directory];
+  if (depth === 0) return [];
+  try {
+    return cgroupsIn(directory).flatMap((below) => foundBelow(below, depth - 1, owner));
+  } catch {
+    // It went away while we looked, or we may not look.
+    return [];
+  }
+}
+
+function vacate(leaf: string): boolean {
+  return !hasOtherRuns(dirname(leaf)) && attempt(() => moveUp(leaf));
+}
+
+function moveTo(directory: string, pid: number): void {
+  try {
+    writeFileSync(join(directory, 'cgroup.procs'), String(pid));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** Returns whether it is gone. */
+function emptyAndRemove(directory: string): boolean {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (!removeTree(directory)) {
+    if (Date.now() > deadline) return false;
+    killAll(directory);
+    pause();
+  }
+  return true;
+}
+
+/** A cgroup and those below it, the deepest first: the order in which they can be removed. */
+function withDescendants(directory: string): string[] {
+  try {
+    return [...cgroupsIn(directory).flatMap(withDescendants), directory];
+  } catch {
+    return [];
+  }
+}
+
+/** rmdir(2) works on a cgroup without processes and children; the files in it do not count. */
+function removeTree(top: string): boolean {
+  for (const directory of withDescendants(top)) attempt(() => rmdirSync(directory));
+  return !existsSync(top);
+}
+
+function killAll(top: string): void {
+  const killFile = join(top, 'cgroup.kill');
+  if (existsSync(killFile)) attempt(() => writeFileSync(killFile, '1'));
+  else withDescendants(top).flatMap(processesIn).forEach(killProcess);
+}
+
+function killProcess(pid: number): void {
+  // 0 is a process outside of our PID namespace, and to kill(2) our own process group.
+  if (pid > 0 && pid !== process.pid) attempt(() => process.kill(pid, 'SIGKILL'));
+}
+
+/** Undoes what was changed in the parent; another cgroup that has come to need it keeps it: EBUSY. */
+function takeBack(parent: string, enabled: readonly string[]): void {
+  for (const leaf of cgroupsIn(parent).filter(isLeaf)) attempt(() => moveUp(leaf));
+  attempt(() => writeFileSync(join(parent, 'cgroup.subtree_control'), signed('-', enabled)));
+}
+
+/** Whether a run of this kit, living or not, has a cgroup in a directory. */
+function hasOtherRuns(parent: string): boolean {
+  return cgroupsIn(parent).some((directory) => isOwnerName(basename(directory)) && !isLeaf(directory));
+}
+
+function signed(sign: '+' | '-', controllers: readonly string[]): string {
+  return controllers.map((controller) => `${sign}${controller}`).join(' ');
+}
+
+/** What fails here is tried again or shows in what is left. */
+function attempt(act: () => unknown): boolean {
+  try {
+    act();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Blocks this thread for a moment: the end of a run can be on exit, where nothing can be awaited. */
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+}

@@ -1,0 +1,23 @@
+/**
+ * What can outlive a run, as data: it fits into a file, so that another process
+ * can remove it later.
+ */
+
+export interface LeftoverKinds {
+  /** A process; it bears its owner's mark in its environment. */
+  readonly process: { readonly pid: number };
+  /** A network interface, by its index, which no other interface ever gets; its alias is the owner's mark. */
+  readonly link: { readonly index: number };
+  /**
+   * A cgroup; its name is the owner's mark. `enabled`, in cgroup v2: controllers
+   * that the parent hands out for its sake, and will hand out no more.
+   */
+  readonly cgroup: { readonly directory: string; readonly enabled?: readonly string[] };
+  /** A directory with temporary files; its name is the owner's mark. */
+  readonly directory: { readonly path: string };
+}
+
+export type Kind = keyof LeftoverKinds;
+
+/** One thing of a kind; without a kind, of any. */
+export type Leftover<Of extends Kind = Kind> = { [Name in Of]: { readonly kind: Name } & LeftoverKinds[Name] }[Of];

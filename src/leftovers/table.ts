@@ -1,0 +1,54 @@
+/**
+ * Every kind of thing that can outlive a run: how to find those of an owner,
+ * and how to remove one. The end of a run, `npm run clean` and the clean-up
+ * after each step all go by this table.
+ */
+import * as cgroups from './cgroups.ts';
+import * as directories from './directories.ts';
+import type { Kind, Leftover } from './leftover.ts';
+import * as links from './links.ts';
+import * as processes from './processes.ts';
+
+interface Row<Of extends Kind> {
+  /** Those of one owner; without one, those of all owners that are over. */
+  readonly find: (owner?: string) => readonly Leftover<Of>[];
+  /**
+   * Removes one; it may be gone already, or go by itself meanwhile. Returns its
+   * name if it was there to remove.
+   * @throws Error that says what stays, and why
+   */
+  readonly remove: (leftover: Leftover<Of>) => Promise<string | undefined>;
+}
+
+const TABLE: { readonly [Of in Kind]: Row<Of> } = {
+  process: processes,
+  link: links,
+  cgroup: cgroups,
+  directory: directories,
+};
+
+/** In the order in which they are removed: what lives in a cgroup or a network ends first. */
+const KINDS: readonly Kind[] = ['process', 'link', 'cgroup', 'directory'];
+
+/**
+ * Removes one thing that a run has noted. Returns its name if it was there to remove.
+ * @throws Error that says what stays, and why
+ */
+export function remove<Of extends Kind>(leftover: Leftover<Of>): Promise<string | undefined> {
+  return TABLE[leftover.kind].remove(leftover);
+}
+
+/**
+ * Removes what the runs that are over have left, as far as this user may: after
+ * a SIGKILL nobody else can. Returns what it was, a line each.
+ */
+export async function sweep(): Promise<string[]> {
+  const removed: string[] = [];
+  for (const kind of KINDS) {
+    for (const leftover of TABLE[kind].find()) {
+      const name = await remove(leftover).catch(() => undefined);
+      if (name !== undefined) removed.push(`${kind} ${name}`);
+    }
+  }
+  return removed;
+}

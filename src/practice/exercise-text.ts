@@ -1,0 +1,40 @@
+/** An exercise for a terminal: its line in a list, its texts, and the command that checks it. */
+import { type Entry, textOf } from '../catalogue/exercises.ts';
+import { sudoUser } from '../command-line/sudo-user.ts';
+import { render, type View } from '../markdown/terminal/render.ts';
+import type { ExerciseProgress, Progress } from './progress-file.ts';
+
+/** `✓ 4a  Private mounts (find the bug, passed)`. */
+export function entryLine({ id, title, kind }: Entry, { exercises }: Progress): string {
+  const state = stateOf(exercises[id]);
+  return `${MARKS[state]} ${id}  ${title} (${[kind, ...(state === 'new' ? [] : [state])].join(', ')})`;
+}
+
+export type State = 'passed' | 'started' | 'new';
+
+export function stateOf(known: ExerciseProgress | undefined): State {
+  if (known?.passed !== undefined) return 'passed';
+  return known?.started === undefined ? 'new' : 'started';
+}
+
+const MARKS: Readonly<Record<State, string>> = { passed: '✓', started: '·', new: ' ' };
+
+export function taskText(entry: Entry, view: View): string {
+  return pageText(entry, 'task.md', view);
+}
+
+/** Why it worked, and what runc does. */
+export function afterText(entry: Entry, view: View): string {
+  return pageText(entry, 'after.md', view);
+}
+
+function pageText(entry: Entry, file: 'task.md' | 'after.md', view: View): string {
+  return render({ path: `exercises/${entry.stem}/${file}`, text: textOf(entry, file) }, view).trimEnd();
+}
+
+/** What to type to have it checked at every save: with sudo where it needs root, or where the learner has used sudo. */
+export function watchCommand({ id, needs = [] }: Entry): string {
+  const isRoot = process.geteuid?.() === 0;
+  const needsRoot = needs.some((need) => need !== 'image');
+  return `${sudoUser() || (needsRoot && !isRoot) ? 'sudo ' : ''}npm run watch ${id}`;
+}

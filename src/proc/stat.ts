@@ -1,0 +1,57 @@
+/** What /proc/PID/stat and its neighbours say of a process. Source: proc_pid_stat(5). */
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+/**
+ * The fields of /proc/PID/stat from the third on, `state`; undefined for a
+ * process that is not there. The name before them may hold blanks and parentheses.
+ */
+function fieldsOf(pid: number | 'self'): string[] | undefined {
+  const stat = textOf(`/proc/${pid}/stat`);
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+/** When a process started, in clock ticks since boot: field 22. Undefined for one that has ended, also for a zombie. */
+export function startTime(pid: number): string | undefined {
+  const [state, ...fields] = fieldsOf(pid) ?? [];
+  return state === undefined || state === 'Z' || state === 'X' ? undefined : fields[18];
+}
+
+/** The parent of a process: field 4; 0 if it has none in this PID namespace, undefined if the process is not there. */
+export function parentOf(pid: number): number | undefined {
+  const fields = fieldsOf(pid);
+  return fields && Number(fields[1]);
+}
+
+/** Our process group, and the foreground group of our terminal: fields 5 and 8. */
+export function processGroups(): { readonly group: number; readonly foreground: number } {
+  const fields = fieldsOf('self') ?? [];
+  return { group: Number(fields[2]), foreground: Number(fields[5]) };
+}
+
+/** The processes of this PID namespace, but for our own. */
+export function otherProcesses(): number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0 && pid !== process.pid);
+}
+
+/** A variable in the environment with which a process was started; undefined where it is not there or not for us to see. */
+export function variableOf(pid: number, name: string): string | undefined {
+  return textOf(`/proc/${pid}/environ`)
+    ?.split('\0')
+    .find((entry) => entry.startsWith(`${name}=`))
+    ?.slice(name.length + 1);
+}
+
+/** The number of this process's PID namespace. */
+export function ownPidNamespace(): string {
+  return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * The cgroups that limit a sandbox.
+ *
+ * The limits are set on a cgroup that belongs to real root. The sandbox lives in
+ * one below. It may divide that one, as step 7's exercises ask: what root inside
+ * makes there can never exceed the one above.
+ */
+import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { type ControlGroup, planControlGroup } from '../cgroups/control-group.ts';
+import { findHierarchies } from '../cgroups/hierarchies.ts';
+import { thisMachine } from '../cgroups/machine.ts';
+import type { Lab } from '../lab/lab.ts';
+import { readWords } from '../proc/cgroup-files.ts';
+import type { Resources } from '../settings/resources.ts';
+
+/** A cgroup file system to mount inside, which shows the sandbox's own cgroup as its top. */
+export interface CgroupMount {
+  readonly path: string;
+  readonly type: 'cgroup' | 'cgroup2';
+  readonly options: string | null;
+}
+
+export interface SandboxCgroups {
+  readonly mounts: readonly CgroupMount[];
+  /** The sandbox's own cgroups, one per hierarchy. */
+  readonly directories: readonly string[];
+  /** What cannot be limited here, a line per reason. */
+  readonly missing: readonly string[];
+  join(pid: number): Promise<void>;
+}
+
+/** What a sandbox may use. */
+export const LIMITS = { memory: 512 * 2 ** 20, pids: 256, cpus: 1 } satisfies Resources;
+const INNER = 'sandbox';
+/** What root of the sandbox has to write in order to make cgroups below its own: cgroups(7), Delegation. */
+const DELEGATED = ['cgroup.procs', 'cgroup.threads', 'cgroup.subtree_control', 'tasks'];
+/** A v1 cpuset takes no process before these are set. */
+const CPUSET = ['cpuset.cpus', 'cpuset.mems'];
+
+/** Makes the cgroups of a sandbox whose root is `owner` outside. They are removed when `lab` ends. */
+export async function makeCgroups(lab: Lab, owner: number): Promise<SandboxCgroups> {
+  const group = planControlGroup(LIMITS, lab.owner);
+  for (const leftover of group.leftovers) lab.leaves(leftover);
+  await lab.perform(group.create);
+  const inner = group.directories.map((directory) => delegate(directory, owner));
+  return {
+    mounts: mountsOf(group),
+    directories: inner,
+    missing: group.missing,
+    join: async (pid) => {
+      for (const directory of inner) writeFileSync(join(directory, 'cgroup.procs'), String(pid));
+    },
+  };
+}
+
+function delegate(directory: string, owner: number): string {
+  const controllers = readWords(directory, 'cgroup.controllers').map((controller) => `+${controller}`);
+  if (controllers.length > 0) writeFileSync(join(directory, 'cgroup.subtree_control'), controllers.join(' '));
+  const inner = join(directory, INNER);
+  mkdirSync(inner);
+  for (const file of CPUSET.filter((name) => existsSync(join(directory, name)))) {
+    const text = readFileSync(join(directory, file), 'utf8').trim();
+    if (text) writeFileSync(join(inner, file), text);
+  }
+  chownSync(inner, owner, owner);
+  for (const file of DELEGATED.map((name) => join(inner, name)).filter(existsSync)) chownSync(file, owner, owner);
+  return inner;
+}
+
+function mountsOf({ directories }: ControlGroup): CgroupMount[] {
+  const { mountinfo, cgroup } = thisMachine();
+  return findHierarchies(mountinfo, cgroup)
+    .filter(({ mountPoint }) => directories.some((directory) => directory.startsWith(`${mountPoint}/`)))
+    .map(({ version, controllers, mountPoint }) => ({
+      path: version === 2 ? '/sys/fs/cgroup' : join('/sys/fs/cgroup', basename(mountPoint)),
+      type: version === 2 ? 'cgroup2' : 'cgroup',
+      options: version === 2 ? null : controllers.join(','),
+    }));
+}

@@ -1,0 +1,12 @@
+/**
+ * What a container can have of its own. A step says what it has, an option says
+ * what it is about, and so nobody has to compare the numbers of steps.
+ */
+import type { NamespaceKind } from '../proc/namespaces.ts';
+
+export type Feature =
+  | NamespaceKind
+  /** Control groups with limits. */
+  | 'limits'
+  /** A root file system that is an image. */
+  | 'image';
