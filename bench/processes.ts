@@ -1,6 +1,8 @@
 /** (b) A whole command, from its start to its end: npm, Node and the kit, and other tools. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isolates } from '../src/lab/step.ts';
+import { steps } from '../src/steps/index.ts';
 import { type Command, commandContender } from './command.ts';
 import { compare, contest, difference, type Outcome, ratio } from './contest.ts';
 import { versionOf } from './installed.ts';
@@ -48,8 +50,12 @@ export async function measureProcesses(workspace: Workspace, budget: number): Pr
 }
 
 function npmStep(step: number, root: boolean): Command {
-  const words = [String(step), '--', ...(root || step === 0 ? [] : ['--rootless']), '--', 'true'];
+  const words = [String(step), '--', ...(root || !isIsolated(step) ? [] : ['--rootless']), '--', 'true'];
   return { name: `npm run -s step ${words.join(' ')}`, words: ['npm', 'run', '-s', 'step', ...words], cwd: kit };
+}
+
+function isIsolated(number: number): boolean {
+  return steps.some((step) => step.number === number && isolates(step));
 }
 
 function ownShare(step: number, outcome: Outcome, empty: Outcome): Row {
