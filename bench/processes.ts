@@ -1,11 +1,12 @@
 /** (b) A whole command, from its start to its end: npm, Node and the kit, and other tools. */
+
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isolates } from '../src/lab/step.ts';
-import { steps } from '../src/steps/index.ts';
 import { type Command, commandContender } from './command.ts';
 import { compare, contest, difference, type Outcome, ratio } from './contest.ts';
 import { versionOf } from './installed.ts';
+import { stepAt } from './kit-worker.ts';
 import { bwrapLikeStep4, unshareLikeStep4 } from './namespaces.ts';
 import { milliseconds, type Row, rowOf, type Section } from './report.ts';
 import { runtimes } from './runtimes.ts';
@@ -50,12 +51,8 @@ export async function measureProcesses(workspace: Workspace, budget: number): Pr
 }
 
 function npmStep(step: number, root: boolean): Command {
-  const words = [String(step), '--', ...(root || !isIsolated(step) ? [] : ['--rootless']), '--', 'true'];
+  const words = [String(step), '--', ...(root || !isolates(stepAt(step)) ? [] : ['--rootless']), '--', 'true'];
   return { name: `npm run -s step ${words.join(' ')}`, words: ['npm', 'run', '-s', 'step', ...words], cwd: kit };
-}
-
-function isIsolated(number: number): boolean {
-  return steps.some((step) => step.number === number && isolates(step));
 }
 
 function ownShare(step: number, outcome: Outcome, empty: Outcome): Row {

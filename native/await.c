@@ -1,23 +1,34 @@
-/* await.c - waiting for the end of a child, for a moment. */
+/* await.c - waiting for a child's end, for a moment; and for something to read. */
 #include "lab.h"
 
 #include <errno.h>
 #include <poll.h>
-#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
-#ifndef SYS_pidfd_open
-#define SYS_pidfd_open 434
-#endif
+#include "young.h"
 
 int lab_await_end(int pid, int milliseconds)
 {
 	struct pollfd child = { .fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN };
-	int result;
+	int status, ended;
 
 	if (child.fd < 0)
 		return -errno;
-	result = poll(&child, 1, milliseconds);
+	poll(&child, 1, milliseconds);
 	close(child.fd);
-	return result < 0 ? -errno : 0;
+	ended = waitpid(pid, &status, WNOHANG);
+	if (ended < 0)
+		return -errno;
+	return ended == pid ? status : -EAGAIN;
+}
+
+int lab_await_input(int fd, int cancel)
+{
+	struct pollfd inputs[] = { { .fd = cancel, .events = POLLIN }, { .fd = fd, .events = POLLIN } };
+
+	while (poll(inputs, 2, -1) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return inputs[0].revents == 0;
 }

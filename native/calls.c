@@ -7,20 +7,7 @@
  */
 #include "calls.h"
 
-#include <string.h>
-#include <sys/syscall.h>
-
-#include "lab.h"
-
-/* Calls newer than some distribution's headers; from 424 on, every machine
- * numbers them alike. */
-#ifndef SYS_open_tree
-#define SYS_open_tree 428
-#define SYS_move_mount 429
-#endif
-#ifndef SYS_mount_setattr
-#define SYS_mount_setattr 442
-#endif
+#include "young.h"
 
 #define CALL(name) { #name, SYS_##name }
 
@@ -28,15 +15,20 @@ const struct call calls[] = {
 	CALL(capset),
 	CALL(chdir),
 	CALL(chroot),
+	CALL(clone),
 	CALL(close),
+	CALL(close_range),
 	CALL(dup3),
 	CALL(execve),
+	CALL(execveat),
 	CALL(exit_group),
 	CALL(fchdir),
 	CALL(fchownat),
+	CALL(fcntl),
 	CALL(getpid),
 	CALL(ioctl),
 	CALL(kill),
+	CALL(memfd_create),
 	CALL(mkdirat),
 	CALL(mknodat),
 	CALL(mount),
@@ -44,6 +36,9 @@ const struct call calls[] = {
 	CALL(move_mount),
 	CALL(openat),
 	CALL(open_tree),
+	CALL(pidfd_getfd),
+	CALL(pidfd_open),
+	CALL(pidfd_send_signal),
 	CALL(pipe2),
 	CALL(pivot_root),
 	CALL(ppoll),
@@ -51,7 +46,8 @@ const struct call calls[] = {
 	CALL(prlimit64),
 	CALL(read),
 	CALL(recvfrom),
-	CALL(rt_sigprocmask),
+	CALL(seccomp),
+	CALL(sendmsg),
 	CALL(sendto),
 	CALL(setdomainname),
 	CALL(setgroups),
@@ -63,8 +59,8 @@ const struct call calls[] = {
 	CALL(setsid),
 	CALL(socket),
 	CALL(symlinkat),
+	CALL(umask),
 	CALL(umount2),
-	CALL(uname),
 	CALL(unlinkat),
 	CALL(unshare),
 	CALL(wait4),
@@ -72,16 +68,3 @@ const struct call calls[] = {
 };
 
 const int calls_count = sizeof calls / sizeof calls[0];
-
-int lab_find_call(const char *name)
-{
-	for (int i = 0; i < calls_count; i++)
-		if (strcmp(calls[i].name, name) == 0)
-			return i;
-	return -1;
-}
-
-const char *lab_errno_text(int number)
-{
-	return strerror(number);
-}

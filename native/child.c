@@ -17,13 +17,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
+#include <sys/resource.h>
 
 #include "foreground.h"
+#include "life.h"
 #include "raw.h"
 #include "walk.h"
+#include "young.h"
 
 /* The kernel's struct sigaction, which is not libc's; zero means SIG_DFL. */
 struct kernel_sigaction {
@@ -41,56 +41,82 @@ static void reset_signals(const sigset_t *mask)
 	RAW(SYS_rt_sigprocmask, SIG_SETMASK, (unsigned long)mask, 0, KERNEL_SIGSET_SIZE);
 }
 
-#ifndef SYS_close_range
-#define SYS_close_range 436
-#endif
-#ifndef CLOSE_RANGE_CLOEXEC
-#define CLOSE_RANGE_CLOEXEC (1u << 2)
-#endif
-
 /*
- * A pipe ends when its last copy is closed. A child that kept the parent's
+ * A channel ends when its last copy is closed. A child that kept the parent's
  * ends would wait on itself for ever after the parent's death.
  */
 static void close_parents_ends(const struct child *child)
 {
-	RAW(SYS_close, (unsigned long)child->parent_events);
-	RAW(SYS_close, (unsigned long)child->parent_gate);
+	for (uint32_t i = OWN_TAKEN; i < child->own.count; i++)
+		if (child->parents_ends[i] >= 0)
+			RAW(SYS_close, (unsigned long)child->parents_ends[i]);
+}
+
+struct kernel_dirent {
+	uint64_t inode;
+	int64_t offset;
+	uint16_t size;
+	uint8_t type;
+	char name[];
+};
+
+static int is_number(const char *name, unsigned long *number)
+{
+	for (*number = 0; *name >= '0' && *name <= '9'; name++)
+		*number = *number * 10 + (unsigned long)(*name - '0');
+	return *name == '\0';
+}
+
+/* By the list of those that are open; -errno where there is no /proc. */
+static long close_listed_on_exec(void)
+{
+	long directory = RAW(SYS_openat, (unsigned long)AT_FDCWD, (unsigned long)"/proc/self/fd",
+	                     O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	uint64_t buffer[512];
+	long size;
+
+	if (directory < 0)
+		return directory;
+	while ((size = RAW(SYS_getdents64, (unsigned long)directory, (unsigned long)buffer, sizeof buffer)) > 0)
+		for (long at = 0; at < size;) {
+			const struct kernel_dirent *entry = (const void *)((const char *)buffer + at);
+			unsigned long fd;
+
+			if (is_number(entry->name, &fd) && fd > 2)
+				RAW(SYS_fcntl, fd, F_SETFD, FD_CLOEXEC);
+			at += entry->size;
+		}
+	RAW(SYS_close, (unsigned long)directory);
+	return size;
+}
+
+static void close_each_on_exec(void)
+{
+	struct rlimit limit = { 0, 0 };
+
+	RAW(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, (unsigned long)&limit);
+	for (unsigned long fd = 3; fd < limit.rlim_cur; fd++)
+		RAW(SYS_fcntl, fd, F_SETFD, FD_CLOEXEC);
 }
 
 static void keep_only_standard_streams(void)
 {
 	for (unsigned long fd = 0; fd <= 2; fd++)
 		RAW(SYS_fcntl, fd, F_SETFD, 0);
-	RAW(SYS_close_range, 3, ~0u, CLOSE_RANGE_CLOEXEC);
-}
-
-/*
- * When the parent dies, so does the child. A change of user id clears this
- * (prctl(2), PR_SET_PDEATHSIG), so it is said again before execve. A parent
- * that was dead already has left the event pipe without a reader.
- */
-static void die_with_parent(void *context)
-{
-	const struct child *child = context;
-	struct pollfd reader = { .fd = child->events, .events = 0 };
-	struct timespec at_once = { 0, 0 };
-
-	RAW(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
-	RAW(SYS_ppoll, (unsigned long)&reader, 1, (unsigned long)&at_once, 0, KERNEL_SIGSET_SIZE);
-	if (reader.revents & POLLERR)
-		RAW(SYS_exit_group, 1);
+	/* CLOSE_RANGE_CLOEXEC came with Linux 5.11. */
+	if (RAW(SYS_close_range, 3, ~0u, CLOSE_RANGE_CLOEXEC) < 0 && close_listed_on_exec() < 0)
+		close_each_on_exec();
 }
 
 int child_main(void *context)
 {
 	struct child *child = context;
-	const struct watcher watcher = {
-		.events = child->events,
-		.gate = child->gate,
-		.announce = child->watch,
-		.before_exec = die_with_parent,
-		.context = child,
+	struct walk walk = {
+		.program = child->program,
+		.results = child->shared->results,
+		.failure = &child->shared->failure,
+		.own = &child->own,
+		.mortal = child->mortal,
 	};
 
 	if (child->terminal >= 0) {
@@ -99,11 +125,11 @@ int child_main(void *context)
 	}
 	close_parents_ends(child);
 	keep_only_standard_streams();
-	die_with_parent(child);
+	if (child->mortal)
+		die_with_parent(child->own.fds[OWN_PARENT]);
 	reset_signals(&child->mask);
+	move_out_of_reach(&child->own);
 
-	uint32_t done = walk(child->program, child->results, &watcher);
-
-	RAW(SYS_exit_group, done == child->program->steps ? 0 : 125);
+	RAW(SYS_exit_group, walk_list(&walk, 0, 0) ? STATUS_DONE : STATUS_FAILED);
 	return 0;
 }

@@ -4,21 +4,24 @@
 #include <signal.h>
 #include <stddef.h>
 
+#include "handover.h"
 #include "lab.h"
+#include "own.h"
 
 struct child {
 	struct program *program;
-	int64_t *results;
+	struct shared *shared; /* results and failure, which the parent reads */
+	size_t shared_size;    /* if the copies of this memory share them, too; else 0 */
 	char *stack;
 	size_t stack_size;
-	sigset_t mask;     /* signals that were blocked before the clone */
-	int events;        /* the child's ends of the two pipes ... */
-	int gate;
-	int parent_events; /* ... and the parent's, which the child must close */
-	int parent_gate;
+	sigset_t mask;         /* signals that were blocked before the clone */
+	struct own own;        /* as the child has moved them; as they were given to it: */
+	int *given;
+	int *parents_ends;     /* the other ends of the channels and of OWN_TAKEN: the child must close them */
+	uint32_t steps;
 	int terminal;
-	int watch;
-	int copied;        /* the child has its own copy of the memory */
+	int mortal;
+	int copied;            /* the child has its own copy of the memory */
 };
 
 /* Where the child begins, and all it ever runs: it does not return. */

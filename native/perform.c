@@ -2,15 +2,26 @@
 #include "lab.h"
 
 #include <errno.h>
+#include <stddef.h>
 
 #include "load.h"
 #include "walk.h"
 
-int lab_perform(void *block, int64_t *results)
+int lab_perform(void *block, int64_t *results, int32_t *waiting)
 {
 	struct program *program = block;
-	const struct watcher nobody = { .events = -1, .gate = -1 };
+	struct walk walk = { .program = program, .results = results, .stops = waiting != NULL };
 	int error = load(program);
 
-	return error ? error : (int)walk(program, results, &nobody);
+	if (waiting)
+		*waiting = -1;
+	if (error)
+		return error;
+	/* A clone within would be a copy of this process, handlers, threads' locks and all. */
+	if (program->lists > 1)
+		return -EINVAL;
+	walk_list(&walk, 0, 0);
+	if (waiting)
+		*waiting = walk.waiting;
+	return (int)walk.at;
 }

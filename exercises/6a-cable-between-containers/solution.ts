@@ -1,11 +1,10 @@
 import type { End } from '#src/executor/reaper.ts';
 import type { Lab } from '#src/lab/lab.ts';
-import { moveLink } from '#src/network/netlink.ts';
-import { makeRequest } from '#src/network/request.ts';
 import { openCheckpoint, release, waitFor } from '#src/steps/02-ipc.ts';
 import { makeVeth, setUpNetwork, type Veth } from '#src/steps/06-net.ts';
 import type { Call } from '#src/syscalls/call.ts';
 import { CLONE_NEWNET } from '#src/syscalls/flags.ts';
+import { moveLink, request } from '#src/syscalls/netlink.ts';
 
 interface Given {
   /** What the other container becomes. */
@@ -37,6 +36,6 @@ async function startAtCable(
   const checkpoint = await openCheckpoint(lab);
   const end = { ...veth, block: { ...veth.block, inside, netmask } };
   const container = await lab.clone([...waitFor(checkpoint), ...setUpNetwork(end), ...program], CLONE_NEWNET);
-  await makeRequest((list) => lab.perform(list), moveLink(index, container.pid, 'eth0'));
+  await lab.perform(request(moveLink(index, container.pid, 'eth0')));
   return { container, release: () => release(lab, checkpoint) };
 }

@@ -1,13 +1,12 @@
 import type { End } from '#src/executor/reaper.ts';
 import type { Lab } from '#src/lab/lab.ts';
-import { moveLink } from '#src/network/netlink.ts';
-import { makeRequest } from '#src/network/request.ts';
 import { openCheckpoint, release, waitFor } from '#src/steps/02-ipc.ts';
 import { makeVeth } from '#src/steps/06-net.ts';
 import type { Call } from '#src/syscalls/call.ts';
 import { close } from '#src/syscalls/files.ts';
 import { CLONE_NEWNET, CLONE_NEWUTS } from '#src/syscalls/flags.ts';
 import { sethostname } from '#src/syscalls/namespaces.ts';
+import { moveLink, request } from '#src/syscalls/netlink.ts';
 import { interfaceAddress, interfaceNetmask, interfaceSocket, interfaceUp } from '#src/syscalls/network.ts';
 
 interface Given {
@@ -27,7 +26,7 @@ export async function run(lab: Lab, given: Given): Promise<End> {
     [...waitFor(checkpoint), sethostname(lab.settings.hostname), ...setUpInside(given), ...lab.program],
     CLONE_NEWUTS | CLONE_NEWNET,
   );
-  await makeRequest((list) => lab.perform(list), moveLink(veth.peerIndex, container.pid, 'eth0'));
+  await lab.perform(request(moveLink(veth.peerIndex, container.pid, 'eth0')));
   await lab.perform(setUpOutside(veth.name, given));
   await release(lab, checkpoint);
   return lab.wait(container);

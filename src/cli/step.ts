@@ -23,9 +23,9 @@ export const main: Command = async (words) => {
   if (words.length === 0) return menu();
   const [number = '', ...rest] = words;
   if (number === '--help') return showHelp();
-  refuseSwallowedOptions();
   const chosen = steps.find((candidate) => String(candidate.number) === number);
   if (!chosen) throw new UsageError(`There is no step ${number}. Steps: 0 to ${steps.length - 1}.`);
+  refuseSwallowedOptions(chosen, rest);
   const request = parseOptions(rest, chosen);
   if (request.help) return showHelp(chosen);
   const settings = await resolveSettings(chosen, request);
@@ -80,8 +80,8 @@ async function menu(): Promise<number> {
   }
   const chosen = await choose(entries);
   if (chosen === undefined) return 0;
-  const isolated = steps.some((candidate) => candidate.number === chosen && isolates(candidate));
-  const rootless = process.geteuid?.() === 0 || !isolated ? [] : ['--rootless'];
+  const needsNothing = steps.some((step) => step.number === chosen && !isolates(step));
+  const rootless = process.geteuid?.() === 0 || needsNothing ? [] : ['--rootless'];
   return main([String(chosen), ...rootless]);
 }
 

@@ -16,7 +16,7 @@ export function command<Row extends Option>(
   run: (typed: Typed<Row>) => number | Promise<number>,
 ): Command {
   return async (words) => {
-    const typed = parse(form, [...keptByNpm(form), ...words]);
+    const typed = parse(form, [...keptByNpm(form, words), ...words]);
     if (!typed.wantsHelp) return run(typed);
     print(helpText(form));
     return 0;

@@ -96,20 +96,26 @@ export function parse<Row extends Option>(form: Form<Row>, typed: readonly strin
 /**
  * npm keeps options that stand before `--` for itself, and tells a script about
  * them in its environment.
- * @returns those that npm has too, to be put in front of what was typed
+ * @returns those that npm has too, to be put in front of `words`, which were typed
  * @throws UsageError for others, which says where to put the `--`
  */
-export function keptByNpm<Row extends Option>(form: Form<Row>, environment = process.env): string[] {
-  const names: string[] = [];
-  for (const { name, npm } of form.options ?? []) {
-    const kept = environment[`npm_config_${name.slice(2).replaceAll('-', '_')}`];
-    if (npm === 'counts' && kept === 'true') names.push(name);
-    if (npm !== undefined || kept === undefined) continue;
-    throw new UsageError(
-      `npm kept ${name} for itself. Put -- before the options: ${form.example ?? `npm run ${form.name} --`} ${name}`,
-    );
+export function keptByNpm<Row extends Option>(
+  form: Form<Row>,
+  words: readonly string[],
+  environment = process.env,
+): string[] {
+  const kept = (form.options ?? []).flatMap(({ name, npm }) => {
+    const value = environment[`npm_config_${name.slice(2).replaceAll('-', '_')}`];
+    return value === undefined ? [] : [{ name, npm, typed: value === 'true' ? [name] : [name, value] }];
+  });
+  const lost = kept.filter(({ npm }) => npm === undefined);
+  const [first] = lost;
+  if (first) {
+    const start = form.example ?? `npm run ${form.name} --`;
+    const all = [start, ...lost.flatMap(({ typed }) => typed), ...words].join(' ');
+    throw new UsageError(`npm kept ${first.name} for itself. Put -- before the options: ${all}`);
   }
-  return names;
+  return kept.filter(({ npm, typed }) => npm === 'counts' && typed.length === 1).map(({ name }) => name);
 }
 
 /** `npm run lessons [-- [--port NUMBER] [--build]]` */
@@ -156,7 +162,9 @@ function textOf<Row extends Option>(
   const reason = objection?.(option);
   if (reason !== undefined) throw new UsageError(reason);
   if (value === undefined && inline !== undefined) throw new UsageError(`${name} takes no value.`);
-  const text = value === undefined || optional ? (inline ?? '') : (inline ?? rest.shift());
+  // A value that looks like an option is a forgotten one; with `=` it can be said all the same.
+  const isForgotten = rest[0]?.startsWith('--') === true;
+  const text = value === undefined || optional ? (inline ?? '') : (inline ?? (isForgotten ? undefined : rest.shift()));
   if (text === undefined) throw new UsageError(`${name} needs a value: ${name} ${value}`);
   try {
     option.read(text);

@@ -1,6 +1,6 @@
 /** From a call that the kernel refused to the cause, and what to type. */
 import type { Step } from '../lab/step.ts';
-import { type Capability, lacking } from '../proc/status.ts';
+import { lacking } from '../proc/status.ts';
 import type { Facts } from './facts.ts';
 import { namespacesOf, type Who } from './needs.ts';
 import { inContainer, remedies } from './remedies.ts';
@@ -18,6 +18,8 @@ export interface Attempt {
 type Rule = (attempt: Attempt) => Problem | undefined | false;
 
 const SIGSYS = 31;
+/** What nearly every call of a step needs. */
+const ANY = ['CAP_SYS_ADMIN'];
 
 const refused = ({ failure }: Attempt) => failure.errno === 'EPERM' || failure.errno === 'EACCES';
 const cloning = ({ failure }: Attempt) => failure.call === 'clone';
@@ -70,8 +72,8 @@ const rules: readonly Rule[] = [
   },
 
   ({ failure }) =>
-    failure.errno === 'ENODEV' &&
-    failure.call === 'ioctl' && {
+    (failure.errno === 'ENODEV' || failure.errno === 'EOPNOTSUPP') &&
+    failure.subject === 'interfaces' && {
       cause: 'This kernel has no veth interfaces (CONFIG_VETH), or its module is not loaded.',
       remedy: remedies.veth,
     },
@@ -88,7 +90,7 @@ const rules: readonly Rule[] = [
     return (
       attempt.who === 'root' &&
       attempt.failure.errno === 'EPERM' &&
-      lost.some((name) => capabilitiesOf(attempt.failure.call).includes(name)) && {
+      lost.some((name) => (attempt.failure.needs ?? ANY).includes(name)) && {
         cause: `Root has no ${lost.join(', ')} here, as in an ordinary container.`,
         remedy: inContainer(attempt.facts) ? remedies.privileged(attempt.facts) : remedies.fullRoot,
       }
@@ -163,13 +165,6 @@ const rules: readonly Rule[] = [
       remedy: remedies.chroot,
     },
 ];
-
-/** What a call of a trial may need, by the calls that can fail for it. */
-function capabilitiesOf(call: string): Capability[] {
-  if (call === 'openat' || call === 'write') return ['CAP_SETUID', 'CAP_SETGID', 'CAP_SYS_ADMIN'];
-  if (call === 'sendto') return ['CAP_NET_ADMIN'];
-  return call === 'chroot' ? ['CAP_SYS_CHROOT'] : ['CAP_SYS_ADMIN'];
-}
 
 function some(paths: readonly string[]): string {
   return paths.length > 2 ? `${paths.slice(0, 2).join(', ')}, …` : paths.join(', ');

@@ -18,8 +18,6 @@ import { Run } from '../lab/run.ts';
 import type { Step } from '../lab/step.ts';
 import { makeMarkedDirectory } from '../leftovers/directories.ts';
 import { newOwnerName } from '../leftovers/owner.ts';
-import { addVeth, deleteLink } from '../network/netlink.ts';
-import { makeRequest } from '../network/request.ts';
 import { identityOf } from '../run/run-step.ts';
 import { DEFAULTS, type Settings } from '../settings/settings.ts';
 import { idMaps } from '../settings/users.ts';
@@ -27,7 +25,8 @@ import { openImage } from '../steps/08-image.ts';
 import type { Call } from '../syscalls/call.ts';
 import { close, dup3, openat } from '../syscalls/files.ts';
 import { CLONE_NEWNET, O_WRONLY } from '../syscalls/flags.ts';
-import { interfaceSocket, interfaceUp, netlinkSocket, sendRequest } from '../syscalls/network.ts';
+import { addVeth, deleteLink, request } from '../syscalls/netlink.ts';
+import { interfaceSocket, interfaceUp } from '../syscalls/network.ts';
 import { exit } from '../syscalls/processes.ts';
 import type { Who } from './needs.ts';
 import type { Refusal } from './verdict.ts';
@@ -82,7 +81,7 @@ class Rehearsal implements Lab {
   async perform(list: readonly Call[]): Promise<Performed> {
     if (isPrinting(list)) return this.#pretence.perform(list);
     if (!isAboutNetwork(list)) return this.#run.perform(list);
-    await askForNetwork(list);
+    askForNetwork(list);
     return this.#pretence.perform(list);
   }
 
@@ -133,9 +132,9 @@ const NO_INTERFACE = 0x7fffffff;
  * first, and ENODEV means that they suffice.
  * @throws CallFailure for the step's own request, if they do not
  */
-async function askForNetwork(list: readonly Call[]): Promise<void> {
+function askForNetwork(list: readonly Call[]): void {
   try {
-    await makeRequest(perform, deleteLink(NO_INTERFACE));
+    perform(request(deleteLink(NO_INTERFACE)));
   } catch (error) {
     if (!(error instanceof CallFailure) || error.errno === 'ENODEV') return;
     const index = Math.max(
@@ -147,18 +146,10 @@ async function askForNetwork(list: readonly Call[]): Promise<void> {
   }
 }
 
-/** A pair inside the child's network. Whether the kernel made it shows when one end is to go up. */
+/** A pair inside the child's network. */
 function makeCable(): Call[] {
-  const netlink = netlinkSocket();
   const socket = interfaceSocket();
-  return [
-    netlink,
-    sendRequest(netlink, addVeth('eth0', 'rehearsal')),
-    close(netlink),
-    socket,
-    interfaceUp(socket, 'rehearsal'),
-    close(socket),
-  ];
+  return [...request(addVeth('eth0', 'rehearsal')), socket, interfaceUp(socket, 'rehearsal'), close(socket)];
 }
 
 function beSilent(): Call[] {
@@ -176,10 +167,13 @@ function isAboutNetwork(list: readonly Call[]): boolean {
 }
 
 function refusalOf({ failed, errno }: CallFailure): Refusal {
+  const { name, needs, subject } = failed.call.info;
   return {
-    call: failed.call.info.name,
+    call: name,
     errno: errno ?? String(failed.result),
     text: callText(failed.call, failed.result),
+    ...(needs && { needs }),
+    ...(subject && { subject }),
   };
 }
 

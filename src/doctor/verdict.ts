@@ -22,6 +22,9 @@ export interface Refusal {
   readonly errno: string;
   /** The whole call as a trace shows it. */
   readonly text: string;
+  /** What the definition of the call says: the capabilities that may be lacking, and what it is about. */
+  readonly needs?: readonly string[];
+  readonly subject?: string;
 }
 
 export const fine = (notes: readonly string[] = []): Verdict => ({ ok: true, notes });

@@ -1,13 +1,22 @@
 /** A cloned child that walks a list of calls, seen from its parent. */
-import { closeSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import type { Argument, Call, Out } from '../syscalls/call.ts';
-import { cloneCall, kill } from '../syscalls/processes.ts';
-import { encode } from './encode.ts';
-import { type ChildEvent, EventDecoder, readEvents } from './events.ts';
-import { CallFailure } from './failure.ts';
-import { peekChild, releaseChild, type Spawned, spawnProgram } from './native.ts';
-import { attempt, isSuccess } from './perform.ts';
+import { type Argument, type Call, outsOf } from '../syscalls/call.ts';
+import { CLONE_NEWPID, CLONE_PARENT, W } from '../syscalls/flags.ts';
+import { cloneCall, handOver, kill, wait4 } from '../syscalls/processes.ts';
+import { encode, type PackedList, type Program, type Row } from './encode.ts';
+import { type ChildEvent, EventDecoder } from './events.ts';
+import { blamed, CallFailure, type Place } from './failure.ts';
+import {
+  failureOf,
+  type NativeFailure,
+  openWalker,
+  releaseChild,
+  resultOf,
+  type Spawned,
+  spawnProgram,
+} from './native.ts';
+import { attempt } from './perform.ts';
+import { depthOf, findChild } from './pids.ts';
 import { type End, waitBriefly, watchChild } from './reaper.ts';
 
 export interface CloneOptions {
@@ -21,153 +30,305 @@ export interface CloneOptions {
   readonly directory?: number;
   /** Called when the child has been stopped, as by Ctrl-Z. */
   readonly onStop?: () => void;
+  /**
+   * Whether the child dies with this process, as it does if nothing is said. With
+   * a life of its own it hands over to the walker, at a `handOver()` in its list
+   * or else at once. Until then it needs this process: see `handedOver`.
+   */
+  readonly lifetime?: 'parent' | 'own';
 }
 
 export interface ChildWatcher {
   /** Which calls wait until `release` is called. */
   isGated(call: Call): boolean;
+  /** Hears of the calls of all lists; `child.rows` says whose an event is. */
   onEvent(child: Child, event: ChildEvent, release: () => void): void;
-  onListEnd(child: Child): Promise<void>;
+  /**
+   * A process has come to the end of its list, has become a program, or has died.
+   * `failed` is the first failure of any list, which is known also where a
+   * process could not tell of it.
+   */
+  onListEnd(child: Child, list: number, failed: NativeFailure | undefined): Promise<void>;
 }
 
 const SIGKILL = 9;
 
+/** How many children have been made and have not ended yet, as far as this process knows. */
+let living = 0;
+
 export class Child {
   /** The child's number as this process sees it. */
   readonly pid: number;
+  readonly lifetime: 'parent' | 'own';
   readonly list: readonly Call[];
+  /** The child's list, and those of the processes that it clones. */
+  readonly lists: readonly PackedList[];
+  /** The calls of all lists, by the index that events have. */
+  readonly rows: readonly Row[];
   /**
    * CLOCK_MONOTONIC, in nanoseconds, as the clone was made: by the time that
    * this process learns of its child, the child may have made calls of its own.
    */
   readonly clonedAt: bigint;
+  /**
+   * Comes when the walker has taken over, or the child has ended before. It keeps
+   * Node alive: a child that has not handed over yet uses Node's memory.
+   */
+  readonly handedOver: Promise<void>;
   readonly #spawned: Spawned;
-  readonly #outs: ReadonlyMap<Out, number>;
-  #events: ChildEvent[] = [];
-  #listEnded: Promise<void> | undefined;
-  readonly #ended: Promise<End>;
-  #hasEnded = false;
+  readonly #program: Program;
+  readonly #flags: number;
+  readonly #onStop: () => void;
+  readonly #channels: readonly Socket[];
+  readonly #listsEnded: readonly Promise<void>[];
+  readonly #ends = new Map<number, Promise<End>>();
+  #end: End | undefined;
+  #released = false;
+  #failure: CallFailure | undefined;
 
   constructor(list: readonly Call[], flags: number, options: CloneOptions) {
-    const { watcher } = options;
-    const { block, outs } = encode(list, watcher ? (call) => watcher.isGated(call) : undefined);
-    this.list = list;
-    this.#outs = outs;
+    const { watcher, terminal, onStop = () => {}, lifetime = 'parent' } = options;
+    const own = lifetime === 'own';
+    const hands = list.some(handsOver);
+    this.list = own && !hands ? [handOver(), ...list] : list;
+    this.#program = encode(this.list, { isGated: watcher && ((call) => watcher.isGated(call)) });
+    this.lists = this.#program.lists;
+    this.rows = this.#program.rows;
     this.clonedAt = process.hrtime.bigint();
-    this.#spawned = spawnProgram(block, {
+    this.#spawned = spawnProgram(this.#program.block, {
       flags,
-      terminal: options.terminal ?? -1,
+      terminal: terminal ?? -1,
       watch: watcher !== undefined,
       copy: options.copy ?? false,
+      mortal: !own,
       directory: options.directory ?? -1,
+      walker: own || hands ? openWalker() : -1,
+      lists: this.lists.length,
     });
     this.pid = this.#spawned.pid;
     if (this.pid < 0) {
       throw new CallFailure({ side: 'parent', call: cloneCall(flags), index: 0, total: 1, result: this.pid });
     }
-    if (watcher) this.#listEnded = this.#listen(watcher);
-    this.#ended = new Promise((resolve) => {
-      watchChild(this.pid, { ended: resolve, stopped: () => options.onStop?.() });
-    });
-    void this.#ended.then(() => {
-      this.#hasEnded = true;
-    });
+    living += 1;
+    this.lifetime = lifetime;
+    this.#flags = flags;
+    this.#onStop = onStop;
+    this.#channels = this.#spawned.channels.map((fd) => new Socket({ fd, readable: true, writable: true }));
+    this.#listsEnded = watcher ? this.#channels.map((channel, number) => this.#listen(channel, number, watcher)) : [];
+    this.handedOver = this.#watchHandover();
+    if (own) {
+      void this.handedOver.then(() => {
+        for (const channel of this.#channels) channel.unref();
+      });
+    }
+    if (terminal !== undefined) this.#watchEnd().catch(() => {});
   }
 
   get hasEnded(): boolean {
-    return this.#hasEnded;
+    return this.#end !== undefined;
   }
 
   /**
    * Waits until the child has ended, whether in its list or as the program
    * that it became.
-   * @throws CallFailure if a call of its list failed.
+   * @throws CallFailure if a call of its list failed, or its end was lost.
    */
   async wait(): Promise<End> {
-    // The way of SIGCHLD through the event loop costs more than a short-lived program.
-    if (!this.#listEnded) waitBriefly(this.pid);
-    const end = await this.#ended;
-    await this.#finish();
+    for (const channel of this.#channels) channel.ref();
+    const end = await this.#waitForEnd(living === 1 && this.#channels.length === 0);
+    await this.#listsEnded[0];
+    if (this.lists.length === 1) this.#release();
     if (this.failure) throw this.failure;
     return end;
   }
 
-  /** The call of its list that failed, if one did; known once it has ended. */
-  get failure(): CallFailure | undefined {
-    const last = this.#events.filter(({ kind }) => kind === 'finished').at(-1);
-    const call = last && this.list[last.index];
-    if (!last || !call || isSuccess(call, last.result)) return undefined;
-    return new CallFailure({
-      side: 'child',
-      call,
-      index: last.index,
-      total: this.list.length,
-      result: last.result,
-    });
+  /**
+   * Waits for the process that a clone in the list has made as a child of this
+   * process, by CLONE_PARENT; first for the child itself.
+   * @throws CallFailure if a call of either list failed.
+   */
+  async waitForSibling(clone: Call): Promise<End> {
+    await this.wait();
+    const pid = this.pidOf(this.lists.findIndex(({ clonedBy }) => this.#rowAt(clonedBy)?.call === clone));
+    if (pid === undefined) throw new Error('The clone has not been made.');
+    const end = await this.#endOf(pid);
+    if (this.failure) throw this.failure;
+    return end;
   }
 
-  /** What the kernel has written into the out-arguments of a call of the list. */
-  outsOf(call: Call): Map<Argument, Buffer> {
+  /** The call of its lists that failed first, if one did until now. */
+  get failure(): CallFailure | undefined {
+    this.#failure ??= this.#readFailure();
+    return this.#failure;
+  }
+
+  /** The process that makes the calls of a list, as this process counts; undefined if it is not to be found. */
+  pidOf(list: number): number | undefined {
+    if (list === 0) return this.pid;
+    const clonedBy = this.lists[list]?.clonedBy ?? -1;
+    const clone = this.rows[clonedBy];
+    const number = this.#released ? undefined : resultOf(this.#spawned.handle, clonedBy);
+    if (!clone || number === undefined || number <= 0) return undefined;
+    const maker = this.pidOf(clone.list);
+    const parent = isSibling(clone.call) ? process.pid : maker;
+    const depth = (maker && depthOf(maker)) ?? this.#depthOf(clone.list);
+    return parent && findChild(parent, number, depth);
+  }
+
+  /** What the kernel has written into the out-arguments of a call that has finished. */
+  outsOf({ index, answer }: ChildEvent): Map<Argument, Buffer> {
     const found = new Map<Argument, Buffer>();
-    for (const [out, offset] of this.#outs) {
-      if (!call.args.includes(out)) continue;
-      const bytes = peekChild(this.#spawned.handle, offset, out.size);
-      if (bytes) found.set(out, bytes);
-    }
+    const outs = outsOf(this.rows[index]?.call ?? cloneCall(0));
+    const offsets = outs.map((out) => this.#program.outs.get(out) ?? 0);
+    const start = Math.min(...offsets);
+    outs.forEach((out, position) => {
+      const at = (offsets[position] ?? 0) - start;
+      if (at + out.size <= answer.length) found.set(out, answer.subarray(at, at + out.size));
+    });
     return found;
   }
 
-  /** Ends the child, and with it its PID namespace, if it has not ended. */
+  /**
+   * Ends the child, and with it its PID namespace, if it has not ended, and the
+   * siblings that it made for this process.
+   */
   async destroy(): Promise<void> {
-    if (!this.#hasEnded) this.signal(SIGKILL);
-    await this.#ended;
-    await this.#finish();
+    if (!this.#end) {
+      this.signal(SIGKILL);
+      // Nobody asks how it ended: that its end was lost is no trouble.
+      await this.#waitForEnd(true).catch(() => {});
+    }
+    await Promise.all(this.#siblings().map((pid) => this.#destroySibling(pid)));
+    await Promise.all(this.#listsEnded);
+    this.#release();
   }
 
   signal(number: number): void {
-    if (!this.#hasEnded) attempt(kill(this.pid, number));
+    if (!this.#end) attempt(kill(this.pid, number));
   }
 
-  #listen(watcher: ChildWatcher): Promise<void> {
-    const decoder = new EventDecoder();
-    const socket = new Socket({ fd: this.#spawned.events, readable: true, writable: false });
-    const release = () => this.#release();
-    return new Promise((resolve) => {
-      socket.on('data', (bytes) => {
-        for (const event of decoder.decode(bytes)) {
-          this.#events.push(event);
-          watcher.onEvent(this, event, release);
-        }
-      });
-      socket.on('close', () => resolve(watcher.onListEnd(this)));
+  #rowAt(index: number | undefined): Row | undefined {
+    return index === undefined ? undefined : this.rows[index];
+  }
+
+  async #waitForEnd(briefly: boolean): Promise<End> {
+    if (!this.#end && briefly && !this.#ends.has(this.pid)) {
+      const end = waitBriefly(this.pid);
+      if (end) this.#setEnd(end);
+    }
+    return this.#end ?? this.#watchEnd();
+  }
+
+  /** The end as SIGCHLD tells of it. */
+  async #watchEnd(): Promise<End> {
+    const end = await this.#endOf(this.pid);
+    if (!this.#end) this.#setEnd(end);
+    return end;
+  }
+
+  #setEnd(end: End): void {
+    this.#end = end;
+    living -= 1;
+  }
+
+  #endOf(pid: number): Promise<End> {
+    const known = this.#ends.get(pid);
+    if (known) return known;
+    const end = new Promise<End>((resolve, reject) => {
+      watchChild(pid, { ended: resolve, lost: reject, stopped: this.#onStop });
+    });
+    this.#ends.set(pid, end);
+    return end;
+  }
+
+  /** Children of this process that the lists have made. */
+  #siblings(): number[] {
+    return this.lists.flatMap(({ clonedBy }, number) => {
+      const clone = this.#rowAt(clonedBy)?.call;
+      const pid = clone && isSibling(clone) ? this.pidOf(number) : undefined;
+      return pid === undefined ? [] : [pid];
     });
   }
 
-  #release(): void {
-    try {
-      writeSync(this.#spawned.gate, 'x');
-    } catch (error) {
+  /** How many PID namespaces further in the process of a list lives, by the clones that have led to it. */
+  #depthOf(list: number): number {
+    const clone = this.#rowAt(this.lists[list]?.clonedBy);
+    if (!clone) return this.#flags & CLONE_NEWPID ? 1 : 0;
+    return this.#depthOf(clone.list) + (Number(clone.call.args[0]) & CLONE_NEWPID ? 1 : 0);
+  }
+
+  async #destroySibling(pid: number): Promise<void> {
+    // Only a child that has not been waited for keeps its number.
+    if (!this.#ends.has(pid) && attempt(wait4(pid, W.WNOHANG)).result !== 0) return;
+    attempt(kill(pid, SIGKILL));
+    await this.#endOf(pid).catch(() => {});
+  }
+
+  #listen(channel: Socket, list: number, watcher: ChildWatcher): Promise<void> {
+    const decoder = new EventDecoder();
+    const release = () => channel.write('x');
+    return new Promise((resolve) => {
+      channel.on('data', (bytes) => {
+        for (const event of decoder.decode(bytes)) watcher.onEvent(this, event, release);
+      });
       // The child was killed while it waited at the gate.
-      if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
-    }
+      channel.on('error', () => {});
+      channel.on('close', () => resolve(watcher.onListEnd(this, list, this.#nativeFailure())));
+    });
   }
 
-  /** After the end: collects the last events and frees what the child ran on. */
-  #finish(): Promise<void> {
-    this.#finished ??= this.#collectAndRelease();
-    return this.#finished;
+  #watchHandover(): Promise<void> {
+    const { taken } = this.#spawned;
+    if (taken < 0) return Promise.resolve();
+    const socket = new Socket({ fd: taken, readable: true, writable: false });
+    return new Promise((resolve) => {
+      socket.on('close', () => resolve());
+      socket.resume();
+    });
   }
 
-  #finished: Promise<void> | undefined;
+  #nativeFailure(): NativeFailure | undefined {
+    return this.#released ? undefined : failureOf(this.#spawned.handle);
+  }
 
-  async #collectAndRelease(): Promise<void> {
-    if (this.#listEnded) {
-      await this.#listEnded;
-      closeSync(this.#spawned.gate);
-    } else {
-      this.#events = readEvents(this.#spawned.events);
-      closeSync(this.#spawned.events);
-    }
+  #readFailure(): CallFailure | undefined {
+    const found = this.#nativeFailure();
+    const row = found && this.rows[found.index];
+    if (!found || !row) return undefined;
+    const within: Place[] = [];
+    for (let outer = this.#outerRow(row); outer; outer = this.#outerRow(outer)) within.unshift(this.#placeOf(outer));
+    const { calls } = this.lists[row.list] as PackedList;
+    return new CallFailure({
+      side: 'child',
+      ...blamed(calls, row.index, found.byVerdict),
+      result: found.outcome,
+      within,
+    });
+  }
+
+  #outerRow({ list }: Row): Row | undefined {
+    return this.#rowAt(this.lists[list]?.clonedBy);
+  }
+
+  #placeOf({ index, list }: Row): Place {
+    return { index, total: this.lists[list]?.calls.length ?? 0 };
+  }
+
+  /** Frees what the child ran on. */
+  #release(): void {
+    if (this.#released) return;
+    this.#failure ??= this.#readFailure();
+    this.#released = true;
     releaseChild(this.#spawned.handle);
   }
+}
+
+/** Whether a call, or one of the processes that it clones, hands over to the walker. */
+function handsOver(call: Call): boolean {
+  return call.handsOver === true || (call.list ?? []).some(handsOver);
+}
+
+/** Whether a clone makes a child of its caller's parent. */
+function isSibling({ args }: Call): boolean {
+  return (Number(args[0]) & CLONE_PARENT) !== 0;
 }

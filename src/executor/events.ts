@@ -1,15 +1,20 @@
-/** What a child reports over its event pipe: struct event of native/program.h. */
-import { readSync } from 'node:fs';
+/** What a child reports over a channel while somebody watches: struct event of native/program.h. */
+
+const KINDS = ['started', 'leaving', 'finished'] as const;
 
 export interface ChildEvent {
-  readonly kind: 'started' | 'finished';
+  /** `leaving`: a call is being made that does not come back if it succeeds, such as execve. */
+  readonly kind: (typeof KINDS)[number];
+  /** The call's row, among those of all lists. */
   readonly index: number;
   readonly result: number;
   /** CLOCK_MONOTONIC, in nanoseconds; comparable with process.hrtime.bigint(). */
   readonly at: bigint;
+  /** What the kernel has written into the call's out-arguments. */
+  readonly answer: Buffer;
 }
 
-const SIZE = 24;
+const SIZE = 32;
 
 /** Cuts what arrives into events and keeps what is left over for the next time. */
 export class EventDecoder {
@@ -17,26 +22,25 @@ export class EventDecoder {
 
   decode(bytes: Buffer): ChildEvent[] {
     const all = Buffer.concat([this.#rest, bytes]);
-    const whole = Math.floor(all.length / SIZE);
-    this.#rest = all.subarray(whole * SIZE);
-    return Array.from({ length: whole }, (_, index) => eventAt(all, index * SIZE));
+    const events: ChildEvent[] = [];
+    let at = 0;
+    while (at + SIZE <= all.length) {
+      const end = at + SIZE + all.readUInt32LE(at + 24);
+      if (end > all.length) break;
+      events.push(eventAt(all, at, end));
+      at = end;
+    }
+    this.#rest = all.subarray(at);
+    return events;
   }
 }
 
-function eventAt(bytes: Buffer, at: number): ChildEvent {
+function eventAt(bytes: Buffer, at: number, end: number): ChildEvent {
   return {
-    kind: bytes.readUInt32LE(at) === 1 ? 'started' : 'finished',
+    kind: KINDS[bytes.readUInt32LE(at) - 1] ?? 'finished',
     index: bytes.readUInt32LE(at + 4),
     result: Number(bytes.readBigInt64LE(at + 8)),
     at: bytes.readBigUInt64LE(at + 16),
+    answer: bytes.subarray(at + SIZE, end),
   };
-}
-
-// More than the longest list can report, and less than a pipe holds.
-const ROOM = Buffer.alloc(SIZE * 512);
-
-/** Reads to the end of the pipe: only for a child that has ended or become its program. */
-export function readEvents(fd: number): ChildEvent[] {
-  const length = readSync(fd, ROOM);
-  return Array.from({ length: Math.floor(length / SIZE) }, (_, index) => eventAt(ROOM, index * SIZE));
 }

@@ -5,14 +5,19 @@ import { callText } from './text.ts';
 
 export type Side = 'parent' | 'child';
 
-export interface FailedCall {
-  readonly side: Side;
-  readonly call: Call;
-  /** Where in its list the call stood, from 0. */
+/** Where a call stands in its list, from 0. */
+export interface Place {
   readonly index: number;
   readonly total: number;
+}
+
+export interface FailedCall extends Place {
+  readonly side: Side;
+  readonly call: Call;
   /** -errno, or a result below what the call needs. */
   readonly result: number;
+  /** For a call of a process that a list has cloned: the clones that have led to it, the outermost first. */
+  readonly within?: readonly Place[];
 }
 
 export class CallFailure extends Error {
@@ -20,8 +25,9 @@ export class CallFailure extends Error {
   readonly failed: FailedCall;
 
   constructor(failed: FailedCall) {
-    const place = `${failed.side} call ${failed.index + 1} of ${failed.total} failed:`;
-    super([place, `  ${callText(failed.call, failed.result)}`, ...adviceLines(failed)].join('\n'));
+    super(
+      [`${placeText(failed)} failed:`, `  ${callText(failed.call, failed.result)}`, ...adviceLines(failed)].join('\n'),
+    );
     this.failed = failed;
   }
 
@@ -29,6 +35,21 @@ export class CallFailure extends Error {
   get errno(): string | undefined {
     return this.failed.result < 0 ? errnoName(-this.failed.result) : undefined;
   }
+}
+
+/** `child call 2 of 3`, or `child call 2 of 3, nested call 1 of 5`. */
+function placeText({ side, index, total, within = [] }: FailedCall): string {
+  const places = [...within, { index, total }];
+  return places
+    .map((place, depth) => `${depth === 0 ? side : 'nested'} call ${place.index + 1} of ${place.total}`)
+    .join(', ');
+}
+
+/** The call that a failure names: of an error in an answer, the request that was answered. */
+export function blamed(list: readonly Call[], index: number, byVerdict: boolean): { readonly call: Call } & Place {
+  const failing = list[index] as Call;
+  const call = (byVerdict && failing.verdict?.on) || failing;
+  return { call, index: list.indexOf(call), total: list.length };
 }
 
 function adviceLines({ call, result }: FailedCall): string[] {

@@ -2,8 +2,9 @@
  * The only file that speaks to the native library, and so the only one that
  * imports koffi. native/lab.h describes the functions.
  */
+import { promisify } from 'node:util';
 import koffi from 'koffi';
-import { build, isFresh, library } from '../../native/build.mjs';
+import { build, isFresh, library, walker as walkerFile } from '../../native/build.mjs';
 
 if (!isFresh()) {
   const problem = build();
@@ -18,20 +19,24 @@ const spawnOptions = koffi.struct('spawn_options', {
   terminal: 'int32_t',
   watch: 'int32_t',
   copy: 'int32_t',
+  mortal: 'int32_t',
   directory: 'int32_t',
+  walker: 'int32_t',
   pid: 'int32_t',
-  events: 'int32_t',
-  gate: 'int32_t',
+  taken: 'int32_t',
 });
 
 const functions = {
   findCall: lab.func('lab_find_call', 'int', ['str']),
   errnoText: lab.func('lab_errno_text', 'str', ['int']),
-  perform: lab.func('lab_perform', 'int', ['void *', 'void *']),
-  spawn: lab.func('lab_spawn', child, ['void *', koffi.inout(koffi.pointer(spawnOptions))]),
-  peek: lab.func('lab_peek', 'int', [child, 'uint32_t', 'void *', 'uint32_t']),
+  perform: lab.func('lab_perform', 'int', ['void *', 'void *', 'void *']),
+  spawn: lab.func('lab_spawn', child, ['void *', koffi.inout(koffi.pointer(spawnOptions)), 'void *']),
+  failure: lab.func('lab_failure', 'int', [child, 'void *']),
+  result: lab.func('lab_result', 'int64_t', [child, 'uint32_t']),
   release: lab.func('lab_release', 'void', [child]),
+  openWalker: lab.func('lab_open_walker', 'int', ['str']),
   awaitEnd: lab.func('lab_await_end', 'int', ['int', 'int']),
+  awaitInput: lab.func('lab_await_input', 'int', ['int', 'int']),
   foreground: lab.func('lab_foreground', 'int', ['int', 'int']),
 };
 
@@ -42,10 +47,10 @@ export interface Spawned {
   readonly handle: Handle;
   /** The child's number as the parent sees it, or -errno if there is no child. */
   readonly pid: number;
-  /** Read events here. */
-  readonly events: number;
-  /** Write a byte here for each gated call; -1 unless watching. */
-  readonly gate: number;
+  /** When watching, one for each list: read events there, write a byte for each gated call. */
+  readonly channels: readonly number[];
+  /** Where a list hands over: it ends when the walker has taken over, or the child has ended. */
+  readonly taken: number;
 }
 
 const callNumbers = new Map<string, number>();
@@ -65,9 +70,13 @@ export function errnoText(number: number): string {
   return functions.errnoText(number) as string;
 }
 
-/** Makes the calls of a packed program in this process; `results` has one slot per call. */
-export function performProgram(block: Buffer, results: BigInt64Array): number {
-  return functions.perform(block, results) as number;
+/**
+ * Makes the calls of a packed program in this process; `results` has one slot per
+ * call. Gives how many were made. If it stopped before a call that would have to
+ * wait, `waiting` is the descriptor that it waits for.
+ */
+export function performProgram(block: Buffer, results: BigInt64Array, waiting?: Int32Array): number {
+  return functions.perform(block, results, waiting ?? null) as number;
 }
 
 export interface SpawnRequest {
@@ -75,39 +84,68 @@ export interface SpawnRequest {
   readonly flags: number;
   /** A terminal whose foreground the child becomes, or -1. */
   readonly terminal: number;
-  /** Whether the child announces its calls and obeys the gate. */
+  /** Whether the child announces its calls and obeys the gates. */
   readonly watch: boolean;
   /** Whether the child gets a copy of the memory instead of sharing it. */
   readonly copy: boolean;
+  /** Whether the child dies with this process. */
+  readonly mortal: boolean;
   /** An open directory for the child to begin in, or -1. */
   readonly directory: number;
+  /** The walker, where a list hands over to it, or -1. */
+  readonly walker: number;
+  /** How many lists there are. */
+  readonly lists: number;
 }
 
 /** Starts a child that makes the calls of a packed program. */
-export function spawnProgram(block: Buffer, request: SpawnRequest): Spawned {
+export function spawnProgram(block: Buffer, { lists, ...request }: SpawnRequest): Spawned {
   const options = {
-    flags: request.flags,
-    terminal: request.terminal,
+    ...request,
     watch: Number(request.watch),
     copy: Number(request.copy),
-    directory: request.directory,
+    mortal: Number(request.mortal),
     pid: 0,
-    events: -1,
-    gate: -1,
+    taken: -1,
   };
-  const handle = functions.spawn(block, options);
-  return { handle, pid: options.pid, events: options.events, gate: options.gate };
+  const channels = request.watch ? new Int32Array(lists) : null;
+  const handle = functions.spawn(block, options, channels);
+  return { handle, pid: options.pid, channels: [...(channels ?? [])], taken: options.taken };
 }
 
-/** What the kernel wrote at `offset` of a child's program; undefined where memory is not shared. */
-export function peekChild(handle: Handle, offset: number, size: number): Buffer | undefined {
-  const bytes = Buffer.alloc(size);
-  return functions.peek(handle, offset, bytes, size) === 0 ? bytes : undefined;
+export interface NativeFailure {
+  /** The row of the call, among those of all lists. */
+  readonly index: number;
+  readonly outcome: number;
+  /** The call itself succeeded, and its answer held the error. */
+  readonly byVerdict: boolean;
 }
 
-/** Frees what a child ran on; only after its events have ended. */
+/** Which call of a child, or of a process that it cloned, has failed until now. */
+export function failureOf(handle: Handle): NativeFailure | undefined {
+  const slots = new Int32Array(2);
+  const found = functions.failure(handle, slots) as number;
+  const [index = 0, outcome = 0] = slots;
+  return found === 0 ? undefined : { index, outcome, byVerdict: found === 2 };
+}
+
+/** The result of a call of a child; undefined until it has come back. */
+export function resultOf(handle: Handle, index: number): number | undefined {
+  const result = Number(functions.result(handle, index));
+  return Number.isSafeInteger(result) ? result : undefined;
+}
+
+/** Frees what a child ran on, after its end. */
 export function releaseChild(handle: Handle): void {
   functions.release(handle);
+}
+
+let walker: number | undefined;
+
+/** The program that children hand over to, open; or -errno. */
+export function openWalker(): number {
+  walker ??= functions.openWalker(walkerFile) as number;
+  return walker;
 }
 
 /** Makes a process group the foreground of a terminal; 0, or -errno. */
@@ -115,7 +153,18 @@ export function setForeground(terminal: number, group: number): number {
   return functions.foreground(terminal, group) as number;
 }
 
-/** Waits until a child has ended, at most some milliseconds, in which nothing else of Node runs. */
-export function awaitEnd(pid: number, milliseconds: number): void {
-  functions.awaitEnd(pid, milliseconds);
+/**
+ * Waits until a child has ended, at most some milliseconds, in which nothing else
+ * of Node runs. Gives its wait status, or -errno.
+ */
+export function awaitEnd(pid: number, milliseconds: number): number {
+  return functions.awaitEnd(pid, milliseconds) as number;
+}
+
+/**
+ * Waits, in a thread of its own, until `fd` has something to read or is at its
+ * end, or until `cancel` has. Gives 1, 0 if it was cancelled, or -errno.
+ */
+export function awaitInput(fd: number, cancel: number): Promise<number> {
+  return promisify(functions.awaitInput.async)(fd, cancel) as Promise<number>;
 }

@@ -2,19 +2,23 @@
  * Learning what became of our children.
  *
  * libuv waits only for children that it started itself, so the executor's are
- * ours to collect: at every SIGCHLD each one is asked, without blocking.
+ * ours to collect: at every SIGCHLD each one that somebody waits for is asked,
+ * without blocking.
  */
 
 import { W } from '../syscalls/flags.ts';
 import { wait4 } from '../syscalls/processes.ts';
+import { CallFailure } from './failure.ts';
 import { awaitEnd } from './native.ts';
 import { attempt } from './perform.ts';
 
 /** How a child ended: a status, or the signal that killed it. */
 export type End = { readonly status: number } | { readonly signal: number };
 
-interface Watch {
+export interface Watch {
   readonly ended: (end: End) => void;
+  /** It is no child of ours, or somebody else has waited for it. */
+  readonly lost: (failure: CallFailure) => void;
   readonly stopped: () => void;
 }
 
@@ -36,12 +40,14 @@ export function watchChild(pid: number, watch: Watch): void {
   collect(pid, watch);
 }
 
-/** Waits for a child in the kernel for a moment: the way of SIGCHLD through the event loop is longer. */
-export function waitBriefly(pid: number): void {
-  const watch = watches.get(pid);
-  if (!watch) return;
-  awaitEnd(pid, BRIEF_MS);
-  collect(pid, watch);
+/**
+ * Waits for a child in the kernel, for a moment in which nothing else of Node
+ * runs: the way of SIGCHLD through the event loop takes longer than a
+ * short-lived program. Undefined if it has not ended by then.
+ */
+export function waitBriefly(pid: number): End | undefined {
+  const status = awaitEnd(pid, BRIEF_MS);
+  return status >= 0 ? endOf(status) : undefined;
 }
 
 function collectAll(): void {
@@ -52,13 +58,14 @@ function collect(pid: number, watch: Watch): void {
   const call = wait4(pid, W.WNOHANG | W.WUNTRACED);
   const { result, outs } = attempt(call);
   if (result === 0) return;
-  const status = result > 0 ? ([...outs.values()][0]?.readInt32LE(0) ?? 0) : 0;
-  if ((status & 0xff) === 0x7f) {
+  const status = [...outs.values()][0]?.readInt32LE(0) ?? 0;
+  if (result > 0 && (status & 0xff) === 0x7f) {
     watch.stopped();
     return;
   }
   forget(pid);
-  watch.ended(endOf(status));
+  if (result > 0) watch.ended(endOf(status));
+  else watch.lost(new CallFailure({ side: 'parent', call, index: 0, total: 1, result }));
 }
 
 function forget(pid: number): void {

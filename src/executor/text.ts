@@ -17,21 +17,23 @@ export function requestText(call: Call, known: Known = {}): string {
 
 /** Each argument as it is printed. */
 export function argumentTexts(call: Call, { results, outs }: Known = {}): string[] {
-  const resolve = (argument: Argument) => (argument !== null && isCall(argument) ? results?.get(argument) : undefined);
-  return call.args.map((argument, position) => {
-    const bytes = argument !== null && isOut(argument) ? outs?.get(argument) : undefined;
-    if (bytes && isOut(argument)) return argument.text(bytes);
-    return (call.info.show[position] ?? plain)(argument, resolve);
-  });
+  const resolve = (argument: Argument) => {
+    if (argument === null || (!isCall(argument) && !isOut(argument))) return undefined;
+    if (isCall(argument)) return results?.get(argument);
+    const bytes = outs?.get(argument);
+    return bytes && argument.text(bytes);
+  };
+  return call.args.map((argument, position) => (call.info.show[position] ?? plain)(argument, resolve));
 }
 
-/** `= 0`, or `= -1 EPERM (Operation not permitted)`. */
-export function resultText(result: number): string {
-  if (result >= 0) return `= ${result}`;
+/** `= 0`, or `= -1 EPERM (Operation not permitted)`; `= ?` of a call that never came back. */
+export function resultText(result: number | undefined, show: (result: number) => string = String): string {
+  if (result === undefined) return '= ?';
+  if (result >= 0) return `= ${show(result)}`;
   return `= -1 ${errnoName(-result)} (${errnoText(-result)})`;
 }
 
 /** `sethostname("lab", 3) = 0`. */
-export function callText(call: Call, result: number, known: Known = {}): string {
-  return `${requestText(call, known)} ${resultText(result)}`;
+export function callText(call: Call, result: number | undefined, known: Known = {}): string {
+  return `${requestText(call, known)} ${resultText(result, call.info.showResult)}`;
 }

@@ -18,6 +18,12 @@ export interface CloneOptions {
   readonly directory?: number;
   /** It only helps with the preparations: it gets no terminal and no signals. */
   readonly helper?: boolean;
+  /**
+   * Whether the child dies with this process, and is ended with the run, as it is
+   * if nothing is said. With a life of its own it hands over to the walker, at a
+   * `handOver()` in its list or else at once.
+   */
+  readonly lifetime?: 'parent' | 'own';
 }
 
 export interface Lab {
@@ -29,8 +35,10 @@ export interface Lab {
   /** What the container becomes: the last calls of the child's list. */
   readonly program: readonly Call[];
   /**
-   * Makes the calls of a list in this process, the parent.
-   * @throws CallFailure at the first call that fails.
+   * Makes the calls of a list in this process, the parent. While one of them
+   * waits for something to read, the rest of this process goes on.
+   * @throws CallFailure at the first call that fails, WaitCancelled if the run
+   * ends meanwhile.
    */
   perform(list: readonly Call[]): Promise<Performed>;
   /**

@@ -6,7 +6,9 @@ import type { Call } from '../syscalls/call.ts';
 /** One call at its place in a run. */
 export interface Site {
   readonly side: Side;
-  /** Who makes the call, as the parent counts. */
+  /** How many clones within the child's list have led to the process: 0 for the child itself, and for the parent. */
+  readonly depth: number;
+  /** Who makes the call, as the parent counts; 0 if that is not known. */
   readonly pid: number;
   readonly call: Call;
   readonly known: Known;
@@ -17,8 +19,8 @@ export interface Observer {
   gates(call: Call): boolean;
   /** Hears of a call that is about to be made. `at`: CLOCK_MONOTONIC, ns. */
   before(site: Site, at: bigint): void | Promise<void>;
-  /** Hears what came of it. */
-  after(site: Site, result: number, at: bigint): void | Promise<void>;
+  /** Hears what came of it; undefined if it never came back: the process ended in it. */
+  after(site: Site, result: number | undefined, at: bigint): void | Promise<void>;
   /** A line of narration, in its place between the calls. */
   say(line: string): void;
   /** No more calls will come; resolves when all is printed. */

@@ -3,8 +3,16 @@
  * what it did when it is over, however it ends.
  */
 import { Child, type CloneOptions as ChildOptions } from '../executor/child.ts';
-import { closeOpened, type Performed, perform, withResults } from '../executor/perform.ts';
+import {
+  attemptPatiently,
+  closeOpened,
+  failureOf,
+  type Performed,
+  performPatiently,
+  withResults,
+} from '../executor/perform.ts';
 import { type End, statusBytes } from '../executor/reaper.ts';
+import { Waits } from '../executor/waits.ts';
 import type { Leftover } from '../leftovers/leftover.ts';
 import { remove } from '../leftovers/table.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -42,6 +50,7 @@ export class Run implements Lab {
   readonly #options: RunOptions;
   readonly #undo: (() => void | Promise<void>)[] = [];
   readonly #children: Child[] = [];
+  readonly #waits = new Waits();
   #ended: Promise<void> | undefined;
 
   constructor(options: RunOptions) {
@@ -52,13 +61,18 @@ export class Run implements Lab {
     this.program = options.program;
   }
 
-  async clone(list: readonly Call[], flags: number, { directory, helper }: CloneOptions = {}): Promise<Child> {
-    if (helper) return this.#clone(list, flags, { directory });
+  async clone(
+    list: readonly Call[],
+    flags: number,
+    { directory, helper, lifetime }: CloneOptions = {},
+  ): Promise<Child> {
+    if (helper) return this.#clone(list, flags, { directory, lifetime });
     const { identity, terminal, onStop, onChild, revise = (calls) => calls } = this.#options;
     const child = await this.#clone(revise([...(identity?.calls ?? []), ...list]), flags | (identity?.flags ?? 0), {
       terminal,
       onStop,
       directory,
+      lifetime,
     });
     onChild?.(child);
     return child;
@@ -66,7 +80,12 @@ export class Run implements Lab {
 
   async perform(list: readonly Call[]): Promise<Performed> {
     const { observer } = this.#options;
-    return observer ? this.#performObserved(list, observer) : perform(list);
+    return observer ? this.#performObserved(list, observer) : performPatiently(list, (fd) => this.#waits.input(fd));
+  }
+
+  /** The run is to end: what waits in `perform` waits no longer. */
+  cancelWaits(): void {
+    this.#waits.cancel();
   }
 
   async wait(cloned: Cloned): Promise<End> {
@@ -117,7 +136,8 @@ export class Run implements Lab {
   }
 
   async #end(): Promise<void> {
-    for (const child of this.#children) await child.destroy();
+    this.cancelWaits();
+    for (const child of this.#children) if (child.lifetime === 'parent') await child.destroy();
     const problems: unknown[] = [];
     for (const undo of this.#undo.splice(0).reverse()) {
       try {
@@ -137,14 +157,15 @@ export class Run implements Lab {
     const results = new Map<Call, number>();
     const outs = new Map<Argument, Buffer>();
     try {
-      for (const call of list) {
+      for (const [index, call] of list.entries()) {
         const site = this.#site(call, results);
         await observer.before(site, process.hrtime.bigint());
-        const made = perform([withResults(call, results)], { index: results.size, total: list.length });
-        const [result = 0] = made.results;
-        results.set(call, result);
+        const made = await attemptPatiently(withResults(call, results), (fd) => this.#waits.input(fd));
+        const failure = failureOf(list, index, made.result, made.outs);
+        if (!failure) results.set(call, made.result);
         for (const [out, bytes] of made.outs) outs.set(out, bytes);
-        await observer.after({ ...site, known: { results, outs: made.outs } }, result, process.hrtime.bigint());
+        await observer.after({ ...site, known: { results, outs: made.outs } }, made.result, process.hrtime.bigint());
+        if (failure) throw failure;
       }
     } catch (error) {
       closeOpened(results);
@@ -154,7 +175,7 @@ export class Run implements Lab {
   }
 
   #site(call: Call, results?: ReadonlyMap<Call, number>): Site {
-    return { side: 'parent', pid: process.pid, call, known: { results } };
+    return { side: 'parent', depth: 0, pid: process.pid, call, known: { results } };
   }
 
   async #clone(list: readonly Call[], flags: number, options: ChildOptions): Promise<Child> {

@@ -5,8 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { CallFailure } from '../executor/failure.ts';
 import { perform } from '../executor/perform.ts';
-import { deleteLink } from '../network/netlink.ts';
-import { makeRequest } from '../network/request.ts';
+import { deleteLink, request } from '../syscalls/netlink.ts';
 import type { Leftover } from './leftover.ts';
 import { isMarkOf, isOverLink } from './owner.ts';
 
@@ -24,7 +23,7 @@ export function find(owner?: string): Leftover<'link'>[] {
 export async function remove({ index }: Leftover<'link'>): Promise<string | undefined> {
   const name = linkNames().find((candidate) => indexOf(candidate) === index);
   try {
-    await makeRequest(perform, deleteLink(index));
+    perform(request(deleteLink(index)));
     return name ?? String(index);
   } catch (error) {
     // Gone already, or only root may remove it.

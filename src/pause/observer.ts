@@ -39,12 +39,12 @@ export function pauseObserver(print: (line: string) => void, level: 0 | 1 | 2 | 
     process.kill(process.pid, 'SIGINT');
   }
 
-  function show({ side, pid, call, known }: Site, result: number): void {
-    if (!stepping || (isExec(call) && result >= 0)) return;
+  function show({ side, pid, call, known }: Site, result: number | undefined): void {
+    if (!stepping || (isExec(call) && result !== undefined && result >= 0)) return;
     print(`${styles[side](`${side} ${pid}`)}  ${callText(call, result, known)}`);
     const written = pathWrittenBy(call);
     if (written && !written.startsWith('/proc/')) print(chalk.green(`  + ${written}: ${contents(written)}`));
-    if (call.info.name === 'clone') {
+    if (side === 'parent' && call.info.name === 'clone') {
       child = result;
       // What is new about the child is what differs from its parent.
       seen = { ...seen, ...takeSnapshot(process.pid) };

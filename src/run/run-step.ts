@@ -29,7 +29,7 @@ const KIT_FAILED = 125;
  */
 export async function runStep({ step, addImage = false, ...options }: StepRun): Promise<number> {
   const terminal = LentTerminal.own();
-  const signals = new Signals(options.say ?? (() => {}), terminal !== undefined);
+  const signals = new Signals(options.say ?? (() => {}), terminal !== undefined, () => run.cancelWaits());
   const run = new Run({
     ...options,
     identity: identityOf({ step, addImage, ...options }),
@@ -56,7 +56,11 @@ export async function runStep({ step, addImage = false, ...options }: StepRun): 
 
 /** The exit status for an error: 126 and 127 as a shell has them for a program that cannot run. */
 export function failureStatus(error: unknown): number {
-  if (error instanceof CallFailure && error.failed.side === 'child' && error.failed.call.info.name === 'execve') {
+  if (
+    error instanceof CallFailure &&
+    error.failed.side === 'child' &&
+    error.failed.call.info.leaves === 'for a program'
+  ) {
     return error.errno === 'ENOENT' ? 127 : 126;
   }
   return KIT_FAILED;

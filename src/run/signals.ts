@@ -16,10 +16,13 @@ export class Signals {
   readonly #handlers = new Map<Name, () => void>();
   readonly #explain: (line: string) => void;
   readonly #onTerminal: boolean;
+  readonly #cancel: () => void;
 
-  constructor(explain: (line: string) => void, onTerminal: boolean) {
+  /** `cancel` is called when a signal ends the run: the parent may be waiting for something, too. */
+  constructor(explain: (line: string) => void, onTerminal: boolean, cancel: () => void = () => {}) {
     this.#explain = explain;
     this.#onTerminal = onTerminal;
+    this.#cancel = cancel;
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
       const handler = () => this.#receive(name);
       this.#handlers.set(name, handler);
@@ -46,6 +49,7 @@ export class Signals {
     const child = this.#child;
     if (!child) {
       this.#received = name;
+      this.#cancel();
       return;
     }
     const number = constants.signals[name];
@@ -54,6 +58,7 @@ export class Signals {
     // one that handles it, such as a shell at its prompt, is none of our business.
     if (typed && dispositionOf(child.pid, number) === 'catches') return;
     this.#received = name;
+    this.#cancel();
     if (!typed) child.signal(number);
     this.#timer ??= setTimeout(() => {
       if (child.hasEnded) return;

@@ -12,8 +12,6 @@ import type { End } from '../executor/reaper.ts';
 import type { Lab } from '../lab/lab.ts';
 import { newLinkName } from '../leftovers/owner.ts';
 import { BLOCKS, type Block, blockAt } from '../network/addresses.ts';
-import { addVeth, moveLink, setAlias } from '../network/netlink.ts';
-import { makeRequest } from '../network/request.ts';
 import type { Feature } from '../settings/features.ts';
 import type { Call } from '../syscalls/call.ts';
 import { close } from '../syscalls/files.ts';
@@ -26,6 +24,7 @@ import {
   CLONE_NEWUTS,
 } from '../syscalls/flags.ts';
 import { sethostname } from '../syscalls/namespaces.ts';
+import { addVeth, moveLink, request, setAlias } from '../syscalls/netlink.ts';
 import {
   interfaceAddress,
   interfaceIndex,
@@ -67,14 +66,14 @@ export async function makeVeth(lab: Lab): Promise<Veth | undefined> {
   for (let number = 0; number < BLOCKS; number++) {
     const name = `lab${number}`;
     try {
-      await makeRequest((list) => lab.perform(list), addVeth(name, peer));
+      await lab.perform(request(addVeth(name, peer)));
     } catch (error) {
       if (error instanceof CallFailure && error.errno === 'EEXIST') continue;
       throw error;
     }
     const index = await indexOf(lab, name);
     lab.leaves({ kind: 'link', index });
-    await makeRequest((list) => lab.perform(list), setAlias(index, lab.owner));
+    await lab.perform(request(setAlias(index, lab.owner)));
     return { name, index, peerIndex: await indexOf(lab, peer), block: blockAt(number) };
   }
   throw new Error(`All ${BLOCKS} link-local networks are taken. Run npm run clean.`);
@@ -85,7 +84,7 @@ export async function makeVeth(lab: Lab): Promise<Veth | undefined> {
 /** The parent's part: moves one end to the child, and gives the other its address. */
 export async function connectVeth(lab: Lab, pid: number, veth: Veth | undefined): Promise<void> {
   if (!veth) return;
-  await makeRequest((list) => lab.perform(list), moveLink(veth.peerIndex, pid, 'eth0'));
+  await lab.perform(request(moveLink(veth.peerIndex, pid, 'eth0')));
   await lab.perform(setUp(veth.name, veth.block.outside, veth.block.netmask));
 }
 // #endregion connect

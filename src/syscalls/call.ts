@@ -6,7 +6,7 @@
  * and compared in a test.
  */
 import type { Errno } from './errno.ts';
-import type { Show } from './show.ts';
+import type { Capability } from './flags.ts';
 
 /** Memory that the kernel fills in, and how to print what it wrote. */
 export interface Out {
@@ -16,14 +16,40 @@ export interface Out {
   readonly text: (bytes: Buffer) => string;
 }
 
+/** What a pointer within a structure can point at. */
+export type Pointed = string | readonly string[] | Struct | Out;
+
 /** A structure that the kernel reads: its bytes, and how strace would print it. */
 export interface Struct {
   readonly bytes: Uint8Array;
-  readonly text: string;
+  /** In parts, if there is something in it that is printed as an argument is. */
+  readonly text: string | readonly (string | number | Struct | Out | Call)[];
+  /** Where, in its bytes, a pointer (8 bytes) stands, and what it points at. */
+  readonly pointers?: readonly { readonly at: number; readonly to: Pointed }[];
+  /** Where a descriptor (4 bytes) stands: its number, or the earlier call that opens it. */
+  readonly descriptors?: readonly { readonly at: number; readonly fd: number | Call }[];
 }
 
 /** A `Call` as an argument stands for the result of that earlier call. */
 export type Argument = number | bigint | null | string | readonly string[] | Struct | Out | Call;
+
+/** Prints one argument; `resolve` gives what is known of it by now. */
+export type Show = (argument: Argument, resolve: Resolve) => string;
+/** The result of an earlier call, or what the kernel has filled in, as it is printed. */
+export type Resolve = (argument: Argument) => number | bigint | string | undefined;
+
+/** Puts a command into a namespace of a process: `inside(pid, '-n', 'ip link')`. */
+export type Inside = (pid: number, flag: string, command: string) => string;
+
+/** Commands that show, from a second terminal, what a call is about. */
+export interface Look {
+  /** At a process in a container, whose number is seen from outside. */
+  readonly child?: (pid: number, inside: Inside) => string;
+  /** Out here, for a call of the parent; `child` is the last child's number, if there is one. */
+  readonly parent?: (child: number | undefined, inside: Inside) => string;
+  /** At the path that the call opens or makes. */
+  readonly path?: (path: string) => string;
+}
 
 /** What is known of a system call apart from its arguments. */
 export interface CallInfo {
@@ -34,25 +60,62 @@ export interface CallInfo {
   readonly purpose: string;
   /** How each argument is printed. */
   readonly show: readonly Show[];
+  /** How a result is printed, if not in decimal. */
+  readonly showResult?: (result: number) => string;
   /** What an error means here, and what to do about it. */
   readonly advice?: Partial<Record<Errno, string>>;
   /** The result is a new file descriptor. */
   readonly opens?: boolean;
+  /** What kind of thing it is about. */
+  readonly subject?: 'descriptors' | 'interfaces';
+  /** Which arguments are descriptors. */
+  readonly descriptors?: readonly number[];
+  /** Which argument is the path that it opens or makes. */
+  readonly path?: number;
+  /** Which argument is a descriptor on which it may wait for something to read. */
+  readonly waits?: number;
+  /** It has no result when it succeeds: the process becomes another program, or ends. */
+  readonly leaves?: 'for a program' | 'for good';
+  /** What a process may lack when the kernel refuses it. */
+  readonly needs?: readonly Capability[];
+  readonly look?: Look;
+  /** Calls that change nothing wherever they are made: to compare them with what strace(1) prints. */
+  readonly examples?: () => readonly Call[];
 }
 
 export interface Call {
   readonly info: CallInfo;
   readonly args: readonly Argument[];
-  /** An error that is as good as success, such as EEXIST for a directory that is there. */
+  /** An error that counts as success, such as EEXIST for a directory that is there. */
   readonly tolerated?: Errno;
   /** A smaller result is a failure; 0 if not given. */
   readonly least?: number;
   /** What a result below `least` means. */
   readonly shortfall?: string;
+  /** The calls of the process that a clone makes; see `cloneCall`. */
+  readonly list?: readonly Call[];
+  /** The answer says what came of an earlier call: see `withVerdict`. */
+  readonly verdict?: Verdict;
+  /** The small program `native/walker` goes on with the list from here; see `handOver`. */
+  readonly handsOver?: boolean;
 }
+
+/** An int32 in an answer, 0 or -errno. */
+export interface Verdict {
+  /** Where it stands in the answer. */
+  readonly at: number;
+  /** What it is about, and what a failure names: the request that was answered. */
+  readonly on: Call;
+}
+
+const defined: CallInfo[] = [];
+
+/** All that has been defined until now. */
+export const definitions: readonly CallInfo[] = defined;
 
 /** Makes the constructor of one system call. */
 export function defineCall(info: CallInfo): (...args: Argument[]) => Call {
+  defined.push(info);
   return (...args) => ({ info, args });
 }
 
@@ -64,6 +127,11 @@ export function tolerating(errno: Errno, call: Call): Call {
 /** The same call, but a result below `least` counts as a failure. */
 export function atLeast(least: number, shortfall: string, call: Call): Call {
   return { ...call, least, shortfall };
+}
+
+/** The same call, but it fails with the errno that its answer holds as an int32 at `at`, if that is negative. */
+export function withVerdict(at: number, on: Call, call: Call): Call {
+  return { ...call, verdict: { at, on } };
 }
 
 export function isCall(argument: Argument): argument is Call {
@@ -78,8 +146,19 @@ export function isStruct(argument: Argument): argument is Struct {
   return typeof argument === 'object' && argument !== null && 'bytes' in argument;
 }
 
-/** Whether a result is a success for this call. */
-export function succeeded(call: Call, result: number, errno: (name: Errno) => number): boolean {
-  if (result >= (call.least ?? 0)) return true;
-  return call.tolerated !== undefined && result === -errno(call.tolerated);
+/** What the kernel fills in, also where a structure points. */
+export function outsOf(call: Call): Out[] {
+  return call.args.flatMap(outsIn);
+}
+
+function outsIn(argument: Argument): Out[] {
+  if (argument === null || typeof argument !== 'object' || isCall(argument)) return [];
+  if (isOut(argument)) return [argument];
+  return isStruct(argument) ? (argument.pointers ?? []).flatMap(({ to }) => outsIn(to)) : [];
+}
+
+/** Whether an outcome, a result or the verdict in an answer, is a success for this call. */
+export function succeeded(call: Call, outcome: number, errno: (name: Errno) => number): boolean {
+  if (outcome >= (call.least ?? 0)) return true;
+  return call.tolerated !== undefined && outcome === -errno(call.tolerated);
 }

@@ -1,7 +1,7 @@
 /** System calls on files, directories and pipes. */
-import { type Argument, type Call, defineCall, isCall, type Out, tolerating } from './call.ts';
-import { AT, AT_FDCWD, O, O_CLOEXEC, O_WRONLY } from './flags.ts';
-import { directory, flags, octal, plain, type Show } from './show.ts';
+import { type Argument, type Call, defineCall, isCall, type Out, type Show, tolerating } from './call.ts';
+import { AT, AT_FDCWD, MFD, O, O_CLOEXEC, O_WRONLY, S } from './flags.ts';
+import { directory, flags, octal, oneOf, pathOf, plain } from './show.ts';
 
 /** Reading is what an open does that asks for neither writing nor both: no bit says so. */
 const openFlags: Show = (argument, resolve) => {
@@ -14,7 +14,11 @@ const OPENAT = defineCall({
   source: 'open(2)',
   purpose: 'Opens a file and gives a descriptor for it.',
   show: [directory, plain, openFlags, octal],
+  descriptors: [0],
   opens: true,
+  subject: 'descriptors',
+  path: 1,
+  needs: ['CAP_SETUID', 'CAP_SETGID', 'CAP_SYS_ADMIN'],
   advice: {
     ENOENT: 'No such file here: a kernel without this feature, or a path that is not in this mount namespace.',
   },
@@ -30,6 +34,8 @@ const WRITE = defineCall({
   source: 'write(2)',
   purpose: 'Writes bytes to a file; in /proc and in cgroups, that is how settings are made.',
   show: [plain, plain, plain],
+  descriptors: [0],
+  needs: ['CAP_SETUID', 'CAP_SETGID', 'CAP_SYS_ADMIN'],
   advice: {
     EPERM: 'The kernel refuses this setting to this user.',
     EINVAL: 'The kernel does not accept this value.',
@@ -48,6 +54,9 @@ const READ = defineCall({
   source: 'read(2)',
   purpose: 'Reads from a file; on an empty pipe it waits until the other end writes or is closed.',
   show: [plain, plain, plain],
+  descriptors: [0],
+  waits: 0,
+  look: { child: (pid) => `cat /proc/${pid}/wchan` },
 });
 
 /** Reads at most `out.size` bytes. Source: read(2). */
@@ -60,6 +69,8 @@ const CLOSE = defineCall({
   source: 'close(2)',
   purpose: 'Closes a descriptor; a pipe ends when the last copy of its write end is closed.',
   show: [plain],
+  descriptors: [0],
+  subject: 'descriptors',
 });
 
 /** Closes a descriptor. Source: close(2). */
@@ -72,6 +83,7 @@ const DUP3 = defineCall({
   source: 'dup(2)',
   purpose: 'Makes one descriptor mean what another means; that is how a program gets its standard streams.',
   show: [plain, plain, flags({ O_CLOEXEC })],
+  descriptors: [0],
 });
 
 /** Makes `to` mean what `fd` means, also after exec. Source: dup(2). */
@@ -89,6 +101,7 @@ const PIPE2 = defineCall({
   source: 'pipe(2)',
   purpose: 'Makes a pipe: what is written at one end is read at the other.',
   show: [plain, flags(O)],
+  subject: 'descriptors',
 });
 
 /** Makes a pipe; both ends close on exec. Source: pipe(2). */
@@ -101,6 +114,8 @@ const MKDIRAT = defineCall({
   source: 'mkdir(2)',
   purpose: 'Makes a directory; in a cgroup file system, that makes a cgroup.',
   show: [directory, plain, octal],
+  path: 1,
+  look: { path: (path) => `ls -d ${path}` },
   advice: { EACCES: 'The parent directory belongs to someone else. Run with sudo.' },
 });
 
@@ -131,6 +146,7 @@ const SYMLINKAT = defineCall({
   source: 'symlink(2)',
   purpose: 'Makes a symbolic link.',
   show: [plain, directory, plain],
+  path: 2,
 });
 
 /** Makes a symbolic link at `path` that says `target`. Source: symlink(2). */
@@ -138,11 +154,90 @@ export function symlink(target: string, path: string): Call {
   return SYMLINKAT(target, AT_FDCWD, path);
 }
 
+const MKNODAT = defineCall({
+  name: 'mknodat',
+  source: 'mknod(2)',
+  purpose: 'Makes a file that stands for a device, or a fifo: a pipe with a name.',
+  show: [directory, plain, nodeMode, device],
+  path: 1,
+  needs: ['CAP_MKNOD'],
+  advice: { EPERM: 'Nobody may make a device node from within a user namespace.' },
+  examples: () => [makeFifo('/no such place/fifo'), makeDevice('/no such place/null', 1, 3)],
+});
+
+/** Makes a fifo. Source: mkfifo(3). */
+export function makeFifo(path: string, mode = 0o600): Call {
+  return MKNODAT(AT_FDCWD, path, S.S_IFIFO | mode);
+}
+
+/** Makes the node of a character device. Source: mknod(2). */
+export function makeDevice(path: string, major: number, minor: number, mode = 0o666): Call {
+  return MKNODAT(AT_FDCWD, path, S.S_IFCHR | mode, ((major & 0xfff) << 8) | (minor & 0xff));
+}
+
+function nodeMode(argument: Argument): string {
+  const mode = Number(argument);
+  return `${oneOf(S)(mode & 0o170000, () => undefined)}|${octal(mode & 0o7777, () => undefined)}`;
+}
+
+/** makedev(3), for numbers that fit into the old 16 bits. */
+function device(argument: Argument): string {
+  const number = Number(argument);
+  return `makedev(0x${(number >> 8).toString(16)}, 0x${(number & 0xff).toString(16)})`;
+}
+
+const FCHOWNAT = defineCall({
+  name: 'fchownat',
+  source: 'chown(2)',
+  purpose: 'Gives a file to another user and group.',
+  show: [directory, plain, plain, plain, flags(AT)],
+  path: 1,
+  advice: { EPERM: 'Giving a file away needs CAP_CHOWN.', EINVAL: 'This id has no line in the user namespace’s map.' },
+  needs: ['CAP_CHOWN'],
+  examples: () => [chown('/no such place', 0, 0)],
+});
+
+/** Changes the owner of a file; of a link, its own and not its target's. Source: chown(2). */
+export function chown(path: string, uid: number, gid: number): Call {
+  return FCHOWNAT(AT_FDCWD, path, uid, gid, AT.AT_SYMLINK_NOFOLLOW);
+}
+
+const UMASK = defineCall({
+  name: 'umask',
+  source: 'umask(2)',
+  purpose: 'Sets which bits new files do not get; the result is what was set before.',
+  show: [octal],
+  showResult: (mask) => octal(mask, () => undefined),
+  examples: () => [umask(0o27), umask(0o22)],
+});
+
+/** Sets the mode bits that new files do not get. It always succeeds. Source: umask(2). */
+export function umask(mask: number): Call {
+  return UMASK(mask);
+}
+
+const MEMFD_CREATE = defineCall({
+  name: 'memfd_create',
+  source: 'memfd_create(2)',
+  purpose: 'Makes a file that is in memory alone and has no path.',
+  show: [plain, flags(MFD)],
+  opens: true,
+  subject: 'descriptors',
+  advice: { EACCES: 'vm.memfd_noexec is 2 here: no file in memory may be executed.' },
+  examples: () => [makeMemoryFile('x'.repeat(250))],
+});
+
+/** Makes a file in memory, closed on exec, that can be sealed; the name is for /proc alone. Source: memfd_create(2). */
+export function makeMemoryFile(name: string): Call {
+  return MEMFD_CREATE(name, MFD.MFD_CLOEXEC | MFD.MFD_ALLOW_SEALING);
+}
+
 const CHDIR = defineCall({
   name: 'chdir',
   source: 'chdir(2)',
   purpose: 'Changes the working directory.',
   show: [plain],
+  look: { child: workingDirectory },
   advice: { ENOENT: 'There is no such directory.', EACCES: 'This user may not enter that directory.' },
 });
 
@@ -156,6 +251,8 @@ const FCHDIR = defineCall({
   source: 'chdir(2)',
   purpose: 'Changes the working directory to one that is already open.',
   show: [plain],
+  descriptors: [0],
+  look: { child: workingDirectory },
 });
 
 /** Changes the working directory to an open one. Source: chdir(2). */
@@ -168,12 +265,18 @@ const CHROOT = defineCall({
   source: 'chroot(2)',
   purpose: 'Makes a directory the one that "/" means for this process and its children.',
   show: [plain],
+  needs: ['CAP_SYS_CHROOT'],
+  look: { child: (pid) => `ls -l /proc/${pid}/root` },
   advice: { EPERM: 'chroot needs CAP_SYS_CHROOT. Run with sudo, or add --rootless.' },
 });
 
 /** Makes `path` the root directory. Source: chroot(2). */
 export function chroot(path: string): Call {
   return CHROOT(path);
+}
+
+function workingDirectory(pid: number): string {
+  return `ls -l /proc/${pid}/cwd`;
 }
 
 /** Writes a text to a file that exists: open, write, close. */
@@ -185,6 +288,5 @@ export function writeFile(path: string, text: string): Call[] {
 /** The path that a `write` goes to, where its descriptor was opened in the same list. */
 export function pathWrittenBy(call: Call): string | undefined {
   const [fd] = call.args;
-  if (call.info.name !== 'write' || fd === undefined || !isCall(fd)) return undefined;
-  return typeof fd.args[1] === 'string' ? fd.args[1] : undefined;
+  return call.info.name === 'write' && fd !== undefined && fd !== null && isCall(fd) ? pathOf(fd) : undefined;
 }

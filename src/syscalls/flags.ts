@@ -9,6 +9,7 @@ import { constants } from 'node:fs';
 
 /** clone(2), unshare(2), setns(2). */
 export const CLONE = {
+  CLONE_PARENT: 0x00008000,
   CLONE_NEWUTS: 0x04000000,
   CLONE_NEWIPC: 0x08000000,
   CLONE_NEWPID: 0x20000000,
@@ -19,8 +20,16 @@ export const CLONE = {
   CLONE_NEWTIME: 0x00000080,
 } as const;
 
-export const { CLONE_NEWNS, CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET } =
-  CLONE;
+export const {
+  CLONE_PARENT,
+  CLONE_NEWNS,
+  CLONE_NEWCGROUP,
+  CLONE_NEWUTS,
+  CLONE_NEWIPC,
+  CLONE_NEWUSER,
+  CLONE_NEWPID,
+  CLONE_NEWNET,
+} = CLONE;
 
 /** mount(2). */
 export const MS = {
@@ -60,13 +69,26 @@ export const O = {
   O_EXCL: constants.O_EXCL,
   O_TRUNC: constants.O_TRUNC,
   O_APPEND: constants.O_APPEND,
+  O_NONBLOCK: constants.O_NONBLOCK,
   O_DIRECTORY: constants.O_DIRECTORY ?? 0,
   O_NOFOLLOW: constants.O_NOFOLLOW ?? 0,
   O_CLOEXEC: 0o2000000,
   O_PATH: 0o10000000,
 } as const;
 
-export const { O_RDONLY, O_WRONLY, O_RDWR, O_CREAT, O_EXCL, O_TRUNC, O_DIRECTORY, O_NOFOLLOW, O_CLOEXEC, O_PATH } = O;
+export const {
+  O_RDONLY,
+  O_WRONLY,
+  O_RDWR,
+  O_CREAT,
+  O_EXCL,
+  O_TRUNC,
+  O_NONBLOCK,
+  O_DIRECTORY,
+  O_NOFOLLOW,
+  O_CLOEXEC,
+  O_PATH,
+} = O;
 
 /** openat(2) and its kin: a directory descriptor that means the current one. */
 export const AT_FDCWD = -100;
@@ -120,15 +142,81 @@ export const IFF = { IFF_UP: 1, IFF_BROADCAST: 2, IFF_LOOPBACK: 8, IFF_RUNNING: 
 export const PR = {
   PR_SET_PDEATHSIG: 1,
   PR_SET_DUMPABLE: 4,
+  PR_CAPBSET_DROP: 24,
   PR_SET_CHILD_SUBREAPER: 36,
   PR_SET_NO_NEW_PRIVS: 38,
 } as const;
 
+/** capabilities(7), by their bit. */
+export const CAP = {
+  CAP_CHOWN: 0,
+  CAP_DAC_OVERRIDE: 1,
+  CAP_DAC_READ_SEARCH: 2,
+  CAP_FOWNER: 3,
+  CAP_FSETID: 4,
+  CAP_KILL: 5,
+  CAP_SETGID: 6,
+  CAP_SETUID: 7,
+  CAP_SETPCAP: 8,
+  CAP_LINUX_IMMUTABLE: 9,
+  CAP_NET_BIND_SERVICE: 10,
+  CAP_NET_BROADCAST: 11,
+  CAP_NET_ADMIN: 12,
+  CAP_NET_RAW: 13,
+  CAP_IPC_LOCK: 14,
+  CAP_IPC_OWNER: 15,
+  CAP_SYS_MODULE: 16,
+  CAP_SYS_RAWIO: 17,
+  CAP_SYS_CHROOT: 18,
+  CAP_SYS_PTRACE: 19,
+  CAP_SYS_PACCT: 20,
+  CAP_SYS_ADMIN: 21,
+  CAP_SYS_BOOT: 22,
+  CAP_SYS_NICE: 23,
+  CAP_SYS_RESOURCE: 24,
+  CAP_SYS_TIME: 25,
+  CAP_SYS_TTY_CONFIG: 26,
+  CAP_MKNOD: 27,
+  CAP_LEASE: 28,
+  CAP_AUDIT_WRITE: 29,
+  CAP_AUDIT_CONTROL: 30,
+  CAP_SETFCAP: 31,
+  CAP_MAC_OVERRIDE: 32,
+  CAP_MAC_ADMIN: 33,
+  CAP_SYSLOG: 34,
+  CAP_WAKE_ALARM: 35,
+  CAP_BLOCK_SUSPEND: 36,
+  CAP_AUDIT_READ: 37,
+  CAP_PERFMON: 38,
+  CAP_BPF: 39,
+  CAP_CHECKPOINT_RESTORE: 40,
+} as const;
+
+export type Capability = keyof typeof CAP;
+
 /** getrlimit(2). */
 export const RLIMIT = { RLIMIT_NPROC: 6 } as const;
+
+/** seccomp(2): the operation, and flags of SECCOMP_SET_MODE_FILTER. */
+export const SECCOMP = { SECCOMP_SET_MODE_STRICT: 0, SECCOMP_SET_MODE_FILTER: 1 } as const;
+export const SECCOMP_FILTER_FLAG = { SECCOMP_FILTER_FLAG_LOG: 2, SECCOMP_FILTER_FLAG_NEW_LISTENER: 8 } as const;
+
+/** fcntl(2): the command, the descriptor's flag, and seals on a file in memory. */
+export const F = { F_SETFD: 2, F_DUPFD_CLOEXEC: 1030, F_ADD_SEALS: 1033 } as const;
+export const FD = { FD_CLOEXEC: 1 } as const;
+export const F_SEAL = { F_SEAL_SEAL: 1, F_SEAL_SHRINK: 2, F_SEAL_GROW: 4, F_SEAL_WRITE: 8 } as const;
+
+/** memfd_create(2). */
+export const MFD = { MFD_CLOEXEC: 1, MFD_ALLOW_SEALING: 2, MFD_EXEC: 0x10 } as const;
+
+/** close_range(2). */
+export const CLOSE_RANGE = { CLOSE_RANGE_UNSHARE: 2, CLOSE_RANGE_CLOEXEC: 4 } as const;
+
+/** poll(2). */
+export const POLL = { POLLIN: 1, POLLOUT: 4, POLLERR: 8, POLLHUP: 0x10 } as const;
 
 /** wait(2). */
 export const W = { WNOHANG: 1, WUNTRACED: 2, WCONTINUED: 8 } as const;
 
 /** mknod(2): what kind of node. */
-export const S = { S_IFREG: 0o100000, S_IFCHR: 0o020000, S_IFDIR: 0o040000 } as const;
+export const S = { S_IFREG: 0o100000, S_IFCHR: 0o020000, S_IFIFO: 0o010000 } as const;

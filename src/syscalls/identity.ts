@@ -1,6 +1,7 @@
-/** System calls that change who a process is. */
-import { type Call, defineCall } from './call.ts';
-import { plain } from './show.ts';
+/** System calls that change who a process is, and what it may do. */
+import { type Call, defineCall, type Struct } from './call.ts';
+import { CAP, type Capability, PR, SECCOMP, SECCOMP_FILTER_FLAG } from './flags.ts';
+import { flags, oneOf, plain } from './show.ts';
 
 const unmapped = 'This id has no line in the user namespace’s map.';
 
@@ -9,6 +10,8 @@ const SETRESUID = defineCall({
   source: 'setresuid(2)',
   purpose: 'Sets the real, effective and saved user id.',
   show: [plain, plain, plain],
+  needs: ['CAP_SETUID'],
+  look: { child: (pid) => `grep Uid /proc/${pid}/status` },
   advice: { EINVAL: unmapped, EPERM: 'Becoming another user needs CAP_SETUID.' },
 });
 
@@ -22,6 +25,8 @@ const SETRESGID = defineCall({
   source: 'setresgid(2)',
   purpose: 'Sets the real, effective and saved group id.',
   show: [plain, plain, plain],
+  needs: ['CAP_SETGID'],
+  look: { child: (pid) => `grep Gid /proc/${pid}/status` },
   advice: { EINVAL: unmapped, EPERM: 'Becoming another group needs CAP_SETGID.' },
 });
 
@@ -35,10 +40,134 @@ const SETGROUPS = defineCall({
   source: 'setgroups(2)',
   purpose: 'Sets the supplementary groups; an empty list drops those of the parent.',
   show: [plain, plain],
+  needs: ['CAP_SETGID'],
+  look: { child: (pid) => `grep Groups /proc/${pid}/status` },
   advice: { EPERM: 'The namespace denies setgroups, or CAP_SETGID is missing.' },
 });
 
 /** Leaves all supplementary groups. Source: setgroups(2). */
 export function dropGroups(): Call {
   return SETGROUPS(0, null);
+}
+
+const CAPSET = defineCall({
+  name: 'capset',
+  source: 'capget(2)',
+  purpose: 'Sets which capabilities the process has now, may take, and hands on.',
+  show: [plain, plain],
+  look: { child: (pid) => `grep Cap /proc/${pid}/status` },
+  advice: { EPERM: 'A process can only take what it is permitted, and permit itself nothing new.' },
+  examples: () => [setCapabilities({ effective: ['CAP_CHOWN'], permitted: [], inheritable: [] })],
+});
+
+export interface CapabilitySets {
+  readonly effective: readonly Capability[];
+  readonly permitted: readonly Capability[];
+  readonly inheritable: readonly Capability[];
+}
+
+const CAPABILITY_VERSION = 0x20080522;
+
+/** Sets the caller's capabilities; effective is never more than permitted. Source: capget(2). */
+export function setCapabilities({ effective, permitted, inheritable }: CapabilitySets): Call {
+  const header = Buffer.alloc(8);
+  header.writeUInt32LE(CAPABILITY_VERSION, 0);
+  // The lower 32 bits of all three sets come first, then the upper ones.
+  const data = Buffer.alloc(24);
+  [effective, permitted, inheritable].forEach((set, index) => {
+    const bits = bitsOf(set);
+    data.writeUInt32LE(Number(bits & 0xffffffffn), index * 4);
+    data.writeUInt32LE(Number(bits >> 32n), 12 + index * 4);
+  });
+  const text = `{effective=${setText(effective)}, permitted=${setText(permitted)}, inheritable=${setText(inheritable)}}`;
+  return CAPSET({ bytes: header, text: '{version=_LINUX_CAPABILITY_VERSION_3, pid=0}' }, { bytes: data, text });
+}
+
+function bitsOf(set: readonly Capability[]): bigint {
+  return set.reduce((bits, name) => bits | (1n << BigInt(CAP[name])), 0n);
+}
+
+function setText(set: readonly Capability[]): string {
+  const inOrder = Object.keys(CAP).filter((name) => set.some((one) => one === name));
+  return inOrder.map((name) => `1<<${name}`).join('|') || '0';
+}
+
+const DROP_BOUND = defineCall({
+  name: 'prctl',
+  source: 'prctl(2)',
+  purpose: 'Gives up a capability for good: no program that this process becomes can get it.',
+  show: [oneOf(PR), oneOf(CAP)],
+  needs: ['CAP_SETPCAP'],
+  look: { child: (pid) => `grep CapBnd /proc/${pid}/status` },
+  advice: {
+    EPERM: 'Giving up a capability for good needs CAP_SETPCAP.',
+    EINVAL: 'This kernel has no such capability.',
+  },
+});
+
+/** Takes a capability out of the bounding set. Source: capabilities(7), PR_CAPBSET_DROP. */
+export function dropBounding(capability: Capability): Call {
+  return DROP_BOUND(PR.PR_CAPBSET_DROP, CAP[capability]);
+}
+
+const NO_NEW_PRIVILEGES = defineCall({
+  name: 'prctl',
+  source: 'prctl(2)',
+  purpose: 'From now on no execve gives more rights than there were before, not even of a set-user-ID program.',
+  show: [oneOf(PR), plain, plain, plain, plain],
+  look: { child: (pid) => `grep NoNewPrivs /proc/${pid}/status` },
+});
+
+/** No new rights by execve, for good. Source: prctl(2), PR_SET_NO_NEW_PRIVS. */
+export function noNewPrivileges(): Call {
+  return NO_NEW_PRIVILEGES(PR.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+const SECCOMP_CALL = defineCall({
+  name: 'seccomp',
+  source: 'seccomp(2)',
+  purpose: 'Puts a filter before every system call that this process and its children will make.',
+  show: [oneOf(SECCOMP), flags(SECCOMP_FILTER_FLAG), plain],
+  needs: ['CAP_SYS_ADMIN'],
+  look: { child: (pid) => `grep Seccomp /proc/${pid}/status` },
+  advice: {
+    EACCES: 'Without CAP_SYS_ADMIN, a filter may be installed only after PR_SET_NO_NEW_PRIVS.',
+    EINVAL: 'The filter is not a valid program: it must end with a return, and jump forward only.',
+  },
+  examples: () => [installFilter([])],
+});
+
+/** An instruction of classic BPF: struct sock_filter. */
+export interface FilterInstruction {
+  readonly code: number;
+  readonly jumpTrue?: number;
+  readonly jumpFalse?: number;
+  readonly value: number;
+}
+
+/**
+ * Installs a seccomp filter, for good. What the executor itself still does need
+ * not be allowed, but what the list does must, execve included. Source: seccomp(2).
+ */
+export function installFilter(instructions: readonly FilterInstruction[]): Call {
+  return SECCOMP_CALL(SECCOMP.SECCOMP_SET_MODE_FILTER, 0, filterProgram(instructions));
+}
+
+/** struct sock_fprog: how many instructions, and where they are. */
+function filterProgram(instructions: readonly FilterInstruction[]): Struct {
+  const filter = Buffer.alloc(instructions.length * 8);
+  instructions.forEach(({ code, jumpTrue = 0, jumpFalse = 0, value }, index) => {
+    filter.writeUInt16LE(code, index * 8);
+    filter.writeUInt8(jumpTrue, index * 8 + 2);
+    filter.writeUInt8(jumpFalse, index * 8 + 3);
+    filter.writeUInt32LE(value, index * 8 + 4);
+  });
+  const bytes = Buffer.alloc(16);
+  bytes.writeUInt16LE(instructions.length, 0);
+  const text = `[/* ${instructions.length} instructions */]`;
+  return {
+    bytes,
+    text: `{len=${instructions.length}, filter=${text}}`,
+    pointers: [{ at: 8, to: { bytes: filter, text } }],
+  };
 }

@@ -1,13 +1,15 @@
 /** System calls that attach, detach and change mounts. */
 import { type Call, defineCall, type Struct } from './call.ts';
 import { AT, AT_FDCWD, MNT, MOUNT_ATTR, MOVE_MOUNT, MS, OPEN_TREE } from './flags.ts';
-import { directory, flags, flagText, plain } from './show.ts';
+import { directory, flags, plain } from './show.ts';
 
 const MOUNT = defineCall({
   name: 'mount',
   source: 'mount(2)',
   purpose: 'Attaches a file system to a directory, or changes how one that is attached behaves.',
   show: [plain, plain, plain, flags(MS), plain],
+  needs: ['CAP_SYS_ADMIN'],
+  look: { child: mountTable },
   advice: {
     EPERM:
       'Mounting needs CAP_SYS_ADMIN in the mount namespace; run with sudo, or add --rootless. ' +
@@ -35,6 +37,7 @@ const UMOUNT2 = defineCall({
   source: 'umount(2)',
   purpose: 'Detaches a file system.',
   show: [plain, flags(MNT)],
+  needs: ['CAP_SYS_ADMIN'],
 });
 
 /** Detaches a file system. Source: umount(2). */
@@ -47,6 +50,7 @@ const PIVOT_ROOT = defineCall({
   source: 'pivot_root(2)',
   purpose: 'Makes a mount the root of the mount namespace, and puts the old root somewhere below it.',
   show: [plain, plain],
+  needs: ['CAP_SYS_ADMIN'],
   advice: {
     EINVAL: 'The new root must be a mount point, its parent mount must not be shared, and the old one goes below it.',
     EBUSY: 'The new root is the root that is there already.',
@@ -64,7 +68,10 @@ const OPEN_TREE_CALL = defineCall({
   source: 'open_tree(2)',
   purpose: 'Picks up a copy of a mount that hangs nowhere yet.',
   show: [directory, plain, flags(OPEN_TREE)],
+  descriptors: [0],
   opens: true,
+  subject: 'descriptors',
+  needs: ['CAP_SYS_ADMIN'],
 });
 
 /** Copies the mount of an open directory, unattached. Linux 5.2. Source: open_tree(2). */
@@ -77,6 +84,8 @@ const MOUNT_SETATTR = defineCall({
   source: 'mount_setattr(2)',
   purpose: 'Changes a mount: makes it read-only, or shows the ids on disk through a user namespace.',
   show: [directory, plain, flags(AT), plain, plain],
+  descriptors: [0],
+  needs: ['CAP_SYS_ADMIN'],
   advice: {
     EINVAL:
       'This file system cannot map ids. Use an image that belongs to the container’s root, or another file system.',
@@ -87,17 +96,18 @@ const MOUNT_SETATTR = defineCall({
 
 /**
  * Shows a mount's files through the id maps of a user namespace. The copy of a
- * shared mount is its peer: it is made private, lest what is mounted below it
- * appear on the host. Linux 5.12. Source: mount_setattr(2).
+ * shared mount is its peer: it is made private, or what is mounted below it
+ * would appear on the host. Linux 5.12. Source: mount_setattr(2).
  */
-export function mapMountIds(mountFd: number | Call, userNamespaceFd: number): Call {
-  const attributes = mountAttributes(
-    MOUNT_ATTR.MOUNT_ATTR_IDMAP,
-    `, propagation=MS_PRIVATE, userns_fd=${userNamespaceFd}`,
-  );
-  attributes.bytes.writeBigUInt64LE(BigInt(MS.MS_PRIVATE), 16);
-  attributes.bytes.writeBigUInt64LE(BigInt(userNamespaceFd), 24);
-  return MOUNT_SETATTR(mountFd, '', AT.AT_EMPTY_PATH, attributes, attributes.bytes.length);
+export function mapMountIds(mountFd: number | Call, userNamespaceFd: number | Call): Call {
+  const bytes = mountAttributes(MOUNT_ATTR.MOUNT_ATTR_IDMAP);
+  bytes.writeBigUInt64LE(BigInt(MS.MS_PRIVATE), 16);
+  const attributes: Struct = {
+    bytes,
+    text: ['{attr_set=MOUNT_ATTR_IDMAP, propagation=MS_PRIVATE, userns_fd=', userNamespaceFd, '}'],
+    descriptors: [{ at: 24, fd: userNamespaceFd }],
+  };
+  return MOUNT_SETATTR(mountFd, '', AT.AT_EMPTY_PATH, attributes, bytes.length);
 }
 
 /**
@@ -105,15 +115,20 @@ export function mapMountIds(mountFd: number | Call, userNamespaceFd: number): Ca
  * it was: a remount would have to repeat that. Linux 5.12. Source: mount_setattr(2).
  */
 export function makeReadOnly(path: string): Call {
-  const attributes = mountAttributes(MOUNT_ATTR.MOUNT_ATTR_RDONLY, ', userns_fd=0');
-  return MOUNT_SETATTR(AT_FDCWD, path, AT.AT_RECURSIVE, attributes, attributes.bytes.length);
+  const bytes = mountAttributes(MOUNT_ATTR.MOUNT_ATTR_RDONLY);
+  const attributes: Struct = { bytes, text: '{attr_set=MOUNT_ATTR_RDONLY, userns_fd=0}' };
+  return MOUNT_SETATTR(AT_FDCWD, path, AT.AT_RECURSIVE, attributes, bytes.length);
+}
+
+function mountTable(pid: number): string {
+  return `cat /proc/${pid}/mountinfo`;
 }
 
 /** struct mount_attr: attr_set, attr_clr, propagation, userns_fd. */
-function mountAttributes(set: number, others: string): Struct & { bytes: Buffer } {
+function mountAttributes(set: number): Buffer {
   const bytes = Buffer.alloc(32);
   bytes.writeBigUInt64LE(BigInt(set), 0);
-  return { bytes, text: `{attr_set=${flagText(set, MOUNT_ATTR)}${others}}` };
+  return bytes;
 }
 
 const MOVE_MOUNT_CALL = defineCall({
@@ -121,6 +136,9 @@ const MOVE_MOUNT_CALL = defineCall({
   source: 'move_mount(2)',
   purpose: 'Attaches a mount that was picked up before.',
   show: [directory, plain, directory, plain, flags(MOVE_MOUNT)],
+  descriptors: [0, 2],
+  needs: ['CAP_SYS_ADMIN'],
+  look: { child: mountTable },
 });
 
 /** Attaches an unattached mount at a path. Linux 5.2. Source: move_mount(2). */

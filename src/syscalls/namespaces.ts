@@ -8,6 +8,8 @@ const SETHOSTNAME = defineCall({
   source: 'sethostname(2)',
   purpose: 'Names the host, for every process in the same UTS namespace.',
   show: [plain, plain],
+  needs: ['CAP_SYS_ADMIN'],
+  look: { child: (pid, inside) => inside(pid, '-u', 'hostname') },
   advice: {
     EPERM: 'Naming a host needs CAP_SYS_ADMIN in its UTS namespace. Run with sudo, or add --rootless.',
     EINVAL: 'A host name has at most 64 bytes.',
@@ -24,6 +26,7 @@ const SETDOMAINNAME = defineCall({
   source: 'setdomainname(2)',
   purpose: 'Names the NIS domain, for every process in the same UTS namespace.',
   show: [plain, plain],
+  needs: ['CAP_SYS_ADMIN'],
   advice: {
     EPERM: 'Naming a domain needs CAP_SYS_ADMIN in its UTS namespace. Run with sudo, or add --rootless.',
     EINVAL: 'A domain name has at most 64 bytes.',
@@ -40,6 +43,7 @@ const UNSHARE = defineCall({
   source: 'unshare(2)',
   purpose: 'Leaves a namespace for a new one; a new PID namespace is for the children only.',
   show: [flags(CLONE)],
+  needs: ['CAP_SYS_ADMIN'],
   advice: { EPERM: 'New namespaces need CAP_SYS_ADMIN. Run with sudo, or add --rootless.' },
 });
 
@@ -51,12 +55,23 @@ export function unshare(flag: number): Call {
 const SETNS = defineCall({
   name: 'setns',
   source: 'setns(2)',
-  purpose: 'Joins a namespace that exists.',
+  purpose: 'Joins a namespace that exists, or with an open process several of its namespaces at once.',
   show: [plain, flags(CLONE)],
-  advice: { EPERM: 'Joining a namespace needs CAP_SYS_ADMIN there.', EINVAL: 'The descriptor is no such namespace.' },
+  descriptors: [0],
+  needs: ['CAP_SYS_ADMIN'],
+  advice: {
+    EPERM: 'Joining a namespace needs CAP_SYS_ADMIN there.',
+    EINVAL:
+      'The descriptor is no such namespace; or this is the user namespace that the process is in already; ' +
+      'or the process has threads, and one of them alone cannot change its user or mount namespace.',
+  },
 });
 
-/** Joins the namespace of an open /proc/PID/ns file. Source: setns(2). */
+/**
+ * Joins the namespace of an open /proc/PID/ns file, or all those of an open
+ * process that `type` names, which needs Linux 5.8. A PID namespace is for the
+ * children only. Source: setns(2).
+ */
 export function setns(fd: number | Call, type: number): Call {
   return SETNS(fd, type);
 }

@@ -1,5 +1,5 @@
 /** System calls on sockets and network interfaces. */
-import { type Call, defineCall, type Out, type Struct } from './call.ts';
+import { type Call, defineCall, type Inside, type Out, type Struct } from './call.ts';
 import { AF, IFF, SIOC, SOCK } from './flags.ts';
 import { flags, flagText, oneOf, plain } from './show.ts';
 
@@ -9,6 +9,7 @@ const SOCKET = defineCall({
   purpose: 'Opens a socket; interfaces are set up through one, too.',
   show: [oneOf(AF), flags(SOCK), plain],
   opens: true,
+  subject: 'descriptors',
 });
 
 /** A socket to name interfaces by in ioctl(2). Source: netdevice(7). */
@@ -26,6 +27,10 @@ const SENDTO = defineCall({
   source: 'rtnetlink(7)',
   purpose: 'Sends a request to the kernel’s network configuration.',
   show: [plain, plain, plain, plain, plain, plain],
+  descriptors: [0],
+  subject: 'interfaces',
+  needs: ['CAP_NET_ADMIN'],
+  look: { child: bothLinks, parent: linksOf },
 });
 
 /** Sends a netlink request. Source: rtnetlink(7). */
@@ -38,6 +43,9 @@ const RECVFROM = defineCall({
   source: 'rtnetlink(7)',
   purpose: 'Reads the kernel’s answer.',
   show: [plain, plain, plain, plain, plain, plain],
+  descriptors: [0],
+  waits: 0,
+  look: { child: bothLinks, parent: linksOf },
 });
 
 /** Reads a netlink answer. Source: rtnetlink(7). */
@@ -45,11 +53,23 @@ export function receiveAnswer(fd: number | Call, out: Out): Call {
   return RECVFROM(fd, out, out.size, 0, null, null);
 }
 
+function bothLinks(pid: number, inside: Inside): string {
+  return `ip link; ${inside(pid, '-n', 'ip link')}`;
+}
+
+function linksOf(child: number | undefined, inside: Inside): string {
+  return child === undefined ? 'ip link' : bothLinks(child, inside);
+}
+
 const IOCTL = defineCall({
   name: 'ioctl',
   source: 'netdevice(7)',
   purpose: 'Asks about a network interface by its name, or sets it up.',
   show: [plain, oneOf(SIOC), plain],
+  descriptors: [0],
+  subject: 'interfaces',
+  needs: ['CAP_NET_ADMIN'],
+  look: { child: (pid, inside) => inside(pid, '-n', 'ip address'), parent: () => 'ip address' },
   advice: {
     EPERM: 'Setting up an interface needs CAP_NET_ADMIN in its network namespace.',
     ENODEV: 'There is no interface of that name in this network namespace.',

@@ -1,6 +1,6 @@
 /** System calls that start, replace, observe and end processes. */
 import { type Call, defineCall, type Struct } from './call.ts';
-import { CLONE, PR, RLIMIT, W } from './flags.ts';
+import { AT, CLONE, PR, RLIMIT, W } from './flags.ts';
 import { countOf, flags, oneOf, plain, signal, signalName } from './show.ts';
 
 const CLONE_CALL = defineCall({
@@ -8,6 +8,8 @@ const CLONE_CALL = defineCall({
   source: 'clone(2)',
   purpose: 'Makes a child process; each CLONE_NEW flag gives it a namespace of its own.',
   show: [flags(CLONE)],
+  needs: ['CAP_SYS_ADMIN'],
+  look: { child: (pid) => `lsns -p ${pid}` },
   advice: {
     EPERM:
       'New namespaces need CAP_SYS_ADMIN, or CLONE_NEWUSER with them: run with sudo, or add --rootless. ' +
@@ -19,11 +21,19 @@ const CLONE_CALL = defineCall({
 });
 
 /**
- * How a clone is printed and explained. It is not performed from a list: the
- * executor makes it, in native/spawn.c.
+ * Makes a process that makes the calls of a list of its own and then ends, with
+ * 0, or with 125 if a call failed. Its result is the new process's number, as
+ * the caller counts, and the caller goes on with its own list. The new process
+ * has a copy of the caller's memory and descriptors, and may use the results of
+ * the calls before its clone. With CLONE_PARENT it becomes a child of the
+ * caller's parent. Where a child dies with its parent, so does this one with its
+ * own. Source: clone(2).
+ *
+ * Without a list it is the clone of a child itself, as it is printed and
+ * explained: that one is made in native/spawn.c.
  */
-export function cloneCall(flag: number): Call {
-  return CLONE_CALL(flag);
+export function cloneCall(flag: number, list?: readonly Call[]): Call {
+  return { ...CLONE_CALL(flag), ...(list && { list }) };
 }
 
 const EXECVE = defineCall({
@@ -31,6 +41,7 @@ const EXECVE = defineCall({
   source: 'execve(2)',
   purpose: 'Replaces the program that runs in this process; the process, its number and its namespaces stay.',
   show: [plain, plain, countOf('vars')],
+  leaves: 'for a program',
   advice: {
     ENOENT: 'The program, or the interpreter that its first line or header names, is not in this file system.',
     EACCES: 'The file is not executable for this user, or its file system is mounted noexec.',
@@ -44,11 +55,56 @@ export function execve(path: string, argv: readonly string[], environment: reado
   return EXECVE(path, argv, environment);
 }
 
+const EXECVEAT = defineCall({
+  name: 'execveat',
+  source: 'execveat(2)',
+  purpose: 'Replaces the program that runs in this process by one that is open already.',
+  show: [plain, plain, plain, countOf('vars'), flags(AT)],
+  descriptors: [0],
+  leaves: 'for a program',
+  advice: { ENOENT: 'A script cannot be executed by a descriptor that is closed on exec.' },
+  examples: () => [execveat(-1, ['x'], ['A=1', 'B=2'])],
+});
+
+/** Becomes the program that `fd` has open. Source: execveat(2), AT_EMPTY_PATH. */
+export function execveat(fd: number | Call, argv: readonly string[], environment: readonly string[]): Call {
+  return EXECVEAT(fd, '', argv, environment, AT.AT_EMPTY_PATH);
+}
+
+const HAND_OVER = defineCall({
+  name: 'execveat',
+  source: 'execveat(2)',
+  purpose:
+    'Hands the rest of the list to the walker, a program of a few kilobytes: from here on the process has memory of ' +
+    'its own, with nothing of its creator in it, and nobody in a container can look into it.',
+  show: [plain, plain, plain, countOf('vars'), flags(AT)],
+  leaves: 'for a program',
+  look: { child: (pid) => `ls -l /proc/${pid}/exe; grep VmRSS /proc/${pid}/status` },
+});
+
+/** What is printed for the descriptor of native/walker, which the executor has open. */
+const WALKER: Struct = { bytes: new Uint8Array(), text: '</walker>' };
+
+/**
+ * The calls from here on are made by `native/walker`, which this process
+ * becomes. They may use the results of earlier ones as ever, and the descriptors
+ * that they use stay open until then. A list that waits for long, outlives its
+ * creator or enters a container must hand over first.
+ *
+ * The walker is not dumpable, so the files in its /proc/PID belong to the
+ * host's root: where the creator is not root and has to write the uid_map of
+ * this process, that must happen before. Source: execveat(2), prctl(2).
+ */
+export function handOver(): Call {
+  return { ...HAND_OVER(WALKER, '', ['walker'], [], AT.AT_EMPTY_PATH), handsOver: true };
+}
+
 const EXIT_GROUP = defineCall({
   name: 'exit_group',
   source: 'exit_group(2)',
   purpose: 'Ends the process with a status that its parent can read.',
   show: [plain],
+  leaves: 'for good',
 });
 
 /** Ends the process. Source: exit_group(2). */
@@ -85,6 +141,7 @@ const WAIT4 = defineCall({
   source: 'wait4(2)',
   purpose: 'Learns how a child ended, and lets the kernel forget it.',
   show: [plain, plain, flags(W), plain],
+  advice: { ECHILD: 'It is no child of this process, or somebody else has waited for it already.' },
 });
 
 /** Learns what became of a child; 0 with WNOHANG when nothing did. Source: wait4(2). */
@@ -139,16 +196,59 @@ export function setsid(): Call {
   return SETSID();
 }
 
-const PRCTL = defineCall({
+const SUBREAPER = defineCall({
   name: 'prctl',
   source: 'prctl(2)',
-  purpose: 'Changes an attribute of this process.',
+  purpose: 'Makes this process the new parent of orphans among its descendants.',
   show: [oneOf(PR), plain],
 });
 
 /** Orphans among the caller's descendants become its children. Source: prctl(2). */
 export function becomeSubreaper(): Call {
-  return PRCTL(PR.PR_SET_CHILD_SUBREAPER, 1);
+  return SUBREAPER(PR.PR_SET_CHILD_SUBREAPER, 1);
+}
+
+const DUMPABLE = defineCall({
+  name: 'prctl',
+  source: 'prctl(2)',
+  purpose: 'Says whether others of the same user may trace this process and read its memory.',
+  show: [oneOf(PR), oneOf({ SUID_DUMP_DISABLE: 0, SUID_DUMP_USER: 1 })],
+  look: { child: (pid) => `ls -l /proc/${pid}/maps` },
+});
+
+/**
+ * Whether the process can be traced, and owns its files in /proc. It belongs to
+ * the memory: a child that shares it says so of its parent, too. Source: prctl(2).
+ */
+export function setDumpable(dumpable: boolean): Call {
+  return DUMPABLE(PR.PR_SET_DUMPABLE, Number(dumpable));
+}
+
+const DEATH_SIGNAL = defineCall({
+  name: 'prctl',
+  source: 'prctl(2)',
+  purpose: 'Asks for a signal when the parent dies.',
+  show: [oneOf(PR), signal],
+});
+
+/** Asks for a signal at the parent's death; a change of user id clears it. Source: prctl(2), PR_SET_PDEATHSIG. */
+export function signalOnParentsDeath(number: number): Call {
+  return DEATH_SIGNAL(PR.PR_SET_PDEATHSIG, number);
+}
+
+const PIDFD_SEND_SIGNAL = defineCall({
+  name: 'pidfd_send_signal',
+  source: 'pidfd_send_signal(2)',
+  purpose: 'Sends a signal to an open process, and to no other that got its number meanwhile.',
+  show: [plain, signal, plain, plain],
+  descriptors: [0],
+  advice: { ESRCH: 'The process has ended.', ENOSYS: 'It needs Linux 5.1.' },
+  examples: () => [signalProcess(-1, 15)],
+});
+
+/** Sends a signal to the process that a pidfd means. Linux 5.1. Source: pidfd_send_signal(2). */
+export function signalProcess(process: number | Call, number: number): Call {
+  return PIDFD_SEND_SIGNAL(process, number, null, 0);
 }
 
 const PRLIMIT64 = defineCall({

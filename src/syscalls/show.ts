@@ -1,10 +1,6 @@
 /** How arguments are printed: as strace(1) prints them. */
 import { constants } from 'node:os';
-import { type Argument, type Call, isCall, isOut, isStruct } from './call.ts';
-
-/** Prints one argument; `resolve` gives the result of an earlier call, if known. */
-export type Show = (argument: Argument, resolve: Resolve) => string;
-export type Resolve = (argument: Argument) => number | bigint | undefined;
+import { type Call, isCall, isOut, isStruct, type Show } from './call.ts';
 
 /** Names of the bits of one argument; `0` names what no bit at all means. */
 export type FlagNames = Readonly<Record<string, number>>;
@@ -17,15 +13,23 @@ export const plain: Show = (argument, resolve) => {
   if (typeof argument === 'string') return quoted(argument);
   if (typeof argument === 'number' || typeof argument === 'bigint') return String(argument);
   if (isCall(argument)) return String(resolve(argument) ?? `<${openedBy(argument) ?? argument.info.name}>`);
-  if (isStruct(argument)) return argument.text;
-  if (isOut(argument)) return `<${argument.size} bytes>`;
+  if (isStruct(argument)) {
+    if (typeof argument.text === 'string') return argument.text;
+    return argument.text.map((part) => (typeof part === 'string' ? part : plain(part, resolve))).join('');
+  }
+  if (isOut(argument)) return String(resolve(argument) ?? `<${argument.size} bytes>`);
   return `[${argument.map((word) => quoted(word)).join(', ')}]`;
 };
 
 /** The file that a call opens, if it opens one by its path. */
 function openedBy(call: Call): string | undefined {
-  const [, path] = call.args;
-  return call.info.opens && typeof path === 'string' && path !== '' ? path : undefined;
+  return call.info.opens ? pathOf(call) : undefined;
+}
+
+/** The path that a call opens or makes, if it does so by a path. */
+export function pathOf({ info, args }: Call): string | undefined {
+  const path = info.path === undefined ? undefined : args[info.path];
+  return typeof path === 'string' && path !== '' ? path : undefined;
 }
 
 /** An octal mode, as in chmod(1). */

@@ -21,6 +21,7 @@ export function traceObserver(print: (moment: Moment) => void): Observer {
   };
 }
 
+/** Whether a call starts a program. The walker, which only goes on with the list, is none. */
 export function isExec(call: Call): boolean {
-  return call.info.name === 'execve';
+  return call.info.leaves === 'for a program' && !call.handsOver;
 }

@@ -10,11 +10,11 @@ import type { Moment } from './timeline.ts';
 export function textPrinter(write: (line: string) => void, level: 0 | 1 | 2 | 3): (moment: Moment) => void {
   const chalk = new Chalk({ level });
   const styles = { parent: chalk.cyan, child: chalk.yellow };
-  /** By process: a call that has started and not finished, and whether that is on paper. */
-  const open = new Map<number, { site: Site; printed: boolean }>();
+  /** By process, or where its number is not known by what it makes: a call that has started and not finished, and whether that is on paper. */
+  const open = new Map<number | Call, { site: Site; printed: boolean }>();
 
-  function line({ side, pid }: Site, text: string): void {
-    const column = side === 'parent' ? '' : '    ';
+  function line({ side, depth, pid }: Site, text: string): void {
+    const column = side === 'parent' ? '' : '    '.repeat(1 + depth);
     write(`${styles[side](`${side.padEnd(6)} ${String(pid).padStart(7)}`)}  ${column}${text}`);
   }
 
@@ -30,25 +30,30 @@ export function textPrinter(write: (line: string) => void, level: 0 | 1 | 2 | 3)
     }
   }
 
-  return ({ kind, site, result = 0, line: said }) => {
+  return ({ kind, site, result, line: said }) => {
     if (said !== undefined) {
       interrupt();
       write(chalk.dim(said));
     } else if (site && kind === 'started') {
       interrupt();
-      open.set(site.pid, { site, printed: false });
+      open.set(keyOf(site), { site, printed: false });
       if (isExec(site.call)) interrupt();
     } else if (site) {
-      const begun = open.get(site.pid);
-      open.delete(site.pid);
+      const begun = open.get(keyOf(site));
+      open.delete(keyOf(site));
       interrupt();
-      const outcome = resultText(result);
-      const shown = result < 0 ? chalk.red(outcome) : outcome;
+      const outcome = resultText(result, site.call.info.showResult);
+      const failed = result !== undefined && result < 0;
+      const shown = failed ? chalk.red(outcome) : outcome;
       if (!begun?.printed) line(site, `${requestText(site.call, site.known)} ${shown}`);
-      else if (!isExec(site.call) || result < 0)
+      else if (!isExec(site.call) || result === undefined || failed)
         line(site, `<... ${site.call.info.name} resumed>${answered(site)}) ${shown}`);
     }
   };
+}
+
+function keyOf({ pid, call }: Site): number | Call {
+  return pid === 0 ? call : pid;
 }
 
 /** The arguments before the first that the kernel fills in: all that is known when a call begins. */

@@ -10,7 +10,7 @@ import type { Site } from '../lab/observer.ts';
 export interface Moment {
   readonly kind: 'started' | 'finished' | 'said';
   readonly site?: Site;
-  readonly result?: number;
+  readonly result?: number | undefined;
   readonly line?: string;
   readonly at: bigint;
 }

@@ -10,9 +10,10 @@ import { runInNewContext } from 'node:vm';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Child, type CloneOptions } from '../../src/executor/child.ts';
+import type { ChildEvent } from '../../src/executor/events.ts';
 import { CallFailure } from '../../src/executor/failure.ts';
 import { attempt } from '../../src/executor/perform.ts';
-import { atLeast, type Call, defineCall, tolerating } from '../../src/syscalls/call.ts';
+import { atLeast, type Call, defineCall, isOut, tolerating } from '../../src/syscalls/call.ts';
 import { chdir, close, openat, pipe2, read, write } from '../../src/syscalls/files.ts';
 import {
   CLONE_NEWNS,
@@ -23,7 +24,7 @@ import {
   O_RDONLY,
   O_WRONLY,
 } from '../../src/syscalls/flags.ts';
-import { execve, exit, getpid, kill, waitForSignal } from '../../src/syscalls/processes.ts';
+import { cloneCall, execve, exit, getpid, handOver, kill, wait4, waitForSignal } from '../../src/syscalls/processes.ts';
 import { top } from '../support/lab.ts';
 import { patience } from '../support/patience.ts';
 
@@ -184,23 +185,29 @@ for (const [mode, options] of MODES) {
   });
 }
 
-test('out-arguments of a child can be read where memory is shared, and only there', async () => {
-  const pipe = pipe2();
-  for (const [shared, options] of [
-    [true, {}],
-    [false, { copy: true }],
-  ] as const) {
-    let seen = -1;
+test('what the kernel fills in for a child is told, wherever its memory is: also for nested lists and the walker', async () => {
+  const [before, after] = [pipe2(), pipe2()];
+  const nested = pipe2();
+  const list = [before, cloneCall(0, [nested]), wait4(-1, 0), handOver(), after];
+  for (const options of [{}, { copy: true }]) {
+    const seen = new Map<Call, string[]>();
     const watcher = {
       isGated: () => true,
-      onEvent(child: Child, event: { kind: string }, release: () => void) {
+      onEvent(child: Child, event: ChildEvent, release: () => void) {
+        const call = child.rows[event.index]?.call as Call;
         if (event.kind === 'started') release();
-        else seen = child.outsOf(pipe).size;
+        if (event.kind !== 'finished') return;
+        seen.set(
+          call,
+          [...child.outsOf(event)].map(([out, bytes]) => (isOut(out) ? out.text(bytes) : '?')),
+        );
       },
       onListEnd: async () => {},
     };
-    await run([pipe], { ...options, watcher });
-    assert.is(seen, shared ? 1 : 0);
+    await run(list, { ...options, watcher });
+    for (const pipe of [before, nested, after]) assert.match(seen.get(pipe)?.join() ?? '', /^\[[1-9]\d*, [1-9]\d*\]$/);
+    assert.match(seen.get(list[2] as Call)?.join() ?? '', 'WEXITSTATUS(s) == 0');
+    assert.equal(seen.get(list[3] as Call), []);
   }
 });
 

@@ -103,6 +103,10 @@ for (const number of [1, 2, 3, 4, 5, 6, 7, 8]) {
   });
 }
 
+function deleteLink(name: string): void {
+  spawnSync('ip', ['link', 'delete', name]);
+}
+
 class Injected extends Error {}
 
 /** Lets the parent stumble before or after its call number `at`. */
@@ -150,7 +154,7 @@ for (const number of [1, 2, 3, 4, 5, 6, 7, 8]) {
         assert.instance(cause, Injected, `${when} call ${at + 1}`);
         nothingIsLeft(`${when} call ${at + 1}`);
         for (const name of number < 6 ? [] : await lostLinks(unmarked)) {
-          spawnSync('ip', ['link', 'delete', name]);
+          deleteLink(name);
           lost.push(cause.message);
         }
       }
@@ -207,6 +211,7 @@ testWith(test, [root], 'what the kernel itself refuses: the words, the advice, a
 const CHECKPOINT = 2;
 
 testWith(test, [root], 'a run that fails leaves no descriptor open, but the checkpoint', async () => {
+  const unmarked = unmarkedLinks();
   await run(8);
   for (const number of [2, 6, 8]) {
     const count = fds();
@@ -215,6 +220,7 @@ testWith(test, [root], 'a run that fails leaves no descriptor open, but the chec
     await run(number, stumble(3, 'before'), LIMITS);
     assert.ok(fds() <= count + CHECKPOINT, `step ${number}, the parent's fourth call`);
   }
+  for (const name of await lostLinks(unmarked)) deleteLink(name);
 });
 
 test.run();

@@ -11,7 +11,7 @@ import { patience } from './patience.ts';
 
 const TIMEOUT_MS = 60_000;
 const compiler = process.env.CC ?? 'cc';
-const FLAGS = ['-std=c11', '-D_GNU_SOURCE', '-g', '-Wall', '-Wextra', '-Werror'];
+const FLAGS = ['-std=c11', '-D_GNU_SOURCE', '-g', '-Wall', '-Wextra', '-Werror', '-Wl,--wrap=mmap'];
 
 export class Driver {
   readonly folder = mkdtempSync(join(tmpdir(), 'lab-driver-'));
@@ -45,7 +45,7 @@ export class Driver {
   pack(list: readonly Call[], isGated?: (call: Call) => boolean): string {
     this.#programs += 1;
     const path = join(this.folder, `program-${this.#programs}`);
-    writeFileSync(path, encode(list, isGated).block);
+    writeFileSync(path, encode(list, { isGated }).block);
     return path;
   }
 

@@ -1,7 +1,7 @@
 /** An observer that numbers the parent's calls. */
 import type { Observer, Site } from '../../src/lab/observer.ts';
-import { verdictOf } from '../../src/network/netlink.ts';
 import { errnoNumber } from '../../src/syscalls/errno.ts';
+import { verdictOf } from '../../src/syscalls/netlink.ts';
 
 /** Whether the kernel says that a link of this name is there: then the next name is tried. */
 function isTaken({ call, known }: Site): boolean {
@@ -16,19 +16,15 @@ function isTaken({ call, known }: Site): boolean {
  */
 export function parentCalls(hear: (when: 'before' | 'after', index: number, name: string) => void): Observer {
   let index = 0;
-  let closing = false;
   return {
     gates: () => false,
     before({ side, call }) {
-      if (side === 'parent' && !closing) hear('before', index, call.info.name);
+      if (side === 'parent') hear('before', index, call.info.name);
     },
     after(site) {
       if (site.side !== 'parent') return;
       if (isTaken(site)) {
-        index -= 2; // socket, sendto
-        closing = true;
-      } else if (closing) {
-        closing = false;
+        index -= 2; // socket, sendto; the list ends here
       } else {
         hear('after', index, site.call.info.name);
         index += 1;

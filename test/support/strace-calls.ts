@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { attempt } from '../../src/executor/perform.ts';
 import { callText } from '../../src/executor/text.ts';
-import { addVeth, deleteLink, moveLink, setAlias } from '../../src/network/netlink.ts';
 import type { Call, Out } from '../../src/syscalls/call.ts';
 import {
   chdir,
@@ -35,6 +34,7 @@ import {
   umount,
 } from '../../src/syscalls/mounts.ts';
 import { setdomainname, sethostname, setns, unshare } from '../../src/syscalls/namespaces.ts';
+import { addVeth, deleteLink, moveLink, setAlias } from '../../src/syscalls/netlink.ts';
 import {
   interfaceAddress,
   interfaceIndex,

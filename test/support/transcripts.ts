@@ -1,7 +1,7 @@
 /** Tests that the transcripts of a page are true: each console block is typed, and the host is the same afterwards. */
-import type { Test } from 'uvu';
+import { suite, type Test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Page } from '../../src/catalogue/lessons.ts';
+import { type Page, readPage } from '../../src/catalogue/lessons.ts';
 import { runBlock } from '../../src/lessons/console/block.ts';
 import { unmetNeed } from '../../src/lessons/console/needs.ts';
 import { mismatchText } from '../../src/lessons/console/run-transcript.ts';
@@ -10,6 +10,13 @@ import { fences } from '../../src/markdown/fences.ts';
 import { parse } from '../../src/markdown/parse.ts';
 import { hostState, top } from './lab.ts';
 import { testWith } from './needs.ts';
+
+/** Runs the transcripts of a lesson, the whole of a test file: the lessons run side by side. */
+export function testLesson(stem: string): void {
+  const test = suite(`the transcripts of ${stem}`);
+  testTranscripts(test, readPage(`lessons/${stem}.md`));
+  test.run();
+}
 
 export function testTranscripts(test: Test, { path, text }: Page): void {
   for (const fence of fences(parse(text)).filter(({ language }) => language === 'console')) {

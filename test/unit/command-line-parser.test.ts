@@ -134,16 +134,16 @@ test('help: a usage line, what it is for, and a line for every option', () => {
 });
 
 test('what npm kept for itself is noticed, unless npm has such an option too', () => {
-  assert.equal(keptByNpm(SERVE, {}), []);
+  assert.equal(keptByNpm(SERVE, [], {}), []);
   assert.is(
-    complaint(() => keptByNpm(SERVE, { npm_config_port: '3' })),
-    'npm kept --port for itself. Put -- before the options: npm run serve -- --port',
+    complaint(() => keptByNpm(SERVE, ['x'], { npm_config_port: '3' })),
+    'npm kept --port for itself. Put -- before the options: npm run serve -- --port 3 x',
   );
   assert.is(
-    complaint(() => keptByNpm({ ...SERVE, example: 'npm run serve 4 --' }, { npm_config_build: 'true' })),
+    complaint(() => keptByNpm({ ...SERVE, example: 'npm run serve 4 --' }, [], { npm_config_build: 'true' })),
     'npm kept --build for itself. Put -- before the options: npm run serve 4 -- --build',
   );
-  assert.equal(keptByNpm(SERVE, { npm_config_name: 'me', npm_config_json: 'true' }), ['--json']);
+  assert.equal(keptByNpm(SERVE, [], { npm_config_name: 'me', npm_config_json: 'true' }), ['--json']);
 });
 
 test.run();

@@ -39,8 +39,8 @@ const rights = (change: Partial<Facts['rights']>, facts = healthy): Facts => ({
   rights: { ...facts.rights, ...change },
 });
 
-function told(facts: Facts, who: Who, step: number, call: string, errno: string, text = call): string {
-  const { cause, remedy } = explain({ facts, who, step: stepAt(step), failure: { call, errno, text } });
+function told(facts: Facts, who: Who, step: number, call: string, errno: string, text = call, more = {}): string {
+  const { cause, remedy } = explain({ facts, who, step: stepAt(step), failure: { call, errno, text, ...more } });
   return `${cause} -> ${remedy}`;
 }
 
@@ -100,7 +100,17 @@ test('a chroot, a nested root, WSL 1, a kernel without veth', () => {
   assert.match(told({ ...healthy, rootPropagation: undefined }, 'rootless', 5, 'clone', 'EPERM'), 'chroot');
   assert.match(told({ ...healthy, nestedUser: true }, 'root', 6, 'sendto', 'EPERM'), 'root of a user namespace only');
   assert.match(told({ ...healthy, wsl: 1 }, 'root', 1, 'clone', 'EINVAL'), 'wsl --set-version');
-  assert.match(told(healthy, 'root', 6, 'ioctl', 'ENODEV'), 'sudo modprobe veth');
+  const interfaces = { subject: 'interfaces' };
+  assert.match(told(healthy, 'root', 6, 'ioctl', 'ENODEV', 'ioctl', interfaces), 'sudo modprobe veth');
+  assert.match(told(healthy, 'root', 6, 'sendto', 'EOPNOTSUPP', 'sendto', interfaces), 'sudo modprobe veth');
+  assert.not.match(told(healthy, 'root', 6, 'ioctl', 'ENODEV'), 'veth', 'an ioctl at a terminal, say');
+});
+
+test('root without a capability: only if the call that failed needs it', () => {
+  const facts = rights({ effective: '00000000a80425fb' });
+  const refusedAt = (needs: readonly string[]) => told(facts, 'root', 6, 'sendto', 'EPERM', 'sendto', { needs });
+  assert.match(refusedAt(['CAP_NET_ADMIN']), 'Root has no CAP_NET_ADMIN, CAP_SYS_ADMIN here');
+  assert.not.match(refusedAt(['CAP_SYS_CHROOT']), 'Root has no');
 });
 
 test('what no rule knows is told in the kernel’s words', () => {

@@ -1,9 +1,12 @@
 /** Every number that the kit gives the kernel, compared with the C headers of this machine. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import * as netlink from '../../src/network/netlink.ts';
+import type { Call, Struct } from '../../src/syscalls/call.ts';
+import { awaitInput, sendDescriptor } from '../../src/syscalls/descriptors.ts';
 import * as flags from '../../src/syscalls/flags.ts';
+import { installFilter, setCapabilities } from '../../src/syscalls/identity.ts';
 import { mapMountIds } from '../../src/syscalls/mounts.ts';
+import * as netlink from '../../src/syscalls/netlink.ts';
 import { interfaceAddress, interfaceIndex, interfaceUp } from '../../src/syscalls/network.ts';
 import { compareWithHeaders, compilerMissing } from '../support/headers.ts';
 import { testWith } from '../support/needs.ts';
@@ -20,6 +23,15 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   AF: ['sys/socket.h'],
   SIOC: ['linux/sockios.h'],
   PR: ['linux/prctl.h'],
+  CAP: ['linux/capability.h'],
+  SECCOMP: ['linux/seccomp.h'],
+  SECCOMP_FILTER_FLAG: ['linux/seccomp.h'],
+  F: ['fcntl.h'],
+  FD: ['fcntl.h'],
+  F_SEAL: ['fcntl.h'],
+  MFD: ['linux/memfd.h'],
+  CLOSE_RANGE: ['linux/close_range.h'],
+  POLL: ['poll.h'],
   RLIMIT: ['asm/resource.h'],
   W: ['sys/wait.h'],
   S: ['sys/stat.h'],
@@ -34,7 +46,8 @@ const ENUMS: Readonly<Record<string, readonly string[]>> = {
 
 const sets: Readonly<Record<string, unknown>> = flags;
 /** Kernel headers older than the flag: Debian 11's know no MOUNT_ATTR_IDMAP, say. */
-const YOUNG = /^(MOUNT_ATTR_IDMAP|MOVE_MOUNT_|OPEN_TREE_|CLONE_NEWTIME)/;
+const YOUNG =
+  /^(MOUNT_ATTR_IDMAP|MOVE_MOUNT_|OPEN_TREE_|CLONE_NEWTIME|MFD_EXEC|CLOSE_RANGE_|CAP_(PERFMON|BPF|CHECKPOINT_RESTORE)$)/;
 
 for (const [set, headers] of Object.entries(SETS)) {
   testWith(test, [compilerMissing], `${set}: as in <${headers.join('>, <')}>`, () => {
@@ -111,6 +124,12 @@ function bytesOf(call: ReturnType<typeof interfaceUp>, position: number): Buffer
   return Buffer.from(argument.bytes ?? argument.initial ?? []);
 }
 
+/** Where in the structure among a call's arguments a descriptor stands. */
+function placeOf(call: Call, position: number, fd: number): number {
+  const struct = call.args[position] as Struct;
+  return struct.descriptors?.find((place) => place.fd === fd)?.at ?? -1;
+}
+
 testWith(test, [compilerMissing], 'struct ifreq: size and places', () => {
   const request = bytesOf(interfaceUp(3, 'eth0'), 2);
   const address = bytesOf(interfaceAddress(3, 'eth0', '169.254.1.2'), 2);
@@ -137,7 +156,8 @@ test('struct ifreq: a name that is too long is cut, never longer than its place'
 });
 
 testWith(test, [compilerMissing], 'struct mount_attr: size and places', () => {
-  const attributes = bytesOf(mapMountIds(3, 0x1234), 3);
+  const call = mapMountIds(3, 0x1234);
+  const attributes = bytesOf(call, 3);
   const { different, missing } = compareWithHeaders(
     ['linux/mount.h'],
     { MOUNT_ATTR_SIZE_VER0: attributes.length },
@@ -147,11 +167,80 @@ testWith(test, [compilerMissing], 'struct mount_attr: size and places', () => {
       : {
           'sizeof(struct mount_attr)': attributes.length,
           '__builtin_offsetof(struct mount_attr, attr_set)': 0,
-          '__builtin_offsetof(struct mount_attr, userns_fd)': attributes.indexOf(0x34),
+          '__builtin_offsetof(struct mount_attr, userns_fd)': placeOf(call, 3, 0x1234),
         },
   );
   for (const name of missing) console.log(`not in these headers: ${name}`);
   assert.equal(different, []);
+});
+
+testWith(test, [compilerMissing], 'struct pollfd, msghdr, iovec, cmsghdr: sizes and places', () => {
+  const poll = awaitInput(5);
+  const message = sendDescriptor(3, 7, 'four').args[1] as Struct;
+  const [io, control] = (message.pointers ?? []).map(({ at, to }) => ({ at, struct: to as Struct }));
+  const at = (name: string) => `__builtin_offsetof(struct msghdr, ${name})`;
+  const { different } = compareWithHeaders(
+    ['sys/socket.h', 'sys/uio.h', 'poll.h'],
+    {},
+    {
+      'sizeof(struct pollfd)': bytesOf(poll, 0).length,
+      '__builtin_offsetof(struct pollfd, fd)': placeOf(poll, 0, 5),
+      '__builtin_offsetof(struct pollfd, events)': bytesOf(poll, 0).indexOf(flags.POLL.POLLIN),
+      'sizeof(struct msghdr)': message.bytes.length,
+      [at('msg_iov')]: io?.at ?? -1,
+      [at('msg_iovlen')]: message.bytes.indexOf(1),
+      [at('msg_control')]: control?.at ?? -1,
+      [at('msg_controllen')]: message.bytes.indexOf(24),
+      'sizeof(struct iovec)': io?.struct.bytes.length ?? -1,
+      '__builtin_offsetof(struct iovec, iov_base)': io?.struct.pointers?.[0]?.at ?? -1,
+      '__builtin_offsetof(struct iovec, iov_len)': io?.struct.bytes.indexOf(4) ?? -1,
+      'CMSG_SPACE(sizeof(int))': control?.struct.bytes.length ?? -1,
+      'CMSG_LEN(sizeof(int))': Buffer.from(control?.struct.bytes ?? []).readUInt32LE(0),
+      'CMSG_LEN(0)': control?.struct.descriptors?.[0]?.at ?? -1,
+      '__builtin_offsetof(struct cmsghdr, cmsg_level)': 8,
+      '__builtin_offsetof(struct cmsghdr, cmsg_type)': 12,
+      SOL_SOCKET: Buffer.from(control?.struct.bytes ?? []).readInt32LE(8),
+      SCM_RIGHTS: Buffer.from(control?.struct.bytes ?? []).readInt32LE(12),
+    },
+  );
+  assert.equal(different, []);
+});
+
+testWith(test, [compilerMissing], 'struct sock_fprog and sock_filter, and the capability structures', () => {
+  const program = installFilter([{ code: 0x1234, jumpTrue: 0x56, jumpFalse: 0x78, value: 0x9abcdef0 }])
+    .args[2] as Struct;
+  const [pointer] = program.pointers ?? [];
+  const filter = Buffer.from((pointer?.to as Struct | undefined)?.bytes ?? []);
+  const capabilities = setCapabilities({
+    effective: ['CAP_CHOWN', 'CAP_SYSLOG'],
+    permitted: ['CAP_DAC_OVERRIDE'],
+    inheritable: ['CAP_DAC_READ_SEARCH', 'CAP_CHECKPOINT_RESTORE'],
+  });
+  const [header, data] = [bytesOf(capabilities, 0), bytesOf(capabilities, 1)];
+  const { different } = compareWithHeaders(
+    ['linux/filter.h', 'linux/capability.h'],
+    {},
+    {
+      'sizeof(struct sock_fprog)': program.bytes.length,
+      '__builtin_offsetof(struct sock_fprog, filter)': pointer?.at ?? -1,
+      'sizeof(struct sock_filter)': filter.length,
+      '__builtin_offsetof(struct sock_filter, code)': filter.indexOf(0x34),
+      '__builtin_offsetof(struct sock_filter, jt)': filter.indexOf(0x56),
+      '__builtin_offsetof(struct sock_filter, jf)': filter.indexOf(0x78),
+      '__builtin_offsetof(struct sock_filter, k)': filter.indexOf(0xf0),
+      'sizeof(struct __user_cap_header_struct)': header.length,
+      _LINUX_CAPABILITY_VERSION_3: header.readUInt32LE(0),
+      'sizeof(struct __user_cap_data_struct) * _LINUX_CAPABILITY_U32S_3': data.length,
+      '__builtin_offsetof(struct __user_cap_data_struct, permitted)': 4,
+      '__builtin_offsetof(struct __user_cap_data_struct, inheritable)': 8,
+    },
+  );
+  assert.equal(different, []);
+  assert.equal(
+    [0, 4, 8, 12, 16, 20].map((at) => data.readUInt32LE(at)),
+    [1, 2, 4, 1 << 2, 0, 1 << 8],
+    'bits 0 to 31 of effective, permitted, inheritable, then bits 32 to 63',
+  );
 });
 
 /** What a request says, read back as the kernel would: header, then attributes by type. */

@@ -9,8 +9,8 @@ import { close, mkdir, openat, symlink, writeFile } from '../../src/syscalls/fil
 import { O_RDONLY } from '../../src/syscalls/flags.ts';
 import { interfaceUp } from '../../src/syscalls/network.ts';
 
-const byParent = (call: Call, child?: number) => lookAt({ side: 'parent', pid: 10, call, known: {} }, child);
-const byChild = (call: Call) => lookAt({ side: 'child', pid: 11, call, known: {} }, 11);
+const byParent = (call: Call, child?: number) => lookAt({ side: 'parent', depth: 0, pid: 10, call, known: {} }, child);
+const byChild = (call: Call) => lookAt({ side: 'child', depth: 0, pid: 11, call, known: {} }, 11);
 
 test('a change is a line that goes and a line that comes; what stands twice counts twice', () => {
   assert.equal(changes({ link: ['lo down', 'a', 'a'] }, { link: ['lo up', 'a'], root: ['/'] }), [

@@ -56,8 +56,8 @@ test('mistakes are usage errors', () => {
 });
 
 test('an option that npm kept is pointed out', () => {
-  assert.throws(() => keptByNpm(FORM, { npm_config_suite: 'trixie' }), /npm run rootfs -- debian --suite/);
-  assert.equal(keptByNpm(FORM, { npm_config_cache: '/root/.npm' }), []);
+  assert.throws(() => keptByNpm(FORM, [], { npm_config_suite: 'trixie' }), /npm run rootfs -- debian --suite/);
+  assert.equal(keptByNpm(FORM, [], { npm_config_cache: '/root/.npm' }), []);
 });
 
 test('a bar on a terminal, a line for each phase elsewhere', () => {

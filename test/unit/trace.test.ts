@@ -2,22 +2,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Child } from '../../src/executor/child.ts';
-import type { Site } from '../../src/lab/observer.ts';
+import type { Child, ChildWatcher } from '../../src/executor/child.ts';
+import { encode } from '../../src/executor/encode.ts';
+import type { ChildEvent } from '../../src/executor/events.ts';
+import type { Observer, Site } from '../../src/lab/observer.ts';
 import { watchList } from '../../src/lab/watch-list.ts';
 import type { Call, Out } from '../../src/syscalls/call.ts';
 import { close, openat, read, write } from '../../src/syscalls/files.ts';
 import { CLONE_NEWUTS, O_RDONLY } from '../../src/syscalls/flags.ts';
 import { sethostname } from '../../src/syscalls/namespaces.ts';
-import { cloneCall, execve, wait4 } from '../../src/syscalls/processes.ts';
+import { cloneCall, execve, exit, wait4 } from '../../src/syscalls/processes.ts';
 import { jsonPrinter } from '../../src/trace/json.ts';
 import { traceObserver } from '../../src/trace/observer.ts';
 import { textPrinter } from '../../src/trace/text.ts';
 import { type Moment, Timeline } from '../../src/trace/timeline.ts';
 import { until } from '../support/kernel-test.ts';
 
-const parent = (call: Call, known: Site['known'] = {}): Site => ({ side: 'parent', pid: 10, call, known });
-const child = (call: Call, known: Site['known'] = {}): Site => ({ side: 'child', pid: 11, call, known });
+const parent = (call: Call, known: Site['known'] = {}): Site => ({ side: 'parent', depth: 0, pid: 10, call, known });
+const child = (call: Call, known: Site['known'] = {}): Site => ({ side: 'child', depth: 0, pid: 11, call, known });
 
 function textOf(moments: Omit<Moment, 'at'>[], level: 0 | 1 = 0): string[] {
   const lines: string[] = [];
@@ -27,7 +29,8 @@ function textOf(moments: Omit<Moment, 'at'>[], level: 0 | 1 = 0): string[] {
 }
 
 const started = (site: Site) => ({ kind: 'started', site }) as const;
-const finished = (site: Site, result = 0) => ({ kind: 'finished', site, result }) as const;
+const finished = (site: Site, ...result: [(number | undefined)?]) =>
+  ({ kind: 'finished', site, result: result.length === 0 ? 0 : result[0] }) as const;
 const said = (line: string) => ({ kind: 'said', line }) as const;
 
 test('text: a call and its result are one line, the child stands further in', () => {
@@ -84,6 +87,35 @@ test('text: wait4 tells its status when it is back', () => {
   ]);
 });
 
+test('text: a call that never came back has no result, as in strace', () => {
+  const ending = child(exit(7));
+  assert.equal(textOf([started(ending), finished(ending, undefined)]), ['child       11      exit_group(7) = ?']);
+  const exec = child(execve('/bin/x', ['x'], []));
+  assert.equal(textOf([started(exec), finished(exec, undefined)]), [
+    'child       11      execve("/bin/x", ["x"], [/* 0 vars */])',
+    'child       11      <... execve resumed>) = ?',
+  ]);
+});
+
+test('text: a process that a list has cloned stands one column further in than its maker', () => {
+  const nested: Site = { ...child(sethostname('x')), pid: 12, depth: 1 };
+  const innermost: Site = { ...child(sethostname('y')), pid: 13, depth: 2 };
+  assert.equal(textOf([started(nested), finished(nested), started(innermost), finished(innermost)]), [
+    'child       12          sethostname("x", 1) = 0',
+    'child       13              sethostname("y", 1) = 0',
+  ]);
+});
+
+test('text: two processes whose number is not known are not taken for one', () => {
+  const [one, other] = ['x', 'y'].map((name) => ({ ...child(sethostname(name)), pid: 0 })) as [Site, Site];
+  assert.equal(textOf([started(one), started(other), finished(one), finished(other)]), [
+    'child        0      sethostname("x", 1 <unfinished ...>',
+    'child        0      sethostname("y", 1 <unfinished ...>',
+    'child        0      <... sethostname resumed>) = 0',
+    'child        0      <... sethostname resumed>) = 0',
+  ]);
+});
+
 test('text: colours only where there are any', () => {
   const name = child(sethostname('x'));
   const moments = [said('Hello.'), started(name), finished(name, -1)];
@@ -103,6 +135,7 @@ test('json: one object a line for each call that came back', () => {
   print({ kind: 'said', line: 'Hello.', at: 1n });
   print({ kind: 'finished', site: child(close(file), known), result: 0, at: 1_500_000_000n });
   print({ kind: 'finished', site: parent(sethostname('a\n')), result: -1, at: 2_000_000_000n });
+  print({ kind: 'finished', site: { ...child(exit(3)), depth: 1 }, result: undefined, at: 3_000_000_000n });
   assert.equal(
     lines.map((line) => JSON.parse(line)),
     [
@@ -115,6 +148,16 @@ test('json: one object a line for each call that came back', () => {
         text: 'sethostname("a\\n", 2)',
         result: -1,
         error: 'EPERM',
+      },
+      {
+        time: 3,
+        side: 'child',
+        depth: 1,
+        pid: 11,
+        call: 'exit_group',
+        text: 'exit_group(3)',
+        result: null,
+        error: null,
       },
     ],
   );
@@ -172,56 +215,124 @@ test('trace: the child waits before execve alone, and all is printed before it g
   assert.is(kinds.at(-1), 'said Hello.');
 });
 
-/** As much of a child as a watcher looks at. */
-function fakeChild(list: readonly Call[], hasEnded = false): Child {
-  return { pid: 11, list, hasEnded, outsOf: () => new Map() } as unknown as Child;
+/** As much of a child as a watcher looks at; `lists` are packed as encode() packs them. */
+function fakeChild(list: readonly Call[], pids: readonly (number | undefined)[] = []): Child {
+  const { lists, rows } = encode(list);
+  return {
+    pid: 11,
+    lists,
+    rows,
+    outsOf: () => new Map(),
+    pidOf: (number: number) => (number === 0 ? 11 : pids[number]),
+  } as unknown as Child;
+}
+
+/** Writes down what an observer hears. */
+function logObserver(log: string[], gated = false): Observer {
+  const name = ({ depth, pid, call }: Site) => `${'>'.repeat(depth)}${call.info.name} by ${pid}`;
+  return {
+    gates: () => gated,
+    before: async (site) => {
+      await sleep(2);
+      log.push(`before ${name(site)}`);
+    },
+    after: (site, result) => {
+      log.push(`after ${name(site)} ${result}`);
+    },
+    say: () => {},
+    end: () => {},
+  };
+}
+
+/** Feeds a watcher with events. */
+function feed(watcher: ChildWatcher, child: Child, log: string[] = []) {
+  return (kind: ChildEvent['kind'], index: number, result = 0) =>
+    watcher.onEvent(child, { kind, index, result, at: 0n, answer: Buffer.alloc(0) }, () => log.push('release'));
 }
 
 test('watching: one event after the other, a gate opens when the observer is done', async () => {
   const log: string[] = [];
-  const list = [sethostname('x'), execve('/bin/x', [], [])];
-  const watcher = watchList({
-    gates: () => true,
-    before: async ({ call }) => {
-      await sleep(2);
-      log.push(`before ${call.info.name}`);
-    },
-    after: ({ call }, result) => {
-      log.push(`after ${call.info.name} ${result}`);
-    },
-    say: () => {},
-    end: () => {},
-  });
-  const event = (kind: 'started' | 'finished', index: number, result = 0) =>
-    watcher.onEvent(fakeChild(list), { kind, index, result, at: 0n }, () => log.push('release'));
+  const child = fakeChild([sethostname('x'), execve('/bin/x', [], [])]);
+  const watcher = watchList(logObserver(log, true));
+  const event = feed(watcher, child, log);
   event('started', 0);
   event('finished', 0, 7);
   event('started', 1);
-  await watcher.onListEnd(fakeChild(list));
+  event('leaving', 1);
+  await watcher.onListEnd(child, 0, undefined);
   assert.equal(log, [
-    'before sethostname',
+    'before sethostname by 11',
     'release',
-    'after sethostname 7',
-    'before execve',
+    'after sethostname by 11 7',
+    'before execve by 11',
     'release',
-    // The pipe ended in the middle of execve: it came true.
-    'after execve 0',
+    // The channel ended in the middle of execve: it came true.
+    'after execve by 11 0',
   ]);
 });
 
-test('watching: a child that died in the middle of a call finished nothing', async () => {
+test('watching: what never came back has no result, be it killed before its execve, in a read, or by exit_group', async () => {
+  for (const call of [execve('/bin/x', [], []), read(3, { size: 1, text: String }), exit(0)]) {
+    const log: string[] = [];
+    const child = fakeChild([call]);
+    const watcher = watchList(logObserver(log));
+    feed(watcher, child)('started', 0);
+    await watcher.onListEnd(child, 0, undefined);
+    assert.equal(log, [`before ${call.info.name} by 11`, `after ${call.info.name} by 11 undefined`]);
+  }
+});
+
+test('watching: the calls of a nested list wait until it is known whose they are', async () => {
   const log: string[] = [];
-  const list = [execve('/bin/x', [], [])];
-  const watcher = watchList({
-    gates: () => false,
-    before() {},
-    after: () => void log.push('after'),
-    say() {},
-    end() {},
-  });
-  watcher.onEvent(fakeChild(list), { kind: 'started', index: 0, result: 0, at: 0n }, () => {});
-  await watcher.onListEnd(fakeChild(list, true));
-  assert.equal(log, []);
+  const nested = [sethostname('inside')];
+  const child = fakeChild([cloneCall(CLONE_NEWUTS, nested), sethostname('x')], [undefined, 12]);
+  const watcher = watchList(logObserver(log));
+  const event = feed(watcher, child);
+  event('started', 0);
+  event('started', 2);
+  event('finished', 2);
+  const nestedEnd = watcher.onListEnd(child, 1, undefined);
+  await sleep(10);
+  assert.equal(log, ['before clone by 11']);
+  event('finished', 0, 5);
+  await nestedEnd;
+  event('started', 1);
+  event('finished', 1);
+  await watcher.onListEnd(child, 0, undefined);
+  assert.equal(log, [
+    'before clone by 11',
+    'after clone by 11 5',
+    'before >sethostname by 12',
+    'after >sethostname by 12 0',
+    'before sethostname by 11',
+    'after sethostname by 11 0',
+  ]);
+});
+
+test('watching: a maker that dies before it can tell whom it has cloned', async () => {
+  const log: string[] = [];
+  const child = fakeChild([cloneCall(0, [sethostname('inside')])]);
+  const watcher = watchList(logObserver(log));
+  const event = feed(watcher, child);
+  event('started', 0);
+  event('started', 1);
+  const ends = [watcher.onListEnd(child, 1, undefined), watcher.onListEnd(child, 0, undefined)];
+  await Promise.all(ends);
+  assert.equal(log, [
+    'before clone by 11',
+    'after clone by 11 undefined',
+    'before >sethostname by 0',
+    'after >sethostname by 0 undefined',
+  ]);
+});
+
+test('watching: a failure of which the child could not tell itself', async () => {
+  const log: string[] = [];
+  const child = fakeChild([sethostname('x'), sethostname('y'), execve('/bin/x', [], [])]);
+  const watcher = watchList(logObserver(log));
+  feed(watcher, child)('started', 0);
+  await watcher.onListEnd(child, 0, { index: 2, outcome: -13, byVerdict: false });
+  assert.equal(log, ['before sethostname by 11', 'after sethostname by 11 undefined', 'after execve by 11 -13']);
 });
 
 test.run();

@@ -9,7 +9,7 @@ import { requirePrograms } from '../../src/vm/programs.ts';
 import { until } from '../../src/vm/trailer.ts';
 
 const parseVmOptions = (words: readonly string[], environment: NodeJS.ProcessEnv) =>
-  requestOf(parse(FORM, [...keptByNpm(FORM, environment), ...words]));
+  requestOf(parse(FORM, [...keptByNpm(FORM, words, environment), ...words]));
 
 async function* pieces(text: string, size: number) {
   for (let at = 0; at < text.length; at += size) yield Buffer.from(text.slice(at, at + size));

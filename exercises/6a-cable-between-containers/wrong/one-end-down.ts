@@ -1,13 +1,12 @@
 // Fails: the neighbour's end of the cable: expected up, observed down
 import type { End } from '#src/executor/reaper.ts';
 import type { Lab } from '#src/lab/lab.ts';
-import { moveLink } from '#src/network/netlink.ts';
-import { makeRequest } from '#src/network/request.ts';
 import { openCheckpoint, release, waitFor } from '#src/steps/02-ipc.ts';
 import { makeVeth, setUpNetwork, type Veth } from '#src/steps/06-net.ts';
 import type { Call } from '#src/syscalls/call.ts';
 import { close } from '#src/syscalls/files.ts';
 import { CLONE_NEWNET } from '#src/syscalls/flags.ts';
+import { moveLink, request } from '#src/syscalls/netlink.ts';
 import { interfaceAddress, interfaceNetmask, interfaceSocket } from '#src/syscalls/network.ts';
 
 interface Given {
@@ -43,7 +42,7 @@ async function startAtCable(
     [...waitFor(checkpoint), ...(index === veth.index ? setUpNetwork(end) : addressOnly(inside, netmask)), ...program],
     CLONE_NEWNET,
   );
-  await makeRequest((list) => lab.perform(list), moveLink(index, container.pid, 'eth0'));
+  await lab.perform(request(moveLink(index, container.pid, 'eth0')));
   return { container, release: () => release(lab, checkpoint) };
 }
 

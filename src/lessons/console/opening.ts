@@ -9,7 +9,7 @@ const SHELL_SYNTAX = /[|&;<>()`$\n]/;
 
 /** Whether a command runs a step whose program comes from an image. */
 export function usesImage(command: string): boolean {
-  return [...command.matchAll(/\bstep (\d+)\b/g)].some(([, number]) => stepOf(number)?.has.has('image'));
+  return [...command.matchAll(/\bstep (\d+)\b/g)].some(([, number]) => stepAt(number)?.has.has('image'));
 }
 
 export function startsStep(command: string): boolean {
@@ -19,7 +19,7 @@ export function startsStep(command: string): boolean {
 /** Whether it runs a step without a program of its own, so that a shell waits inside. */
 export function opensShell(command: string): boolean {
   const [found, number] = STEP.exec(command) ?? [];
-  const step = stepOf(number);
+  const step = stepAt(number);
   if (found === undefined || step === undefined || step.opening === 'none' || SHELL_SYNTAX.test(command)) return false;
   const words = command
     .slice(command.indexOf(found) + found.length)
@@ -34,6 +34,6 @@ export function opensShell(command: string): boolean {
   }
 }
 
-function stepOf(number: string | undefined): Step | undefined {
+function stepAt(number: string | undefined): Step | undefined {
   return steps.find((step) => String(step.number) === number);
 }

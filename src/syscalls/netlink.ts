@@ -1,5 +1,8 @@
 /** Requests to the kernel's network configuration: netlink(7), rtnetlink(7). */
-import type { Struct } from '../syscalls/call.ts';
+import { atLeast, type Call, type Out, type Struct, withVerdict } from './call.ts';
+import { errnoName } from './errno.ts';
+import { close } from './files.ts';
+import { netlinkSocket, receiveAnswer, sendRequest } from './network.ts';
 
 const NLM_F = { REQUEST: 1, ACK: 4, EXCL: 0x200, CREATE: 0x400 };
 const RTM = { NEWLINK: 16, DELLINK: 17 };
@@ -13,6 +16,23 @@ export const CONSTANTS = { NLM_F, RTM, IFLA, IFLA_INFO, VETH_INFO_PEER, NLMSG_ER
 
 const HEADER = 16;
 
+/**
+ * Makes a request and hears the kernel's verdict. If that is an error, the list
+ * fails with it, at the call that sent the request. Source: netlink(7), NLMSG_ERROR.
+ */
+export function request(message: Struct): Call[] {
+  const socket = netlinkSocket();
+  const sent = sendRequest(socket, message);
+  const answer: Out = { size: 256, text: answerText };
+  const received = atLeast(HEADER + 4, 'The kernel did not answer.', receiveAnswer(socket, answer));
+  return [socket, sent, withVerdict(HEADER, sent, received), close(socket)];
+}
+
+function answerText(bytes: Buffer): string {
+  const verdict = verdictOf(bytes);
+  return `{NLMSG_ERROR, error=${verdict === 0 ? '0' : `-${errnoName(-verdict)}`}}`;
+}
+
 /** `ip link add NAME type veth peer name PEER` */
 export function addVeth(name: string, peer: string): Struct {
   const peerLink = Buffer.concat([link(0), attribute(IFLA.IFNAME, text(peer))]);
@@ -20,7 +40,7 @@ export function addVeth(name: string, peer: string): Struct {
     attribute(IFLA_INFO.KIND, text('veth')),
     attribute(IFLA_INFO.DATA, attribute(VETH_INFO_PEER, peerLink)),
   ]);
-  return request(
+  return message(
     RTM.NEWLINK,
     NLM_F.CREATE | NLM_F.EXCL,
     [link(0), attribute(IFLA.IFNAME, text(name)), attribute(IFLA.LINKINFO, info)],
@@ -30,7 +50,7 @@ export function addVeth(name: string, peer: string): Struct {
 
 /** `ip link set dev NAME alias ALIAS` */
 export function setAlias(index: number, alias: string): Struct {
-  return request(
+  return message(
     RTM.NEWLINK,
     0,
     [link(index), attribute(IFLA.IFALIAS, text(alias))],
@@ -40,7 +60,7 @@ export function setAlias(index: number, alias: string): Struct {
 
 /** `ip link set dev … netns PID name NAME` */
 export function moveLink(index: number, pid: number, name: string): Struct {
-  return request(
+  return message(
     RTM.NEWLINK,
     0,
     [link(index), attribute(IFLA.NET_NS_PID, word(pid)), attribute(IFLA.IFNAME, text(name))],
@@ -50,7 +70,7 @@ export function moveLink(index: number, pid: number, name: string): Struct {
 
 /** `ip link delete …`: with one end of a veth pair, the other goes, too. */
 export function deleteLink(index: number): Struct {
-  return request(RTM.DELLINK, 0, [link(index)], `RTM_DELLINK, {ifi_index=${index}}`);
+  return message(RTM.DELLINK, 0, [link(index)], `RTM_DELLINK, {ifi_index=${index}}`);
 }
 
 /** The kernel's verdict in an answer: 0, or -errno. */
@@ -58,7 +78,7 @@ export function verdictOf(answer: Buffer): number {
   return answer.readUInt16LE(4) === NLMSG_ERROR ? answer.readInt32LE(HEADER) : 0;
 }
 
-function request(type: number, flags: number, parts: Buffer[], shown: string): Struct {
+function message(type: number, flags: number, parts: Buffer[], shown: string): Struct {
   const header = Buffer.alloc(HEADER);
   const bytes = Buffer.concat([header, ...parts]);
   bytes.writeUInt32LE(bytes.length, 0);

@@ -1,0 +1,42 @@
+/** Whose number is which: a process is counted differently in each PID namespace. */
+import { readdirSync, readFileSync } from 'node:fs';
+
+/**
+ * How many PID namespaces further in than this process another one lives;
+ * undefined when it is gone. Source: proc_pid_status(5), NSpid.
+ */
+export function depthOf(pid: number): number | undefined {
+  const numbers = numbersOf(pid);
+  return numbers.length === 0 ? undefined : numbers.length - 1;
+}
+
+/** The child of `parent` that has this number, so many PID namespaces further in. */
+export function findChild(parent: number, number: number, depth: number): number | undefined {
+  if (depth === 0) return number;
+  return childrenOf(parent).find((pid) => numbersOf(pid)[depth] === number);
+}
+
+/** The numbers of a process, from this process's PID namespace inward. */
+function numbersOf(pid: number): number[] {
+  const [, numbers = ''] = /^NSpid:\s*(.*)$/m.exec(read(`/proc/${pid}/status`)) ?? [];
+  return numbers === '' ? [] : numbers.split(/\s+/).map(Number);
+}
+
+/** Each thread of a process has its own. */
+function childrenOf(pid: number): number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+      read(`/proc/${pid}/task/${thread}/children`).split(' ').filter(Boolean).map(Number),
+    );
+  } catch {
+    return [];
+  }
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
