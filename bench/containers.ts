@@ -35,6 +35,7 @@ async function measureStep(step: Step, kit: Kit, workspace: Workspace, budget: n
     const reference = referenceContender(number, count, await defaultSettings(number), workspace);
     const [ours, theirs] = await contest([kit.contender('kit', number, count), reference], {
       budget,
+      signal: workspace.signal,
       pause: slow ? PAUSE_MS : 0,
     });
     if (!ours || !theirs) return { name: title };
@@ -46,7 +47,8 @@ async function measureStep(step: Step, kit: Kit, workspace: Workspace, budget: n
       note: ours.problem ?? theirs.problem,
     };
   } catch (error) {
-    if (error instanceof Error && error.name !== 'Interrupted') return { name: title, note: error.message };
+    workspace.signal.throwIfAborted();
+    if (error instanceof Error) return { name: title, note: error.message };
     throw error;
   }
 }

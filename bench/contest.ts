@@ -3,7 +3,7 @@
  * that what else the machine does meanwhile falls on all alike.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checkSignals } from './interruption.ts';
+import { throwIfInterrupted } from '../src/command-line/interruption.ts';
 import { median } from './statistics.ts';
 
 export interface Contender {
@@ -25,10 +25,12 @@ export interface Rules {
   readonly budget: number;
   /** Milliseconds before each turn. Network namespaces take time to end, and that time is not the next one's. */
   readonly pause?: number;
+  /** Aborts when the measuring is to stop: then the turn that has begun is the last. */
+  readonly signal: AbortSignal;
 }
 
 /** Each round begins with another contender. One that fails takes no further part. */
-export async function contest(contenders: readonly Contender[], { budget, pause }: Rules): Promise<Outcome[]> {
+export async function contest(contenders: readonly Contender[], { budget, pause, signal }: Rules): Promise<Outcome[]> {
   const outcomes = contenders.map(({ name }): Outcome => ({ name, rounds: [] }));
   const start = performance.now();
   for (let round = -1; round < 3 || performance.now() - start < budget; round++) {
@@ -36,7 +38,7 @@ export async function contest(contenders: readonly Contender[], { budget, pause 
       const position = (turn + Math.max(round, 0)) % contenders.length;
       const [contender, outcome] = [contenders[position], outcomes[position]];
       if (!contender || !outcome || outcome.problem !== undefined) continue;
-      checkSignals();
+      await throwIfInterrupted(signal);
       if (pause) await sleep(pause);
       const samples = await contender.measure().catch((error: Error) => error);
       if (samples instanceof Error) outcome.problem = samples.message;

@@ -19,7 +19,7 @@ export async function measureImages(kit: Kit, workspace: Workspace, budget: numb
     kit.contender('kit, step 8, limits', 8, TIMES, { settings: { resources } }),
     ...(await runtimes(workspace)).map((command) => commandContender({ ...command, times: TIMES }, workspace)),
   ];
-  const outcomes = await contest(contenders, { budget, pause: PAUSE_MS });
+  const outcomes = await contest(contenders, { budget, pause: PAUSE_MS, signal: workspace.signal });
   const [ours, plain] = outcomes;
   return {
     title: "(c) Step 8's container, made in process, and as other tools start it",

@@ -11,7 +11,7 @@ const CGROUPS = '/sys/fs/cgroup';
 /** On a hybrid host crun refuses to run while it sees the v2 hierarchy. */
 export const UNIFIED = existsSync(join(CGROUPS, 'unified')) ? join(CGROUPS, 'unified') : undefined;
 
-/** Writes config.json, and gives its folder. Source: OCI runtime specification 1.0. */
+/** Writes config.json, and returns its folder. Source: OCI runtime specification 1.0. */
 export function makeBundle(settings: Settings, { directory, images, owner }: Workspace): string {
   const bundle = join(directory, 'bundle');
   mkdirSync(bundle, { recursive: true });

@@ -1,9 +1,12 @@
 /** (b) A whole command, from its start to its end: npm, Node and the kit, and other tools. */
+
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isolates } from '../src/lab/step.ts';
 import { type Command, commandContender } from './command.ts';
 import { compare, contest, difference, type Outcome, ratio } from './contest.ts';
 import { versionOf } from './installed.ts';
+import { stepAt } from './kit-worker.ts';
 import { bwrapLikeStep4, unshareLikeStep4 } from './namespaces.ts';
 import { milliseconds, type Row, rowOf, type Section } from './report.ts';
 import { runtimes } from './runtimes.ts';
@@ -26,7 +29,7 @@ export async function measureProcesses(workspace: Workspace, budget: number): Pr
   ];
   const outcomes = await contest(
     commands.map((command) => commandContender(command, workspace)),
-    { budget },
+    { budget, signal: workspace.signal },
   );
   const [empty] = outcomes;
   const ours = outcomes.slice(1, 1 + STEPS.length);
@@ -48,7 +51,7 @@ export async function measureProcesses(workspace: Workspace, budget: number): Pr
 }
 
 function npmStep(step: number, root: boolean): Command {
-  const words = [String(step), '--', ...(root || step === 0 ? [] : ['--rootless']), '--', 'true'];
+  const words = [String(step), '--', ...(root || !isolates(stepAt(step)) ? [] : ['--rootless']), '--', 'true'];
   return { name: `npm run -s step ${words.join(' ')}`, words: ['npm', 'run', '-s', 'step', ...words], cwd: kit };
 }
 

@@ -10,7 +10,7 @@ export interface Surroundings {
 const TIMEOUT_MS = 60_000;
 
 /**
- * Gives the figures, one a line.
+ * Returns the figures, one a line.
  * @throws Error with the last line that the program wrote to standard error.
  */
 export function runProgram(program: string, words: readonly string[], surroundings: Surroundings): Promise<number[]> {

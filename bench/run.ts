@@ -26,9 +26,14 @@ export interface Listener {
   onSection(section: Section): void;
 }
 
-export async function runBenchmark(budget: Budget, { onProgress, onSection }: Listener): Promise<Results> {
+/** When `signal` aborts, what is being measured comes to its end, and what was made is removed. */
+export async function runBenchmark(
+  budget: Budget,
+  { onProgress, onSection }: Listener,
+  signal: AbortSignal,
+): Promise<Results> {
   const machine = thisMachine();
-  const workspace = openWorkspace();
+  const workspace = openWorkspace(signal);
   const kit = new Kit();
   try {
     await ensureImage('host', { onProgress });
@@ -49,7 +54,7 @@ export async function runBenchmark(budget: Budget, { onProgress, onSection }: Li
   }
 }
 
-/** Gives the path, from the kit's folder; undefined where this user may not write there. */
+/** Returns the path, from the kit's folder; undefined where this user may not write there. */
 export function writeResults(results: Results): string | undefined {
   const path = join('bench', 'results', 'latest.json');
   try {

@@ -24,11 +24,13 @@ export interface Workspace {
    * root, to whom the kit's own folder of images is closed.
    */
   readonly images: string;
+  /** Aborts when the measuring is to stop. */
+  readonly signal: AbortSignal;
   remove(): void;
 }
 
 /** Compiles; also removes the folders of runs that were killed. */
-export function openWorkspace(): Workspace {
+export function openWorkspace(signal: AbortSignal): Workspace {
   for (const name of readdirSync(tmpdir()).filter(isOver)) {
     rmSync(join(tmpdir(), name), { recursive: true, force: true });
   }
@@ -44,7 +46,8 @@ export function openWorkspace(): Workspace {
       join(directory, 'reference'),
       sources.map((name) => join('reference', name)),
     );
-    return { directory, owner, images, launch: compile(join(directory, 'launch'), ['launch.c']), reference, remove };
+    const launch = compile(join(directory, 'launch'), ['launch.c']);
+    return { directory, owner, images, signal, launch, reference, remove };
   } catch (error) {
     remove();
     throw error;

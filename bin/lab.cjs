@@ -7,31 +7,17 @@
  */
 require('./linux-only.cjs');
 
-const COMMANDS = [
-  'step',
-  'menu',
-  'doctor',
-  'clean',
-  'bench',
-  'lesson',
-  'lessons',
-  'exercise',
-  'watch',
-  'progress',
-  'exercises',
-  'grade',
-  'autograder',
-  'rootfs',
-  'vm',
-  'seat',
-  'slides',
-];
+const { readdirSync } = require('node:fs');
+const { join } = require('node:path');
+
+// Each file is a command: lessons-check.ts is `npm run lessons:check`.
+const commands = readdirSync(join(__dirname, '../src/cli')).map((name) => name.replace('.ts', '').replace('-', ':'));
 
 const [command = '', ...words] = process.argv.slice(2);
 
 function fail(message, status) {
   // `npm run workshop:check` is read from afar: its answer has one form, and one place.
-  if (command === 'seat') console.log(`NOT READY: ${message}`);
+  if (command === 'workshop:check') console.log(`NOT READY: ${message}`);
   else console.error(message);
   process.exit(status);
 }
@@ -39,8 +25,8 @@ function fail(message, status) {
 if (Number(process.versions.node.split('.')[0]) < 20) {
   fail(`Node.js 20 or newer is needed; this is ${process.version}.`, 1);
 }
-if (!COMMANDS.includes(command)) {
-  fail(`There is no command ${command}. Commands: ${COMMANDS.join(', ')}`, 2);
+if (!commands.includes(command)) {
+  fail(`There is no command ${command}. Commands: ${commands.join(', ')}`, 2);
 }
 
 // At its first look at process.stdout or process.stderr (tsx looks, and so does
@@ -56,7 +42,6 @@ try {
   fail('The packages that the kit needs are not installed. Run: npm ci', 1);
 }
 
-const { exitWith } = require('../src/cli/exit.ts');
-const file = command === 'step' && words.length === 0 ? 'menu' : command;
+const { exitWith } = require('../src/command-line/command.ts');
 
-exitWith(() => require(`../src/cli/${file}.ts`)[file](words));
+exitWith(() => require(`../src/cli/${command.replace(':', '-')}.ts`).main(words));

@@ -5,10 +5,11 @@
 import { chmodSync, lstatSync, mkdirSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Interrupted, interruptible, throwIfInterrupted } from '../src/command-line/interruption.ts';
+import { giveAllToSudoUser } from '../src/command-line/sudo-user.ts';
+import { onlyForward, type Progress } from './build-progress.ts';
 import { assertIdle } from './in-use.ts';
 import { removeAbandoned, replacedIn, unfinishedName } from './leftovers.ts';
-import { giveToSudoUser } from './ownership.ts';
-import { onlyForward, type Progress } from './progress.ts';
+import { makePlace } from './place.ts';
 import type { Recipe } from './recipe.ts';
 import { removeTree } from './remove.ts';
 
@@ -16,7 +17,7 @@ export interface BuildOptions {
   /** Put the new image in the place of one that is there. Otherwise that one stays. */
   readonly replace?: boolean;
   readonly progress?: Progress;
-  /** Is told, in one line each, what somebody should know about this build. */
+  /** Is called with what somebody should know about this build, a line each. */
   readonly say?: (line: string) => void;
 }
 
@@ -31,7 +32,7 @@ export async function buildImage(recipe: Recipe, directory: string, options: Bui
   const workshop = join(place, unfinishedName(basename(directory)));
   try {
     if (replace) assertIdle(directory);
-    await makePlace(place);
+    makePlace(place);
     await removeAbandoned(place);
     await interruptible(async (signal) => {
       try {
@@ -41,7 +42,7 @@ export async function buildImage(recipe: Recipe, directory: string, options: Bui
         mkdirSync(target);
         await recipe.build(target, { workshop, signal, progress: onlyForward(progress), say });
         chmodSync(target, 0o755);
-        await giveToSudoUser(target);
+        giveAllToSudoUser(target);
         await throwIfInterrupted(signal);
         moveInto(target, directory, replace ? replacedIn(workshop) : undefined);
       } finally {
@@ -56,21 +57,9 @@ export async function buildImage(recipe: Recipe, directory: string, options: Bui
 }
 
 /**
- * Makes a directory for images that its owner alone may enter. Root inside a
- * container can leave a set-user-id program in an image, and on disk that
- * program is real root's: nobody else on the machine may get at it.
- */
-export async function makePlace(place: string): Promise<void> {
-  const made = mkdirSync(place, { recursive: true });
-  if (made === undefined) return;
-  chmodSync(place, 0o700);
-  await giveToSudoUser(made);
-}
-
-/**
  * rename(2) does not replace a directory that has something in it, so the old
- * image is moved away first. Whoever finds another one there all the same has
- * lost a race, but has an image.
+ * image is moved away first. If another build has put one there meanwhile, that
+ * one is used.
  */
 function moveInto(whole: string, directory: string, aside: string | undefined): void {
   const isThere = () => lstatSync(directory, { throwIfNoEntry: false }) !== undefined;

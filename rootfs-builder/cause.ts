@@ -1,9 +1,9 @@
 /** From a program that failed to one line that says why. */
 import { statfsSync } from 'node:fs';
-import type { Ended } from './run.ts';
+import type { Ended } from './run-program.ts';
 
 const MEBIBYTE = 2 ** 20;
-const AS_GOOD_AS_FULL = 2 * MEBIBYTE;
+const ALMOST_FULL = 2 * MEBIBYTE;
 
 /** Says that the disk below `directory` is full, if it is or if somebody has complained that it was. */
 export function fullDisk(directory: string, lines: readonly string[] = []): string | undefined {
@@ -11,7 +11,7 @@ export function fullDisk(directory: string, lines: readonly string[] = []): stri
   const free = bavail * bsize;
   const complaint = lines.some((line) => /No space left on device|Disk quota exceeded/.test(line));
   const noFiles = files > 0 && ffree === 0;
-  if (!complaint && free > AS_GOOD_AS_FULL && !noFiles) return undefined;
+  if (!complaint && free > ALMOST_FULL && !noFiles) return undefined;
   const total = blocks * bsize;
   return `The disk that holds ${directory} is full (${mebibytes(free)} free of ${mebibytes(total)}).`;
 }

@@ -10,7 +10,7 @@ import { choosePlace } from './place.ts';
 export interface ImageOptions {
   /** The directory that holds the images; by default the one that `choosePlace` finds. */
   readonly place?: string;
-  /** Is told, in one line, about a build before it starts. */
+  /** Is called with one line about a build before it starts. */
   readonly onProgress?: (line: string) => void;
 }
 
@@ -52,7 +52,7 @@ function loadBuilder() {
   const load = createRequire(import.meta.url);
   return {
     ...(load('./build.ts') as typeof import('./build.ts')),
-    ...(load('./recipe.ts') as typeof import('./recipe.ts')),
+    ...(load('./recipes.ts') as typeof import('./recipes.ts')),
   };
 }
 

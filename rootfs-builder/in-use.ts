@@ -1,5 +1,6 @@
 /** Whether somebody is in an image: it is not pulled from under their feet then. */
 import { lstatSync, readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { parseMountinfo, pathBelow } from '../src/proc/mountinfo.ts';
 
 /** Throws, naming the process or the mount, if the image at `directory` is in use. */
 export function assertIdle(directory: string): void {
@@ -10,19 +11,9 @@ export function assertIdle(directory: string): void {
     throw new Error(`${directory} is in use: process ${pid} (${commandOf(pid)}) has it as its root. End it first.`);
   }
   const path = realpathSync(directory);
-  const mount = mountPoints(readFileSync('/proc/self/mountinfo', 'utf8')).find((point) => isBelow(point, path));
-  if (mount !== undefined)
-    throw new Error(`${directory} is in use: something is mounted on ${mount}. Unmount it first.`);
-}
-
-/** Field 5 of mountinfo, in which blanks are written as octal escapes. Source: proc(5). */
-export function mountPoints(mountinfo: string): string[] {
-  return mountinfo
-    .split('\n')
-    .filter(Boolean)
-    .map((line) =>
-      (line.split(' ')[4] ?? '').replace(/\\([0-7]{3})/g, (_, code) => String.fromCharCode(Number.parseInt(code, 8))),
-    );
+  const mounts = parseMountinfo(readFileSync('/proc/self/mountinfo', 'utf8'));
+  const mount = mounts.find(({ mountPoint }) => pathBelow(path, mountPoint) !== undefined);
+  if (mount) throw new Error(`${directory} is in use: something is mounted on ${mount.mountPoint}. Unmount it first.`);
 }
 
 // /proc/PID/root leads to the root as that process sees it; we see it if we may trace the process.
@@ -45,8 +36,4 @@ function commandOf(pid: number): string {
   } catch {
     return 'ended by now';
   }
-}
-
-function isBelow(path: string, directory: string): boolean {
-  return path === directory || path.startsWith(`${directory}/`);
 }

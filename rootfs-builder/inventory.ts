@@ -3,7 +3,7 @@ import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkName } from './images.ts';
 import { bootstrapPlace, isReadable, places } from './place.ts';
-import { run } from './run.ts';
+import { run } from './run-program.ts';
 
 export interface Built {
   readonly name: string;

@@ -1,7 +1,7 @@
 /**
  * Unfinished work. A build happens in a workshop, a directory beside its result
- * that bears the mark of its process, so that what a killed build leaves can be
- * told from the work of a live one and is removed by whoever comes next.
+ * that bears the mark of its process. So what a killed build leaves can be told
+ * from the work of a live one, and the next build removes it.
  */
 import { lstatSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ export function replacedIn(workshop: string): string {
   return join(workshop, 'replaced');
 }
 
-/** Removes what work has left whose process is dead, as far as we may. Gives its paths. */
+/** Removes what work has left whose process is dead, as far as we may. Returns its paths. */
 export async function removeAbandoned(place: string): Promise<string[]> {
   const removed: string[] = [];
   if (!isReadable(place)) return removed;

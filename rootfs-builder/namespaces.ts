@@ -5,7 +5,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { type Ended, type RunOptions, run } from './run.ts';
+import { type Ended, type RunOptions, run } from './run-program.ts';
 
 /** Words to put before a command that must not outlive us. */
 const WITH_US = ['setpriv', '--pdeathsig=KILL'];

@@ -1,12 +1,12 @@
 /** Writing an image to an archive: what makes an image, in an order that is always the same. */
 import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { giveToSudoUser } from '../src/command-line/sudo-user.ts';
 import { fullDisk, ownWords } from './cause.ts';
 import { removeAbandoned, unfinishedName } from './leftovers.ts';
 import { asOwnRoot } from './namespaces.ts';
-import { giveToSudoUser } from './ownership.ts';
 import { requireProgram } from './programs.ts';
-import { run } from './run.ts';
+import { run } from './run-program.ts';
 import { compressorFor } from './tar/compression.ts';
 
 /** Folders that go in empty: the kernel's, which a step fills, and caches. */
@@ -44,7 +44,7 @@ export async function pack(directory: string, file: string, { without = [], sign
     const ended = await run(command, { output, limitMs: LIMIT_MS, silenceMs: LIMIT_MS, ...(signal && { signal }) });
     if (ended.status !== 0) throw new Error(fullDisk(dirname(file), ended.lines) ?? ownWords('tar', ended));
     fsyncSync(output);
-    await giveToSudoUser(unfinished);
+    giveToSudoUser(unfinished);
     renameSync(unfinished, file);
   } finally {
     closeSync(output);

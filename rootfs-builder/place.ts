@@ -1,8 +1,9 @@
 /** Where images, and what they are built from, are kept. */
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeDirectory } from '../src/command-line/sudo-user.ts';
 
 const kit = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -21,6 +22,15 @@ export function places(top = kit): readonly [string, string] {
 export function choosePlace(image: string, top = kit): string {
   const [preferred, other] = places(top);
   return [preferred, other].find((place) => existsSync(join(place, image))) ?? preferred;
+}
+
+/**
+ * Makes a directory for images that its owner alone may enter. Root inside a
+ * container can leave a set-user-id program in an image, and on disk that
+ * program is real root's: nobody else on the machine may get at it.
+ */
+export function makePlace(place: string): void {
+  if (makeDirectory(place)) chmodSync(place, 0o700);
 }
 
 /** Where finished bootstraps are kept, to build from again. */

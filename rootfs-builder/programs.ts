@@ -9,7 +9,7 @@ const PACKAGES: Readonly<Record<string, string>> = {
   setpriv: 'util-linux',
 };
 
-/** Gives the path of a program. Throws with the command that installs it if it is not there. */
+/** Returns the path of a program. Throws with the command that installs it if it is not there. */
 export function requireProgram(name: string): string {
   const path = findTool(name);
   if (path === undefined)

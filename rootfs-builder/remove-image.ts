@@ -7,7 +7,7 @@ import { removeAbandoned, unfinishedName } from './leftovers.ts';
 import { removeTree } from './remove.ts';
 
 /**
- * Removes an image and gives the directory that it was in. It is moved away
+ * Removes an image and returns the directory that it was in. It is moved away
  * first, so that it is there whole or not at all. Throws if there is none, if it
  * is in use, or if it is somebody else's.
  */

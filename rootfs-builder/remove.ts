@@ -4,7 +4,7 @@
  */
 import { existsSync, lstatSync } from 'node:fs';
 import { asMappedRoot } from './namespaces.ts';
-import { run } from './run.ts';
+import { run } from './run-program.ts';
 
 const RM = ['rm', '-rf', '--one-file-system', '--'];
 

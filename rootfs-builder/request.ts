@@ -1,6 +1,6 @@
 /** Reading what was typed after `npm run rootfs`. */
 import { basename } from 'node:path';
-import { parseArgs } from 'node:util';
+import { type Form, flag, type Option, type Typed } from '../src/command-line/options.ts';
 import { UsageError } from '../src/command-line/usage-error.ts';
 import { ENGINES, type Engine } from './debian/engine.ts';
 import type { DebianOptions } from './debian/recipe.ts';
@@ -13,92 +13,98 @@ export type Request =
   | { readonly kind: 'pack'; readonly name: string; readonly file: string }
   | { readonly kind: 'rm'; readonly names: readonly string[] };
 
-const OPTIONS = {
-  suite: { type: 'string' },
-  mirror: { type: 'string' },
-  engine: { type: 'string' },
-  fresh: { type: 'boolean' },
-  'no-cache': { type: 'boolean' },
-  name: { type: 'string' },
-  cache: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
-} as const;
+const HELP = `npm run rootfs                          what can be built, and what is built
+npm run rootfs -- NAME                  build an image, anew if it is there
+npm run rootfs -- debian [options]
+    --suite NAME                        bookworm; by default this machine's, if it is a Debian
+    --mirror URL                        by default the one of this machine's apt
+    --engine debootstrap|mmdebstrap     by default debootstrap as root, mmdebstrap otherwise
+    --fresh, --no-cache                 download anew
+npm run rootfs -- tar FILE --name NAME  unpack a .tar, .tar.gz, .tar.xz, .tar.zst or .tar.bz2
+npm run rootfs -- pack NAME FILE        write an image to such a file
+npm run rootfs -- rm NAME               remove an image
+npm run rootfs -- rm --cache            forget the downloads
+npm run step 8 -- --rootfs NAME|DIR     run in an image`;
 
-type Values = {
-  readonly [Key in keyof typeof OPTIONS]?: (typeof OPTIONS)[Key]['type'] extends 'string' ? string : boolean;
+const SUITE: Option<string> = { name: '--suite', value: 'NAME', help: 'the release of Debian', read: suite };
+const MIRROR: Option<string> = { name: '--mirror', value: 'URL', help: 'where to download from', read: mirror };
+const ENGINE: Option<Engine> = { name: '--engine', value: ENGINES.join('|'), help: 'what makes it', read: engine };
+const FRESH = flag('--fresh', 'download anew');
+const NO_CACHE = flag('--no-cache', 'download anew');
+const NAME: Option<string> = {
+  name: '--name',
+  value: 'NAME',
+  help: "the image's name",
+  read: (text) => text,
+  npm: 'ignored',
+};
+const CACHE = flag('--cache', 'the downloads', { npm: 'ignored' });
+
+const FOR_DEBIAN: readonly Option[] = [SUITE, MIRROR, ENGINE, FRESH, NO_CACHE];
+
+export const FORM: Form = {
+  name: 'rootfs',
+  help: HELP,
+  words: { shown: '[WORD]...' },
+  options: [...FOR_DEBIAN, NAME, CACHE],
+  example: 'npm run rootfs -- debian',
 };
 
-const FOR_DEBIAN = ['suite', 'mirror', 'engine', 'fresh', 'no-cache'] as const;
-
-/** @throws UsageError */
-export function parseWords(words: readonly string[]): Request {
-  const { values, positionals } = parse(words);
-  const [first, ...rest] = positionals;
-  if (values.help || first === 'help') return { kind: 'help' };
-  if (first === 'tar') return tarRequest(rest, allow(values, 'tar', ['name']));
-  allow(values, first ?? 'the list', first === 'debian' ? FOR_DEBIAN : first === 'rm' ? ['cache'] : []);
+/** @throws UsageError for words that do not go together */
+export function requestOf(typed: Typed): Request {
+  const [first, ...rest] = typed.words;
+  if (typed.wantsHelp || first === 'help') return { kind: 'help' };
+  if (first === 'tar') {
+    allow(typed, 'tar', [NAME]);
+    return tarRequest(rest, typed.value(NAME));
+  }
+  allow(typed, first ?? 'the list', first === 'debian' ? FOR_DEBIAN : first === 'rm' ? [CACHE] : []);
   if (first === undefined) return { kind: 'list' };
-  if (first === 'rm' && values.cache && rest.length === 0) return { kind: 'empty-cache' };
+  if (first === 'rm' && typed.has(CACHE) && rest.length === 0) return { kind: 'empty-cache' };
   if (first === 'rm') return { kind: 'rm', names: atLeastOne(rest).map(named) };
   if (first === 'pack') {
     const [name, file] = exactly(rest, 2, 'pack NAME FILE');
     return { kind: 'pack', name: named(name), file: file ?? '' };
   }
   exactly(rest, 0, `${first} and options`);
-  return { kind: 'build', name: named(first), debian: debianOptions(values) };
+  return { kind: 'build', name: named(first), debian: debianOptions(typed) };
 }
 
-/**
- * npm keeps options that stand before `--` for itself, and then tells a script
- * about them in its environment.
- * @throws UsageError that says where to put the `--`
- */
-export function refuseSwallowed(environment = process.env): void {
-  // npm has a --cache and a --name of its own, which are always set or mean something else.
-  for (const name of FOR_DEBIAN) {
-    if (environment[`npm_config_${name.replaceAll('-', '_')}`] === undefined) continue;
-    throw new UsageError(`npm kept --${name} for itself. Put -- before the words: npm run rootfs -- debian --${name}`);
-  }
-}
-
-function parse(words: readonly string[]) {
-  try {
-    return parseArgs({ args: [...words], options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError((error as Error).message.split('. ')[0] ?? '');
-  }
-}
-
-function tarRequest(rest: readonly string[], values: Values): Request {
+function tarRequest(rest: readonly string[], name: string | undefined): Request {
   const [file = ''] = exactly(rest, 1, 'tar FILE --name NAME');
   const stem = basename(file).replace(/\.(tar(\.\w+)?|tgz|txz|tzst|tbz2?)$/, '');
-  return { kind: 'tar', name: named(values.name ?? stem), file };
+  return { kind: 'tar', name: named(name ?? stem), file };
 }
 
-function debianOptions({ suite, mirror, engine, fresh, 'no-cache': noCache }: Values): DebianOptions {
-  if (suite !== undefined && !/^[a-z][a-z0-9.-]*$/.test(suite))
-    throw new UsageError(`"${suite}" is not a suite, such as bookworm.`);
-  if (mirror !== undefined && !/^(https?|file):\/[^\s]+$/.test(mirror)) {
-    throw new UsageError(`"${mirror}" is not a mirror, such as http://mirror.example/debian.`);
-  }
-  if (engine !== undefined && !isEngine(engine))
-    throw new UsageError(`--engine is ${ENGINES.join(' or ')}, not ${engine}.`);
+function debianOptions(typed: Typed): DebianOptions {
+  const [suite, mirror, engine] = [typed.value(SUITE), typed.value(MIRROR), typed.value(ENGINE)];
   return {
     ...(suite !== undefined && { suite }),
     ...(mirror !== undefined && { mirror }),
     ...(engine !== undefined && { engine }),
-    fresh: Boolean(fresh || noCache),
+    fresh: typed.has(FRESH) || typed.has(NO_CACHE),
   };
 }
 
-function isEngine(word: string): word is Engine {
-  return (ENGINES as readonly string[]).includes(word);
+function suite(text: string): string {
+  if (!/^[a-z][a-z0-9.-]*$/.test(text)) throw new UsageError(`"${text}" is not a suite, such as bookworm`);
+  return text;
 }
 
-function allow(values: Values, what: string, allowed: readonly string[]): Values {
-  const wrong = Object.keys(values).find((name) => !allowed.includes(name));
-  if (wrong !== undefined) throw new UsageError(`--${wrong} does not go with ${what}.`);
-  return values;
+function mirror(text: string): string {
+  if (/^(https?|file):\/[^\s]+$/.test(text)) return text;
+  throw new UsageError(`"${text}" is not a mirror, such as http://mirror.example/debian`);
+}
+
+function engine(text: string): Engine {
+  const found = ENGINES.find((one) => one === text);
+  if (!found) throw new UsageError(`--engine is ${ENGINES.join(' or ')}, not ${text}.`);
+  return found;
+}
+
+function allow({ given }: Typed, what: string, allowed: readonly Option[]): void {
+  const wrong = given.find(({ option }) => !allowed.includes(option));
+  if (wrong) throw new UsageError(`${wrong.option.name} does not go with ${what}.`);
 }
 
 function named(word: string | undefined): string {

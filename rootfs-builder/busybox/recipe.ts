@@ -4,7 +4,7 @@ import { chmodSync, copyFileSync, lstatSync, realpathSync, symlinkSync } from 'n
 import { dirname, join, relative } from 'node:path';
 import { makeDirectory } from '../host/copy.ts';
 import { findNeeds } from '../host/ldd.ts';
-import { writeSettings } from '../host/settings.ts';
+import { writeOwnFiles } from '../host/own-files.ts';
 import { findTool } from '../host/tools.ts';
 import type { Recipe } from '../recipe.ts';
 
@@ -21,7 +21,7 @@ export const busyboxRecipe: Recipe = {
     copyFileSync(program, join(target, 'bin/busybox'));
     chmodSync(join(target, 'bin/busybox'), 0o755);
     for (const path of applets(program)) linkApplet(target, path);
-    writeSettings(target, { origin: 'busybox of', shell: '/bin/sh' });
+    writeOwnFiles(target, { origin: 'busybox of', shell: '/bin/sh' });
   },
 };
 

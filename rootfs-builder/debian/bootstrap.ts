@@ -8,11 +8,10 @@ import { dirname, join } from 'node:path';
 import { fullDisk, ownWords } from '../cause.ts';
 import { inMappedNamespaces, inNamespaces } from '../namespaces.ts';
 import type { Work } from '../recipe.ts';
-import type { Ended, RunOptions } from '../run.ts';
+import type { Ended, RunOptions } from '../run-program.ts';
 import type { Bootstrap } from './cache.ts';
-import { debootstrapPhases } from './debootstrap-phases.ts';
 import { mirrorProblem } from './mirror.ts';
-import { mmdebstrapPhases } from './mmdebstrap-phases.ts';
+import { debootstrapPhases, mmdebstrapPhases } from './phases.ts';
 
 const MERGED_USR = '/usr/share/mmdebstrap/hooks/maybe-merged-usr';
 const MINUTE_MS = 60_000;

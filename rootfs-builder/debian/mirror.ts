@@ -1,6 +1,6 @@
 /** Finding out what is wrong with a mirror, once something is. */
 import { existsSync } from 'node:fs';
-import { usesProxy } from '../environment.ts';
+import { usesProxy } from '../run-program.ts';
 
 const TIMEOUT_MS = 15_000;
 

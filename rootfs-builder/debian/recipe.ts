@@ -5,8 +5,8 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { partOf } from '../build-progress.ts';
 import { writeText } from '../host/copy.ts';
-import { partOf } from '../progress.ts';
 import type { Recipe, Work } from '../recipe.ts';
 import { unpack } from '../tar/unpack.ts';
 import { bootstrap } from './bootstrap.ts';

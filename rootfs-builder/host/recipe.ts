@@ -6,10 +6,9 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Recipe } from '../recipe.ts';
 import { copyFile, copyProgram, mirrorDirectory } from './copy.ts';
+import { copyLocale, copyTerminals } from './data.ts';
 import { findNeeds, type Needs } from './ldd.ts';
-import { copyLocale } from './locale.ts';
-import { writeSettings } from './settings.ts';
-import { copyTerminals } from './terminals.ts';
+import { writeOwnFiles } from './own-files.ts';
 import { findTools } from './tools.ts';
 
 const LIBRARY_CACHE = '/etc/ld.so.cache';
@@ -25,7 +24,7 @@ export const hostRecipe: Recipe = {
     if (existsSync(LIBRARY_CACHE)) copyFile(target, LIBRARY_CACHE, 0o644);
     copyTerminals(target);
     copyLocale(target);
-    writeSettings(target);
+    writeOwnFiles(target);
   },
 };
 

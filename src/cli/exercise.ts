@@ -1,30 +1,36 @@
 /** `npm run exercise 4`: an exercise to work on. `npm run exercise`: which there are, and what has been passed. */
 import { isatty } from 'node:tty';
 import { catalogue, type Entry } from '../catalogue/exercises.ts';
+import { type Command, command } from '../command-line/command.ts';
 import { print, printError } from '../command-line/output.ts';
-import { UsageError } from '../command-line/usage-error.ts';
+import { select } from '../command-line/select.ts';
+import { terminalView } from '../markdown/terminal/screen.ts';
 import { chooseExercise, currentExercise } from '../practice/choose.ts';
 import { entryLine, taskText, watchCommand } from '../practice/exercise-text.ts';
 import type { Progress } from '../practice/progress-file.ts';
 import { ProgressNotes } from '../practice/progress-notes.ts';
 import { Workspace } from '../practice/workspace.ts';
-import { select } from './select.ts';
-import { terminalView } from './terminal-view.ts';
-import { watch } from './watch.ts';
+import { main as watch } from './watch.ts';
 
-export async function exercise(words: string[]): Promise<number> {
-  const [word, ...rest] = words;
-  if (word === 'watch') return watch(rest);
-  const unknown = rest[0] ?? (word?.startsWith('-') ? word : undefined);
-  if (unknown !== undefined)
-    throw new UsageError(`exercise does not know ${unknown}. Usage: npm run exercise [STEP|ID], or npm run watch [ID]`);
-  const entries = await catalogue();
-  const notes = new ProgressNotes(printError);
-  const progress = notes.progress();
-  const chosen = word === undefined ? await menu(entries, progress) : chooseExercise(word, entries, progress);
-  if (chosen) begin(chosen, notes);
-  return 0;
-}
+const begun = command(
+  {
+    name: 'exercise',
+    purpose: 'Puts the starter of an exercise into workspace/ and shows the task; then: npm run watch',
+    words: { shown: '[STEP|ID]', most: 1 },
+  },
+  async ({ words: [word] }) => {
+    const entries = await catalogue();
+    const notes = new ProgressNotes(printError);
+    const progress = notes.progress();
+    const chosen = word === undefined ? await menu(entries, progress) : chooseExercise(word, entries, progress);
+    if (chosen) begin(chosen, notes);
+    return 0;
+  },
+);
+
+/** `npm run exercise watch 4a` is `npm run watch 4a`. */
+export const main: Command = ([word, ...rest]) =>
+  word === 'watch' ? watch(rest) : begun(word === undefined ? [] : [word, ...rest]);
 
 function begin(entry: Entry, notes: ProgressNotes): void {
   const workspace = new Workspace();

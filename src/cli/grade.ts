@@ -2,7 +2,8 @@
 
 import { catalogue } from '../catalogue/exercises.ts';
 import { colourLevel } from '../command-line/colour.ts';
-import { Interrupted, interruptible } from '../command-line/interruption.ts';
+import { command } from '../command-line/command.ts';
+import { interruptible } from '../command-line/interruption.ts';
 import { print, printError } from '../command-line/output.ts';
 import { gradeClass } from '../grading/class/grade-class.ts';
 import { toJson } from '../grading/emitters/json.ts';
@@ -10,18 +11,13 @@ import { toTap } from '../grading/emitters/tap.ts';
 import { toText } from '../grading/emitters/text.ts';
 import { gradeWork } from '../grading/grade-work.ts';
 import { allJudged, allPassed, type Report } from '../grading/report.ts';
-import { HELP, parseRequest, type Request, refuseSwallowed } from '../grading/request.ts';
+import { FORM, type Request, requestOf } from '../grading/request.ts';
 import { sweep } from '../leftovers/table.ts';
 import { noteProgress } from '../practice/progress-notes.ts';
 
-/** Gives 0 if all have passed, 1 if not, 128+n after signal n. @throws UsageError with nothing started */
-export async function grade(words: string[]): Promise<number> {
-  refuseSwallowed();
-  const request = parseRequest(words);
-  if (!request) {
-    print(HELP);
-    return 0;
-  }
+/** Returns 0 if all have passed, and 1 if not. @throws UsageError with nothing started */
+export const main = command(FORM, async (typed) => {
+  const request = requestOf(typed);
   const exercises = await catalogue();
   try {
     return await interruptible(async (signal) => {
@@ -31,16 +27,12 @@ export async function grade(words: string[]): Promise<number> {
       if (looksLikeClass(report)) printError('For a class, a folder per student, add --csv FILE.');
       if (request.paths.length === 0) noteProgress(report, exercises);
       return statusOf(request, report);
-    });
-  } catch (error) {
-    if (!(error instanceof Interrupted)) throw error;
-    printError('Interrupted; what was running has been ended, and no result was written.');
-    return error.status;
+    }, 'Interrupted; what was running has been ended, and no result was written.');
   } finally {
     // What an earlier run has left is no reason for this one to fail.
     await sweep().catch(() => []);
   }
-}
+});
 
 function shown({ print: format }: Request, report: Report): string {
   if (format === 'json') return toJson(report);

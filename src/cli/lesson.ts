@@ -1,27 +1,34 @@
 /** `npm run lesson 4`: a lesson in the terminal. `npm run lesson`: which there are, and what has been read. */
 import { isatty } from 'node:tty';
 import { type Lesson, readLibrary } from '../catalogue/lessons.ts';
+import { command } from '../command-line/command.ts';
+import { flag } from '../command-line/options.ts';
 import { print, printError } from '../command-line/output.ts';
+import { select } from '../command-line/select.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { page } from '../markdown/terminal/pager.ts';
 import { render } from '../markdown/terminal/render.ts';
+import { terminalView } from '../markdown/terminal/screen.ts';
 import { hasPassed, markRead, type Progress, readProgress } from '../practice/progress-file.ts';
-import { select } from './select.ts';
-import { terminalView } from './terminal-view.ts';
 
-const HINTS = '--hints';
+const WITH_HINTS = flag('--hints', 'the folded hints, too');
 
-export async function lesson(words: string[]): Promise<number> {
-  const { lessons } = readLibrary();
-  const [word, ...rest] = words.filter((option) => option !== HINTS);
-  const unknown = rest[0] ?? (word?.startsWith('-') ? word : undefined);
-  if (unknown !== undefined)
-    throw new UsageError(`lesson does not know ${unknown}. Usage: npm run lesson 4 [-- ${HINTS}]`);
-  const chosen = word === undefined ? await menu(lessons) : lessons.find(({ number }) => String(number) === word);
-  if (chosen) show(chosen, words.includes(HINTS));
-  else if (word !== undefined) throw new UsageError(`There is no lesson ${word}. ${whichThereAre(lessons)}`);
-  return 0;
-}
+export const main = command(
+  {
+    name: 'lesson',
+    purpose: 'Shows a lesson in the terminal; without a number, which there are.',
+    words: { shown: '[NUMBER]', most: 1 },
+    options: [WITH_HINTS],
+  },
+  async (typed) => {
+    const { lessons } = readLibrary();
+    const [word] = typed.words;
+    const chosen = word === undefined ? await menu(lessons) : lessons.find(({ number }) => String(number) === word);
+    if (chosen) show(chosen, typed.has(WITH_HINTS));
+    else if (word !== undefined) throw new UsageError(`There is no lesson ${word}. ${whichThereAre(lessons)}`);
+    return 0;
+  },
+);
 
 function whichThereAre(lessons: readonly Lesson[]): string {
   return lessons.length === 0 ? 'There are none yet.' : `Lessons: ${lessons.map(({ number }) => number).join(', ')}.`;

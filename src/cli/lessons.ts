@@ -1,51 +1,40 @@
-/** `npm run lessons`: the lessons as a web site, on this machine only; and their upkeep. */
+/** `npm run lessons`: the lessons as a web site, on this machine only. */
 import { join } from 'node:path';
 import { readLibrary } from '../catalogue/lessons.ts';
+import { command } from '../command-line/command.ts';
+import { flag, type Option } from '../command-line/options.ts';
 import { print } from '../command-line/output.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { integer } from '../command-line/values.ts';
-import { buildSite } from '../lessons/site/build.ts';
+import { buildSite, writingPages } from '../lessons/site/build.ts';
 import { ADDRESS, serve } from '../lessons/site/serve.ts';
-import { buildAsOwner } from './build-as-owner.ts';
-import { lessonsCheck } from './lessons-check.ts';
-import { lessonsSync } from './lessons-sync.ts';
 
 const FOLDER = 'site';
 const PORT = 8000;
-const USAGE = 'Usage: npm run lessons [-- [--port NUMBER] [--build]]';
 
-export async function lessons(words: string[]): Promise<number> {
-  const [word, ...rest] = words;
-  if (word === 'sync') return lessonsSync(rest);
-  if (word === 'check') return lessonsCheck(rest);
-  const { port, buildOnly } = parse(words);
-  const library = readLibrary();
-  const directory = join(library.top, FOLDER);
-  const pages = buildAsOwner(() => buildSite(library, directory));
-  print(`${pages.length} pages are in ${FOLDER}/.`);
-  if (!buildOnly) await serveUntilStopped(directory, port);
-  return 0;
-}
+const PORT_OPTION: Option<number> = {
+  name: '--port',
+  value: 'NUMBER',
+  help: `the port on this machine (${PORT}); 0 is any that is free`,
+  read: integer(0, 65_535),
+};
+const ONLY_BUILD = flag('--build', 'only make the pages');
 
-function parse(words: readonly string[]): { port: number; buildOnly: boolean } {
-  let [port, buildOnly] = [PORT, false];
-  const rest = [...words];
-  for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-    const [, inline] = /^--port=(.*)$/.exec(word) ?? [];
-    if (word === '--build') buildOnly = true;
-    else if (word === '--port' || inline !== undefined) port = portOf(inline ?? rest.shift() ?? '');
-    else throw new UsageError(`lessons does not know ${word}. ${USAGE}`);
-  }
-  return { port, buildOnly };
-}
-
-function portOf(text: string): number {
-  try {
-    return integer(0, 65_535)(text);
-  } catch (error) {
-    throw new UsageError(`--port: ${(error as Error).message}. ${USAGE}`);
-  }
-}
+export const main = command(
+  {
+    name: 'lessons',
+    purpose: 'Makes a web site of the lessons, for this machine only, until Ctrl-C.',
+    options: [PORT_OPTION, ONLY_BUILD],
+  },
+  async (typed) => {
+    const library = readLibrary();
+    const directory = join(library.top, FOLDER);
+    const pages = writingPages(() => buildSite(library, directory));
+    print(`${pages.length} pages are in ${FOLDER}/.`);
+    if (!typed.has(ONLY_BUILD)) await serveUntilStopped(directory, typed.value(PORT_OPTION) ?? PORT);
+    return 0;
+  },
+);
 
 async function serveUntilStopped(directory: string, port: number): Promise<void> {
   const server = await serve(directory, port).catch((error: NodeJS.ErrnoException) => {

@@ -3,44 +3,39 @@ import { existsSync, writeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isatty } from 'node:tty';
 import { type BuildOptions, buildImage } from '../../rootfs-builder/build.ts';
+import { progressBar, progressLines } from '../../rootfs-builder/build-progress.ts';
 import { emptyCache } from '../../rootfs-builder/debian/cache.ts';
 import { type DebianOptions, debianRecipe } from '../../rootfs-builder/debian/recipe.ts';
 import { imageDirectory, shown } from '../../rootfs-builder/images.ts';
 import { cacheContents, inventory } from '../../rootfs-builder/inventory.ts';
 import { removeAbandoned } from '../../rootfs-builder/leftovers.ts';
+import { listing } from '../../rootfs-builder/listing.ts';
 import { pack } from '../../rootfs-builder/pack.ts';
 import { places } from '../../rootfs-builder/place.ts';
-import { progressBar, progressLines } from '../../rootfs-builder/progress.ts';
-import { findRecipe, type Recipe, recipes } from '../../rootfs-builder/recipe.ts';
+import type { Recipe } from '../../rootfs-builder/recipe.ts';
+import { findRecipe, recipes } from '../../rootfs-builder/recipes.ts';
 import { removeImage } from '../../rootfs-builder/remove-image.ts';
-import { HELP, report } from '../../rootfs-builder/report.ts';
-import { parseWords, type Request, refuseSwallowed } from '../../rootfs-builder/request.ts';
+import { FORM, type Request, requestOf } from '../../rootfs-builder/request.ts';
 import { tarRecipe } from '../../rootfs-builder/tar/recipe.ts';
-import { Interrupted, interruptible } from '../command-line/interruption.ts';
+import { command } from '../command-line/command.ts';
+import { interruptible } from '../command-line/interruption.ts';
+import { helpText } from '../command-line/options.ts';
 import { print, printError } from '../command-line/output.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 
-/** Gives 0, or 128+n when signal n interrupted it. Throws what went wrong. */
-export async function rootfs(words: string[]): Promise<number> {
-  refuseSwallowed();
-  const request = parseWords(words);
+export const main = command(FORM, async (typed) => {
+  const request = requestOf(typed);
   for (const place of places()) await removeAbandoned(place);
-  try {
-    await answer(request);
-    return 0;
-  } catch (error) {
-    if (!(error instanceof Interrupted)) throw error;
-    printError(error.message);
-    return error.status;
-  }
-}
+  await answer(request);
+  return 0;
+});
 
 async function answer(request: Request): Promise<void> {
   switch (request.kind) {
     case 'help':
-      return print(HELP);
+      return print(helpText(FORM));
     case 'list':
-      return print(report(recipes, await inventory(), cacheContents()));
+      return print(listing(recipes, await inventory(), cacheContents()));
     case 'build':
       return build(request.name, recipeFor(request.name, request.debian));
     case 'tar':
@@ -95,7 +90,7 @@ function watcher(): BuildOptions & { clear: () => void } {
   return { progress, say, clear };
 }
 
-/** npm starts a script in the kit's folder, and tells where it was called. */
+/** npm starts a script in the kit's folder, and says where it was called. */
 function typedPath(file: string): string {
   return resolve(process.env.INIT_CWD ?? '.', file);
 }

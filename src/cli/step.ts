@@ -1,10 +1,14 @@
-/** `npm run step 4`: runs a step. */
-
+/** `npm run step 4`: runs a step. `npm run step`: a menu of them, and whether this machine can run them. */
+import { createRequire } from 'node:module';
+import { isatty } from 'node:tty';
+import type { Command } from '../command-line/command.ts';
 import { print, printError } from '../command-line/output.ts';
+import { select } from '../command-line/select.ts';
 import { UsageError } from '../command-line/usage-error.ts';
+import type { Verdict } from '../doctor/verdict.ts';
 import { CallFailure } from '../executor/failure.ts';
 import { ProgramNotFound } from '../images/find-program.ts';
-import type { Step } from '../lab/step.ts';
+import { isolates, type Step } from '../lab/step.ts';
 import { newOwnerName } from '../leftovers/owner.ts';
 import { sweep } from '../leftovers/table.ts';
 import { observerFor } from '../run/observer-for.ts';
@@ -15,12 +19,13 @@ import { failureStatus, runStep } from '../run/run-step.ts';
 import { HOST_ROOT } from '../settings/root.ts';
 import { steps } from '../steps/index.ts';
 
-export async function step(words: string[]): Promise<number> {
+export const main: Command = async (words) => {
+  if (words.length === 0) return menu();
   const [number = '', ...rest] = words;
   if (number === '--help') return showHelp();
-  refuseSwallowedOptions();
   const chosen = steps.find((candidate) => String(candidate.number) === number);
   if (!chosen) throw new UsageError(`There is no step ${number}. Steps: 0 to ${steps.length - 1}.`);
+  refuseSwallowedOptions(chosen, rest);
   const request = parseOptions(rest, chosen);
   if (request.help) return showHelp(chosen);
   const settings = await resolveSettings(chosen, request);
@@ -50,9 +55,50 @@ export async function step(words: string[]): Promise<number> {
     // What an earlier run has left is no reason for this one to fail.
     await sweep().catch(() => []);
   }
-}
+};
 
 function showHelp(step?: Step): number {
   print(helpText(step));
   return 0;
+}
+
+interface Entry {
+  readonly number: number;
+  readonly line: string;
+  readonly hint: string;
+  readonly runs: boolean;
+}
+
+async function menu(): Promise<number> {
+  // Loaded late: only the menu needs the doctor, which knows many modules.
+  const { verdictFor }: typeof import('../doctor/examine.ts') = createRequire(import.meta.url)('../doctor/examine.ts');
+  const entries: Entry[] = [];
+  for (const step of steps) entries.push(entryOf(step, await verdictFor(step)));
+  if (!isatty(0) || !isatty(1)) {
+    for (const { line, hint, runs } of entries) print(`${runs ? '✓' : '✗'} ${line}${hint ? `  (${hint})` : ''}`);
+    return 0;
+  }
+  const chosen = await choose(entries);
+  if (chosen === undefined) return 0;
+  const needsNothing = steps.some((step) => step.number === chosen && !isolates(step));
+  const rootless = process.geteuid?.() === 0 || needsNothing ? [] : ['--rootless'];
+  return main([String(chosen), ...rootless]);
+}
+
+function entryOf({ number, title }: Step, verdict: Verdict): Entry {
+  const line = `${number}  ${title}`;
+  if (verdict.ok) return { number, line, hint: verdict.notes.join(' '), runs: true };
+  return { number, line, hint: `not here: ${verdict.cause} ${verdict.remedy}`, runs: false };
+}
+
+/** Lets the learner choose with the arrow keys; undefined if the menu was cancelled. */
+async function choose(entries: readonly Entry[]): Promise<number | undefined> {
+  const choices = entries.map(({ number, line, hint, runs }) => ({
+    name: String(number),
+    message: line,
+    hint,
+    disabled: runs ? false : hint,
+  }));
+  const name = await select('Which step?', choices);
+  return name === undefined ? undefined : Number(name);
 }

@@ -1,33 +1,37 @@
-/** `npm run watch 4a`: checks an exercise at every save, until one has had enough. */
-
+/** `npm run watch 4a`: checks an exercise at every save, until you quit. */
 import { catalogue } from '../catalogue/exercises.ts';
+import { command } from '../command-line/command.ts';
 import { Interrupted, interruptible } from '../command-line/interruption.ts';
 import { UsageError } from '../command-line/usage-error.ts';
+import { terminalView } from '../markdown/terminal/screen.ts';
 import { chooseExercise, currentExercise } from '../practice/choose.ts';
 import { ProgressNotes } from '../practice/progress-notes.ts';
 import { Keyboard } from '../practice/watch/keyboard.ts';
 import { Screen } from '../practice/watch/screen.ts';
 import { Watch } from '../practice/watch/watch.ts';
 import { Workspace } from '../practice/workspace.ts';
-import { terminalView } from './terminal-view.ts';
 
-/** Gives 0, or 128+n when signal n ended it. @throws UsageError */
-export async function watch(words: string[]): Promise<number> {
-  const [word, ...rest] = words;
-  const unknown = rest[0] ?? (word?.startsWith('-') ? word : undefined);
-  if (unknown !== undefined) throw new UsageError(`watch does not know ${unknown}. Usage: npm run watch [STEP|ID]`);
-  const entries = await catalogue();
-  const hasKeys = Keyboard.isThere();
-  const screen = new Screen(hasKeys);
-  const notes = new ProgressNotes((line) => screen.print([line]));
-  const workspace = new Workspace();
-  const progress = notes.progress();
-  const entry =
-    word === undefined ? currentExercise(entries, progress, workspace) : chooseExercise(word, entries, progress);
-  if (!entry) throw new UsageError('There are no exercises yet.');
-  const watching = new Watch(entry, { entries, workspace, notes, screen, hasKeys, view: terminalView });
-  return runUntilQuit(watching, hasKeys);
-}
+/** Returns 0, or 128+n when signal n ended it. */
+export const main = command(
+  {
+    name: 'watch',
+    purpose: 'Checks an exercise at every save of your file, until you quit.',
+    words: { shown: '[STEP|ID]', most: 1 },
+  },
+  async ({ words: [word] }) => {
+    const entries = await catalogue();
+    const hasKeys = Keyboard.isThere();
+    const screen = new Screen(hasKeys);
+    const notes = new ProgressNotes((line) => screen.print([line]));
+    const workspace = new Workspace();
+    const progress = notes.progress();
+    const entry =
+      word === undefined ? currentExercise(entries, progress, workspace) : chooseExercise(word, entries, progress);
+    if (!entry) throw new UsageError('There are no exercises yet.');
+    const watching = new Watch(entry, { entries, workspace, notes, screen, hasKeys, view: terminalView });
+    return runUntilQuit(watching, hasKeys);
+  },
+);
 
 async function runUntilQuit(watching: Watch, hasKeys: boolean): Promise<number> {
   const keyboard = hasKeys

@@ -10,19 +10,21 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted';
   readonly status: number;
 
-  constructor(name: Name) {
-    super('Interrupted. Nothing of it is left, and what was there before is as it was.');
+  constructor(name: Name, message: string) {
+    super(message);
     this.status = 128 + constants.signals[name];
   }
 }
 
+const NOTHING_LEFT = 'Interrupted. Nothing of it is left, and what was there before is as it was.';
+
 /**
  * Does work that a signal does not cut short but aborts: it gets the time to
- * put away what it has. Throws what the work throws, or Interrupted.
+ * put away what it has. Throws what the work throws, or Interrupted with `message`.
  */
-export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>, message = NOTHING_LEFT): Promise<T> {
   const controller = new AbortController();
-  const handlers = NAMES.map((name) => [name, () => controller.abort(new Interrupted(name))] as const);
+  const handlers = NAMES.map((name) => [name, () => controller.abort(new Interrupted(name, message))] as const);
   for (const [name, handler] of handlers) process.on(name, handler);
   try {
     return await work(controller.signal);

@@ -22,7 +22,7 @@ function writeAll(fd: number, text: string): void {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EPIPE') return; // the reader has gone, as with | head
-      if (code !== 'EAGAIN') throw error; // whoever shares it made it non-blocking
+      if (code !== 'EAGAIN') throw error; // another process that shares it made it non-blocking
     }
   }
 }

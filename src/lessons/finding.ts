@@ -8,6 +8,9 @@ export interface Finding {
   readonly message: string;
 }
 
+/** The same where it is clear which file is meant. */
+export type FindingOnLine = Omit<Finding, 'path'>;
+
 /** As compilers print it, so that editors find the place. */
 export function findingText({ path, line, message }: Finding): string {
   return `${path}:${line}: ${message}`;

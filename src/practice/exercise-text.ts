@@ -1,6 +1,6 @@
 /** An exercise for a terminal: its line in a list, its texts, and the command that checks it. */
 import { type Entry, textOf } from '../catalogue/exercises.ts';
-import { sudoCaller } from '../command-line/sudo-user.ts';
+import { sudoUser } from '../command-line/sudo-user.ts';
 import { render, type View } from '../markdown/terminal/render.ts';
 import type { ExerciseProgress, Progress } from './progress-file.ts';
 
@@ -36,5 +36,5 @@ function pageText(entry: Entry, file: 'task.md' | 'after.md', view: View): strin
 export function watchCommand({ id, needs = [] }: Entry): string {
   const isRoot = process.geteuid?.() === 0;
   const needsRoot = needs.some((need) => need !== 'image');
-  return `${sudoCaller() || (needsRoot && !isRoot) ? 'sudo ' : ''}npm run watch ${id}`;
+  return `${sudoUser() || (needsRoot && !isRoot) ? 'sudo ' : ''}npm run watch ${id}`;
 }

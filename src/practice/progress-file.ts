@@ -7,7 +7,7 @@
 import { readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { callersHome, giveToCaller, makeDirectory } from '../command-line/sudo-user.ts';
+import { giveToSudoUser, makeDirectory, sudoUsersHome } from '../command-line/sudo-user.ts';
 
 /** Times are ISO 8601. */
 export interface ExerciseProgress {
@@ -34,7 +34,7 @@ export const NOTHING: Progress = { version: 1, lessons: {}, exercises: {} };
 
 export function progressFile(environment = process.env): string {
   const state =
-    environment.XDG_STATE_HOME || join(callersHome(environment) || environment.HOME || homedir(), '.local/state');
+    environment.XDG_STATE_HOME || join(sudoUsersHome(environment) || environment.HOME || homedir(), '.local/state');
   return join(state, 'container-lab/progress.json');
 }
 
@@ -92,7 +92,7 @@ function save(file: string, progress: Progress): void {
   const target = realpath(file);
   const draft = `${target}.${process.pid}`;
   writeFileSync(draft, `${JSON.stringify(progress, null, 2)}\n`);
-  giveToCaller(draft);
+  giveToSudoUser(draft);
   renameSync(draft, target);
 }
 

@@ -5,7 +5,7 @@
 import { existsSync, lstatSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type Entry, textOf, top, workspaceDirectory } from '../catalogue/exercises.ts';
-import { giveToCaller, makeDirectory } from '../command-line/sudo-user.ts';
+import { giveToSudoUser, makeDirectory } from '../command-line/sudo-user.ts';
 
 /** For editors: `#src/...` is found by the kit's package.json. */
 const TSCONFIG = `{
@@ -88,6 +88,6 @@ function writeNew(path: string, text: string): boolean {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   }
-  giveToCaller(path);
+  giveToSudoUser(path);
   return true;
 }

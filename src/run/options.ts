@@ -1,8 +1,9 @@
-/** The options of `npm run step`: those of the run, here, and those of the settings. */
+/** What may be typed after `npm run step N`: the options of the run, here, and those of the settings. */
+import { type Form, flag, helpText as helpOf, keptByNpm, type Option, parse } from '../command-line/options.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import type { Step } from '../lab/step.ts';
 import type { Feature } from '../settings/features.ts';
-import { SETTING_OPTIONS, type Settings } from '../settings/settings.ts';
+import { SETTING_OPTIONS, type SettingOption, type Settings } from '../settings/settings.ts';
 import { steps } from '../steps/index.ts';
 
 export interface StepRequest {
@@ -16,101 +17,83 @@ export interface StepRequest {
   readonly command: readonly string[];
 }
 
-type Draft = Omit<StepRequest, 'command'>;
-
-interface Option {
-  readonly name: string;
-  /** Shown in the help; undefined for an option without a value. */
-  readonly value?: string;
-  /** A value may be given with `=` but need not. */
-  readonly optional?: boolean;
+interface StepOption extends Option {
   /** What a step must have; without it the option is for every step. */
   readonly about?: Feature;
-  readonly help: string;
-  /** @throws UsageError with the form that the value wants */
-  readonly apply: (draft: Draft, value: string) => Draft;
 }
 
-export const OPTIONS: readonly Option[] = [
-  {
-    name: '--trace',
-    value: 'json',
-    optional: true,
-    help: 'print every system call of both sides; --trace=json for machines',
-    apply: (draft, value) => {
-      if (value !== '' && value !== 'json')
-        throw new UsageError(`--trace is alone or --trace=json, not --trace=${value}.`);
-      return { ...draft, trace: value === 'json' ? 'json' : 'text' };
-    },
+const TRACE: StepOption & Option<'text' | 'json'> = {
+  name: '--trace',
+  value: 'json',
+  optional: true,
+  help: 'print every system call of both sides; --trace=json for machines',
+  read: (text) => {
+    if (text !== '' && text !== 'json') throw new UsageError(`--trace is alone or --trace=json, not --trace=${text}.`);
+    return text === 'json' ? 'json' : 'text';
   },
-  {
-    name: '--pause',
-    help: 'stop before every system call and explain it',
-    apply: (draft) => ({ ...draft, pause: true }),
-  },
-  { name: '--quiet', help: 'no narration, only the program', apply: (draft) => ({ ...draft, quiet: true }) },
-  { name: '--help', help: 'this list', apply: (draft) => ({ ...draft, help: true }) },
-  {
-    name: '--rootless',
-    help: 'run as an ordinary user, in a user namespace',
-    apply: (draft) => ({ ...draft, rootless: true }),
-  },
-  ...SETTING_OPTIONS.map(
-    ({ set, ...row }): Option => ({
-      ...row,
-      apply: (draft, value) => ({ ...draft, settings: set(draft.settings, value) }),
-    }),
-  ),
-];
+};
+const PAUSE = flag('--pause', 'stop before every system call and explain it');
+const QUIET = flag('--quiet', 'no narration, only the program');
+const HELP = flag('--help', 'this list');
+const ROOTLESS = flag('--rootless', 'run as an ordinary user, in a user namespace');
+
+const SETTINGS = new Map<StepOption, SettingOption>(
+  SETTING_OPTIONS.map((setting) => {
+    const { set, ...row } = setting;
+    return [{ ...row, read: (text) => set({}, text) }, setting];
+  }),
+);
+
+export const OPTIONS: readonly StepOption[] = [TRACE, PAUSE, QUIET, HELP, ROOTLESS, ...SETTINGS.keys()];
+
+/** Without a step, of all of them. */
+function formOf(step?: Step): Form<StepOption> {
+  return {
+    name: 'step',
+    program: 'COMMAND [ARGUMENT]...',
+    options: OPTIONS,
+    objection: (option) =>
+      step && !appliesTo(option, step)
+        ? `${option.name} applies ${whichSteps(option)}; this is step ${step.number}.`
+        : undefined,
+    example: `npm run step ${step?.number ?? 'NUMBER'} --`,
+  };
+}
 
 /**
  * Reads options up to the first word that is none; that word starts the command.
  * @throws UsageError
  */
 export function parseOptions(words: readonly string[], step: Step): StepRequest {
-  let draft: Draft = { settings: {}, rootless: false, pause: false, quiet: false };
-  const rest = [...words];
-  while (rest[0]?.startsWith('-')) {
-    const word = rest.shift() ?? '';
-    if (word === '--') break;
-    const [name = '', inline] = splitAtEquals(word);
-    const option = OPTIONS.find((candidate) => candidate.name === name);
-    if (!option)
-      throw new UsageError(`There is no option ${name}. Options: ${OPTIONS.map((known) => known.name).join(' ')}`);
-    if (!appliesTo(option, step))
-      throw new UsageError(`${name} applies ${whichSteps(option)}; this is step ${step.number}.`);
-    if (!option.value && inline !== undefined) throw new UsageError(`${name} takes no value.`);
-    const value = option.value && !option.optional ? (inline ?? rest.shift()) : (inline ?? '');
-    if (value === undefined) throw new UsageError(`${name} needs a value: ${name} ${option.value}`);
-    draft = applyNamed(option, draft, value);
-  }
-  return { ...draft, command: rest };
+  const typed = parse(formOf(step), words);
+  const trace = typed.value(TRACE);
+  const settings = typed.given.reduce<Partial<Settings>>(
+    (known, { option, text }) => SETTINGS.get(option)?.set(known, text) ?? known,
+    {},
+  );
+  return {
+    settings,
+    rootless: typed.has(ROOTLESS),
+    ...(trace && { trace }),
+    pause: typed.has(PAUSE),
+    quiet: typed.has(QUIET),
+    ...((typed.has(HELP) || typed.wantsHelp) && { help: true }),
+    command: typed.words,
+  };
 }
 
-/**
- * npm keeps options that stand before `--` for itself, and then tells a script
- * about them in its environment.
- * @throws UsageError that says where to put the `--`
- */
-export function refuseSwallowedOptions(environment = process.env): void {
-  for (const { name } of OPTIONS) {
-    if (environment[`npm_config_${name.slice(2).replaceAll('-', '_')}`] === undefined) continue;
-    throw new UsageError(`npm kept ${name} for itself. Put -- before the options: npm run step 4 -- ${name}`);
-  }
+/** @throws UsageError for an option that npm kept for itself: it says what to type instead */
+export function refuseSwallowedOptions(step: Step, words: readonly string[], environment = process.env): void {
+  keptByNpm(formOf(step), words, environment);
 }
 
 /** `npm run step 4 -- --help`: the options that this step takes; without a step, all of them. */
 export function helpText(step?: Step): string {
-  const rows = OPTIONS.filter((option) => !step || appliesTo(option, step)).map((option): [string, string] => [
-    usageOf(option),
-    step || !option.about ? option.help : `${option.help} (${whichSteps(option)})`,
-  ]);
-  const width = Math.max(...rows.map(([usage]) => usage.length));
-  return [
-    'Usage: npm run step NUMBER -- [OPTION]... [--] [COMMAND [ARGUMENT]...]',
-    '',
-    ...rows.map(([usage, help]) => `  ${usage.padEnd(width)}  ${help}`),
-  ].join('\n');
+  if (step) return helpOf(formOf(step));
+  const options = OPTIONS.map((option) =>
+    option.about ? { ...option, help: `${option.help} (${whichSteps(option)})` } : option,
+  );
+  return helpOf({ ...formOf(), options });
 }
 
 /** The table of README.md, a line each. */
@@ -122,38 +105,23 @@ export function optionsTable(): string[] {
   ];
 }
 
-function appliesTo({ about }: Option, { has }: Step): boolean {
+function appliesTo({ about }: StepOption, { has }: Step): boolean {
   return about === undefined || has.has(about);
 }
 
-function usageOf({ name, value, optional }: Option): string {
+function usageOf({ name, value, optional }: StepOption): string {
   return `${name}${value ? (optional ? `[=${value}]` : ` ${value}`) : ''}`;
 }
 
-function stepsOf(option: Option): string {
+function stepsOf(option: StepOption): string {
   return option.about === undefined ? 'all' : whichSteps(option);
 }
 
 /** `from step 7 on`, or `to steps 7 and 9` where a later step does not have it. */
-function whichSteps(option: Option): string {
+function whichSteps(option: StepOption): string {
   const numbers = steps.filter((step) => appliesTo(option, step)).map(({ number }) => number);
   const [first = 0] = numbers;
   if (numbers.length === steps.length - first) return `from step ${first} on`;
   const last = numbers.pop();
   return numbers.length === 0 ? `to step ${last}` : `to steps ${numbers.join(', ')} and ${last}`;
-}
-
-function applyNamed({ name, apply }: Option, draft: Draft, value: string): Draft {
-  try {
-    return apply(draft, value);
-  } catch (error) {
-    if (error instanceof UsageError && !error.message.startsWith('--'))
-      throw new UsageError(`${name}: ${error.message}.`);
-    throw error;
-  }
-}
-
-function splitAtEquals(word: string): [string, string | undefined] {
-  const at = word.indexOf('=');
-  return at < 0 ? [word, undefined] : [word.slice(0, at), word.slice(at + 1)];
 }

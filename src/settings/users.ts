@@ -1,6 +1,6 @@
 /** Who is who inside and outside: `linux.uidMappings` and `linux.gidMappings` of config.json. */
 import { readFileSync } from 'node:fs';
-import { type Caller, sudoCaller } from '../command-line/sudo-user.ts';
+import { type SudoUser, sudoUser } from '../command-line/sudo-user.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { type IdRange, parseIdMap } from '../proc/id-maps.ts';
 import type { SubjectOption } from './option.ts';
@@ -27,9 +27,9 @@ const UNPRIVILEGED_COUNT = 65_536;
 const MAX_ID = 4_294_967_294;
 
 /** Who runs the kit. */
-interface Runner extends Caller {
+interface Runner extends SudoUser {
   /** The user who ran sudo. */
-  readonly sudo?: Caller | undefined;
+  readonly sudo?: SudoUser | undefined;
   /** Root of a user namespace that has no more ids than its own. */
   readonly alone?: boolean;
   /** setgroups(2) was denied in the runner's user namespace, and so it is in those below. */
@@ -81,7 +81,7 @@ function currentRunner(): Runner {
   return {
     uid: process.geteuid?.() ?? 0,
     gid: process.getegid?.() ?? 0,
-    sudo: sudoCaller(),
+    sudo: sudoUser(),
     alone: !isMapped(UNPRIVILEGED_START),
     deniesSetgroups: read('/proc/self/setgroups').trim() === 'deny',
   };

@@ -1,20 +1,19 @@
 /** A machine for one job: started, used, and ended whatever happens. */
 import { chooseAccelerator } from './accelerator.ts';
-import { ensureImage } from './image.ts';
-import type { Job } from './job.ts';
+import { ensureMachineImage } from './image.ts';
+import { type Job, runJob } from './job.ts';
 import { ensureModulesDisk } from './kit.ts';
 import { ownMachine } from './machine.ts';
 import type { VmRequest } from './options.ts';
 import { requirePrograms } from './programs.ts';
 import { type RunningMachine, start } from './qemu.ts';
-import { runJob } from './session.ts';
 
 const TIMED_OUT = 124; // as timeout(1) has it
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 const NO_READER = 141; // as a shell has it after SIGPIPE
 
 /**
- * What every machine is started with, built where there is none yet. `say` is told about a build.
+ * What every machine is started with, built where there is none yet. `say` is called with news of a build.
  * @throws Error if something is missing here
  */
 export function prepareMachine(say: (line: string) => void) {
@@ -24,11 +23,11 @@ export function prepareMachine(say: (line: string) => void) {
     { name: 'mke2fs', package: 'e2fsprogs' },
     { name: 'setpriv', package: 'util-linux' },
   ]);
-  const image = ensureImage(machine, say);
+  const image = ensureMachineImage(machine, say);
   return { machine, image, modules: ensureModulesDisk(), accelerator: chooseAccelerator(machine, image.kernel) };
 }
 
-/** Gives the job's exit status, or the one for what ended the machine before. */
+/** Returns the job's exit status, or the one for what ended the machine before. */
 export async function runInMachine(request: VmRequest, job: Job, say: (line: string) => void): Promise<number> {
   const { machine, image, modules, accelerator } = prepareMachine(say);
   const running = start(machine, image, modules, accelerator, request.hardware);

@@ -2,17 +2,15 @@
  * The machine's disk: a plain Debian with systemd, as an ext4 file system
  * without a partition table, and the kernel beside it.
  */
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { newOwnerName } from '../leftovers/owner.ts';
 import { cached, keyOf, sweep } from './cache.ts';
 import type { Machine } from './machine.ts';
-import { packageSource } from './mirror.ts';
 import { portableNode } from './node.ts';
-import { requirePrograms } from './programs.ts';
-import { run } from './run.ts';
+import { findProgram, requirePrograms, run } from './programs.ts';
 
 const PACKAGES = [
   ...['systemd', 'systemd-sysv', 'udev', 'kmod', 'dbus', 'dbus-user-session', 'libpam-systemd', 'login', 'passwd'],
@@ -21,19 +19,28 @@ const PACKAGES = [
   ...['ca-certificates', 'busybox-static', 'e2fsprogs', 'iptables', 'xz-utils', 'zstd'],
 ];
 const LEFT_OUT = ['/usr/share/doc/*', '/usr/share/man/*', '/usr/share/locale/*', '/usr/share/info/*'];
+/** The suite for hosts that are not Debian. */
+const DEFAULT_SUITE = 'bookworm';
 const DISK_SIZE = '4G';
 const BUILD_TIMEOUT_MS = 900_000;
 
 const guest = join(dirname(fileURLToPath(import.meta.url)), 'guest');
 const guestFile = (name: string) => readFileSync(join(guest, name), 'utf8');
 
-export interface Image {
+/** Where the packages of the image come from. */
+interface PackageSource {
+  readonly suite: string;
+  /** Lines of a sources.list; none leaves the choice to mmdebstrap. */
+  readonly mirrors: readonly string[];
+}
+
+export interface MachineImage {
   readonly disk: string;
   readonly kernel: string;
 }
 
-/** The image, built when there is none that fits. `say` is told about a build. */
-export function ensureImage(machine: Machine, say: (line: string) => void): Image {
+/** The image, built when there is none that fits. `say` is called with news of a build. */
+export function ensureMachineImage(machine: Machine, say: (line: string) => void): MachineImage {
   const { suite, mirrors } = packageSource();
   const files = ['lab-job.service', 'set-up.sh'].map(guestFile);
   const key = keyOf(machine.debian, suite, process.version, ...PACKAGES, ...files);
@@ -44,6 +51,18 @@ export function ensureImage(machine: Machine, say: (line: string) => void): Imag
     say(`Built in ${((performance.now() - start) / 1000).toFixed(0)} s.`);
   });
   return { disk: join(directory, 'disk'), kernel: join(directory, 'kernel') };
+}
+
+/** On Debian the host's own release from where its apt has it, so that what is built here runs there. */
+function packageSource(): PackageSource {
+  const release = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
+  const suite = /^VERSION_CODENAME=(\S+)$/m.exec(release)?.[1];
+  if (!/^ID=debian$/m.test(release) || !suite || !findProgram('apt-get')) return { suite: DEFAULT_SUITE, mirrors: [] };
+  // $(SUITE) would be "oldstable"; a codename is bookworm, bookworm-updates or bookworm-security.
+  const format = 'deb $(REPO_URI) $(CODENAME) main $(ORIGIN)';
+  const lines = run(['apt-get', 'indextargets', '--format', format, 'Created-By: Packages']).split('\n');
+  const ours = lines.filter((line) => line.endsWith(' Debian') && line.split(' ')[2]?.startsWith(suite));
+  return { suite, mirrors: [...new Set(ours.map((line) => line.replace(/ Debian$/, '')))] };
 }
 
 function build(machine: Machine, suite: string, mirrors: readonly string[], target: string): void {

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cached, keyOf } from './cache.ts';
-import { run } from './run.ts';
+import { run } from './programs.ts';
 
 const top = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const DISK_SIZE = '1G';

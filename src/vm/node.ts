@@ -1,10 +1,9 @@
 /** Node.js and npm to take along: this host's own, or the npm registry's. */
 import { readdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { findProgram } from './programs.ts';
-import { run } from './run.ts';
+import { findProgram, run } from './programs.ts';
 
-export interface Node {
+export interface PortableNode {
   /** The program. */
   readonly node: string;
   /** The folder of npm's package. */
@@ -16,7 +15,7 @@ export interface Node {
  * file, and npm is one folder. Distributions may take both apart; then the same
  * versions come from the npm registry, into `scratch`.
  */
-export function portableNode(scratch: string): Node {
+export function portableNode(scratch: string): PortableNode {
   const node = realpathSync(process.execPath);
   const npm = npmFolder();
   const isWhole = !run(['ldd', node]).includes('libnode') && npm && readdirSync(npm).includes('node_modules');
@@ -24,7 +23,7 @@ export function portableNode(scratch: string): Node {
   return { node: registryNode(process.arch, process.versions.node, scratch), npm: registryPackage('npm@10', scratch) };
 }
 
-/** Installs Node.js for an architecture into a folder of its own; gives the program's path. */
+/** Installs Node.js for an architecture into a folder of its own; returns the program's path. */
 export function registryNode(arch: string, version: string, scratch: string): string {
   return join(registryPackage(`node-linux-${arch}@${version}`, scratch), 'bin/node');
 }

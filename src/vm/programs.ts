@@ -1,4 +1,5 @@
-/** Programs that the kit does not bring along. */
+/** Programs of the host, which the kit does not bring along. */
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 
@@ -6,6 +7,14 @@ import { join } from 'node:path';
 export interface Program {
   readonly name: string;
   readonly package: string;
+}
+
+const LINES_KEPT = 8;
+
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: Record<string, string>;
+  readonly timeoutMs?: number;
 }
 
 /**
@@ -25,6 +34,26 @@ export function requirePrograms(purpose: string, programs: readonly Program[]): 
 export function findProgram(name: string): string | undefined {
   const directories = [...(process.env.PATH ?? '').split(':').filter(Boolean), '/usr/sbin', '/sbin'];
   return directories.map((directory) => join(directory, name)).find(isExecutable);
+}
+
+/**
+ * Runs a program of the host to its end; returns what it printed.
+ * @throws Error with its last lines when it fails, or takes longer than it may
+ */
+export function run([name = '', ...words]: readonly string[], options: RunOptions = {}): string {
+  const { cwd, env = {}, timeoutMs = 60_000 } = options;
+  const { status, signal, error, stdout, stderr } = spawnSync(findProgram(name) ?? name, words, {
+    cwd,
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: timeoutMs,
+    maxBuffer: 64 * 2 ** 20,
+  });
+  if (status === 0) return stdout;
+  const reason = error?.message ?? (signal ? `ended by ${signal}` : `status ${status}`);
+  const last = stderr?.trim().split('\n').slice(-LINES_KEPT) ?? [];
+  throw new Error([`${name} failed (${reason}):`, ...last].join('\n  '));
 }
 
 function isExecutable(path: string): boolean {

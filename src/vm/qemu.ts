@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Duplex, Readable } from 'node:stream';
 import { ACCELERATION, type Accelerator } from './accelerator.ts';
-import type { Image } from './image.ts';
+import type { MachineImage } from './image.ts';
 import type { Machine } from './machine.ts';
 
 /** Each port is a virtio serial port in the machine, and a socket here that qemu inherits. */
@@ -27,7 +27,7 @@ export interface RunningMachine {
 
 export function start(
   machine: Machine,
-  { disk, kernel }: Image,
+  { disk, kernel }: MachineImage,
   modules: string,
   accelerator: Accelerator,
   { memory, cpus, network }: Hardware,

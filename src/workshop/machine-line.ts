@@ -1,9 +1,17 @@
-/** A seat as the one line that a teacher reads from behind the chair. */
+/** A seat, and how far its learner is, as the one line that a teacher reads from behind the chair. */
 import { Chalk, type ColorSupportLevel } from 'chalk';
 import { rangeList, stepList } from '../doctor/findings.ts';
 import type { Problem } from '../doctor/verdict.ts';
+import type { ExerciseProgress, Progress } from '../practice/progress-file.ts';
 import type { Seat, State } from './machine-check.ts';
-import type { Standing } from './progress.ts';
+
+/** How far a learner is with the exercises. */
+export interface Standing {
+  readonly passed: number;
+  readonly of: number;
+  /** The exercise that they opened, or passed, last. */
+  readonly at?: string;
+}
 
 export interface Surroundings {
   /** Without its `v`: `22.1.0`. */
@@ -68,4 +76,22 @@ function firstOf(remedy: string): string {
 
 function withoutBrackets(text: string): string {
   return text.replace(/ \((?:[^()]|\([^()]*\))*\)/g, '');
+}
+
+/** `ids` are those of all exercises; what was passed of others does not count. */
+export function standingOf({ exercises }: Progress, ids: readonly string[]): Standing {
+  const touched = ids
+    .map((id) => ({ id, time: lastTime(exercises[id]) }))
+    .filter(({ time }) => time !== '')
+    .sort((a, b) => (a.time < b.time ? -1 : 1));
+  const at = touched.at(-1)?.id;
+  return {
+    passed: ids.filter((id) => exercises[id]?.passed !== undefined).length,
+    of: ids.length,
+    ...(at === undefined ? {} : { at }),
+  };
+}
+
+function lastTime({ started = '', opened = '', passed = '' }: ExerciseProgress = {}): string {
+  return [started, opened, passed].sort().at(-1) ?? '';
 }

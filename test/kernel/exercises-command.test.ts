@@ -90,7 +90,7 @@ kernelTest(test, [], 'the progress for programs', async () => {
 });
 
 kernelTest(test, [canRun(8)], 'a proof: a line per program, and a summary', () => {
-  const { status, stdout } = lab(['exercises', 'check', '1a', '--jobs', '2', '--timeout', String(timeout)]);
+  const { status, stdout } = lab(['exercises:check', '1a', '--jobs', '2', '--timeout', String(timeout)]);
   assert.is(status, 0, stdout);
   assert.match(
     stdout,

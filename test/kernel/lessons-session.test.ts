@@ -2,8 +2,8 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readLibrary } from '../../src/catalogue/lessons.ts';
-import { type Outcome, runBlock } from '../../src/lessons/console/block.ts';
-import type { Failure } from '../../src/lessons/console/run.ts';
+import { type BlockResult, runBlock } from '../../src/lessons/console/block.ts';
+import type { Mismatch } from '../../src/lessons/console/run-transcript.ts';
 import { parseTranscript } from '../../src/lessons/console/transcript.ts';
 import { fences } from '../../src/markdown/fences.ts';
 import { parse } from '../../src/markdown/parse.ts';
@@ -15,20 +15,20 @@ import { canRun, root } from '../support/needs.ts';
 const test = suite('transcripts are run');
 const needs = [root, canRun(4)];
 
-function run(content: string, words: string[] = []): Promise<Outcome> {
+function run(content: string, words: string[] = []): Promise<BlockResult> {
   return runBlock(parseTranscript({ content, words, line: 1 }), top);
 }
 
-async function failures(content: string, words: string[] = []): Promise<readonly Failure[]> {
+async function mismatches(content: string, words: string[] = []): Promise<readonly Mismatch[]> {
   const outcome = await run(content, words);
-  assert.ok('failures' in outcome, JSON.stringify(outcome));
-  return outcome.failures;
+  assert.ok('mismatches' in outcome, JSON.stringify(outcome));
+  return outcome.mismatches;
 }
 
 kernelTest(test, needs, 'the sample is right: host, container and second terminal', async () => {
   for (const { text } of readLibrary(fixtureTop).lessons) {
     for (const fence of fences(parse(text)).filter(({ language }) => language === 'console')) {
-      assert.equal(await runBlock(parseTranscript(fence), top), { failures: [] });
+      assert.equal(await runBlock(parseTranscript(fence), top), { mismatches: [] });
     }
   }
 });
@@ -38,7 +38,7 @@ kernelTest(
   needs,
   'a wrong line is found in each of the three places, and the rest is run all the same',
   async () => {
-    const found = await failures(
+    const found = await mismatches(
       '$ echo a\nb\n$ npm run -s step 4\ncontainer# echo c\nd\n2# echo e\nf\ncontainer# exit\nexit\n$ echo g\ng\n',
     );
     assert.equal(
@@ -55,25 +55,25 @@ kernelTest(
 kernelTest(test, needs, 'what a killed container says is expected below the command that killed it', async () => {
   const block = (status: number) =>
     `$ npm run -s step 3\nThe child is process ⟨pid⟩ out here, and process 1 inside.\ncontainer# echo $$\n1\n2# kill -9 ⟨pid⟩\n$ echo $?\n${status}\n`;
-  assert.equal(await failures(block(137)), []);
-  assert.is((await failures(block(0))).length, 1);
+  assert.equal(await mismatches(block(137)), []);
+  assert.is((await mismatches(block(0))).length, 1);
 });
 
 kernelTest(test, needs, 'a command may go on in the foreground while the second terminal is used', async () => {
-  const found = await failures(
+  const found = await mismatches(
     '$ npm run -s step 3 -- sleep 1000\nThe child is process ⟨pid⟩ out here, and process 1 inside.\n2# kill -9 ⟨pid⟩; echo done\ndone\n$ echo $?\n137\n',
   );
   assert.equal(found, []);
 });
 
 kernelTest(test, needs, 'a container that was not left is an error before the next command on the host', async () => {
-  const [found] = await failures('$ npm run -s step 4\n$ echo next\nnext\n');
+  const [found] = await mismatches('$ npm run -s step 4\n$ echo next\nnext\n');
   assert.is(found?.line, 3);
   assert.match(found?.message ?? '', /container# exit/);
 });
 
 kernelTest(test, needs, 'a step that fails gives no shell: that is said, and the block ends', async () => {
-  const [found, ...more] = await failures(
+  const [found, ...more] = await mismatches(
     '$ npm run -s step 4 -- --no-such-option\ncontainer# echo x\nx\n$ echo y\ny\n',
   );
   assert.match(found?.message ?? '', /no shell in a container/);
@@ -82,12 +82,12 @@ kernelTest(test, needs, 'a step that fails gives no shell: that is said, and the
 });
 
 kernelTest(test, needs, 'processes that a block leaves are reported and ended', async () => {
-  const [found] = await failures('$ setsid -f sleep 999\n');
+  const [found] = await mismatches('$ setsid -f sleep 999\n');
   assert.match(found?.message ?? '', /left something behind: process \d+ sleep/);
 });
 
 kernelTest(test, needs, 'mounts that a block leaves are reported', async () => {
-  const [found] = await failures('$ mkdir $HOME/m && mount -t tmpfs lesson $HOME/m\n');
+  const [found] = await mismatches('$ mkdir $HOME/m && mount -t tmpfs lesson $HOME/m\n');
   assert.match(found?.message ?? '', /left something behind: mount .*\/m/);
 });
 
@@ -95,7 +95,7 @@ kernelTest(test, [root], 'an ordinary user is one', async () => {
   const outcome = await run('$ test $(id -u) != 0 && test -w $HOME && test $(id -G | wc -w) = 1 && echo yes\nyes\n', [
     'user',
   ]);
-  assert.ok('skipped' in outcome || outcome.failures.length === 0, JSON.stringify(outcome));
+  assert.ok('skipped' in outcome || outcome.mismatches.length === 0, JSON.stringify(outcome));
 });
 
 kernelTest(test, [root], 'no machine has the controllers in both versions of cgroups', async () => {

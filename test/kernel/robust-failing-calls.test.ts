@@ -16,6 +16,7 @@ import { execve } from '../../src/syscalls/processes.ts';
 import { children, hostView, leftoversOf, linksOf, lostLinks, NONE, unmarkedLinks } from '../support/leftovers.ts';
 import { root, testWith } from '../support/needs.ts';
 import { parentCalls } from '../support/parent-calls.ts';
+import { numbersOf } from '../support/steps.ts';
 
 const self = new Set([process.pid]);
 const program = (owner: string, path = '/bin/true') => [execve(path, ['true'], [`${OWNER_VARIABLE}=${owner}`])];
@@ -67,7 +68,7 @@ async function lengthOf(number: number): Promise<number> {
 
 const inserted = (list: readonly Call[], at: number, call: Call) => [...list.slice(0, at), call, ...list.slice(at)];
 
-for (const number of [1, 2, 3, 4, 5, 6, 7, 8]) {
+for (const number of numbersOf('uts')) {
   testWith(test, [root], `step ${number}: each call of the child fails in turn`, async () => {
     const before = hostView();
     const length = await lengthOf(number);
@@ -103,6 +104,10 @@ for (const number of [1, 2, 3, 4, 5, 6, 7, 8]) {
   });
 }
 
+function deleteLink(name: string): void {
+  spawnSync('ip', ['link', 'delete', name]);
+}
+
 class Injected extends Error {}
 
 /** Lets the parent stumble before or after its call number `at`. */
@@ -131,7 +136,7 @@ async function parentLength(number: number): Promise<number> {
 const KNOWN_GAP = 16;
 const LIMITS = { resources: { pids: 100 } };
 
-for (const number of [1, 2, 3, 4, 5, 6, 7, 8]) {
+for (const number of numbersOf('uts')) {
   testWith(test, [root], `step ${number}: the parent stumbles at each of its calls in turn`, async () => {
     const before = hostView();
     const unmarked = unmarkedLinks();
@@ -150,7 +155,7 @@ for (const number of [1, 2, 3, 4, 5, 6, 7, 8]) {
         assert.instance(cause, Injected, `${when} call ${at + 1}`);
         nothingIsLeft(`${when} call ${at + 1}`);
         for (const name of number < 6 ? [] : await lostLinks(unmarked)) {
-          spawnSync('ip', ['link', 'delete', name]);
+          deleteLink(name);
           lost.push(cause.message);
         }
       }
@@ -207,6 +212,7 @@ testWith(test, [root], 'what the kernel itself refuses: the words, the advice, a
 const CHECKPOINT = 2;
 
 testWith(test, [root], 'a run that fails leaves no descriptor open, but the checkpoint', async () => {
+  const unmarked = unmarkedLinks();
   await run(8);
   for (const number of [2, 6, 8]) {
     const count = fds();
@@ -215,6 +221,7 @@ testWith(test, [root], 'a run that fails leaves no descriptor open, but the chec
     await run(number, stumble(3, 'before'), LIMITS);
     assert.ok(fds() <= count + CHECKPOINT, `step ${number}, the parent's fourth call`);
   }
+  for (const name of await lostLinks(unmarked)) deleteLink(name);
 });
 
 test.run();

@@ -27,7 +27,7 @@ import { inNamespaces } from '../../rootfs-builder/namespaces.ts';
 import { pack } from '../../rootfs-builder/pack.ts';
 import { removeTree } from '../../rootfs-builder/remove.ts';
 import { removeImage } from '../../rootfs-builder/remove-image.ts';
-import { run } from '../../rootfs-builder/run.ts';
+import { run } from '../../rootfs-builder/run-program.ts';
 import { tarRecipe } from '../../rootfs-builder/tar/recipe.ts';
 import { type Need, root, testWith } from '../support/needs.ts';
 import { patience } from '../support/patience.ts';

@@ -93,9 +93,10 @@ export class Browser {
     return (result as { value: T }).value;
   }
 
-  /** Waits until an expression is true. */
+  /** Waits until an expression is true, be it on the page that a navigation leads to. */
   waitFor(expression: string): Promise<void> {
-    return this.#until(() => this.evaluate<boolean>(`Boolean(${expression})`), `waited in vain for ${expression}`);
+    const isTrue = () => this.evaluate<boolean>(`Boolean(${expression})`).catch(falseWhereNavigated);
+    return this.#until(isTrue, `waited in vain for ${expression}`);
   }
 
   async screenshot(): Promise<Buffer> {
@@ -131,4 +132,10 @@ export class Browser {
     if (method === 'Log.entryAdded' && params.entry.level === 'error') this.errors.push(params.entry.text);
     if (method === 'Runtime.consoleAPICalled' && params.type === 'error') this.errors.push(JSON.stringify(params.args));
   }
+}
+
+/** The page that was asked has gone meanwhile. */
+function falseWhereNavigated(error: Error): false {
+  if (!/Inspected target navigated or closed|Cannot find context/.test(error.message)) throw error;
+  return false;
 }

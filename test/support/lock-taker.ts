@@ -1,6 +1,6 @@
 /**
  * Takes locks that dead runs have left, one after the other, at the same moments as its twins, and keeps them.
- * Prints the numbers of those that it got: `lock-taker.ts FOLDER ROUNDS BEGIN`.
+ * Prints the numbers of those that it got, and ends with its standard input: `lock-taker.ts FOLDER ROUNDS BEGIN`.
  */
 import { lock } from '../../src/grading/class/lock.ts';
 
@@ -18,3 +18,4 @@ for (let round = 0; round < Number(rounds); round++) {
   }
 }
 console.log(JSON.stringify(taken));
+process.stdin.resume();

@@ -1,15 +1,22 @@
 /** Tests that the transcripts of a page are true: each console block is typed, and the host is the same afterwards. */
-import type { Test } from 'uvu';
+import { suite, type Test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Page } from '../../src/catalogue/lessons.ts';
-import { failureText } from '../../src/cli/lessons-check.ts';
+import { type Page, readPage } from '../../src/catalogue/lessons.ts';
 import { runBlock } from '../../src/lessons/console/block.ts';
 import { unmetNeed } from '../../src/lessons/console/needs.ts';
+import { mismatchText } from '../../src/lessons/console/run-transcript.ts';
 import { parseTranscript } from '../../src/lessons/console/transcript.ts';
 import { fences } from '../../src/markdown/fences.ts';
 import { parse } from '../../src/markdown/parse.ts';
 import { hostState, top } from './lab.ts';
 import { testWith } from './needs.ts';
+
+/** Runs the transcripts of a lesson, the whole of a test file: the lessons run side by side. */
+export function testLesson(stem: string): void {
+  const test = suite(`the transcripts of ${stem}`);
+  testTranscripts(test, readPage(`lessons/${stem}.md`));
+  test.run();
+}
 
 export function testTranscripts(test: Test, { path, text }: Page): void {
   for (const fence of fences(parse(text)).filter(({ language }) => language === 'console')) {
@@ -25,8 +32,8 @@ export function testTranscripts(test: Test, { path, text }: Page): void {
     testWith(test, [() => unmet?.reason], name, async () => {
       const before = hostState();
       const outcome = await runBlock(transcript, top);
-      assert.ok('failures' in outcome);
-      assert.is(outcome.failures.map((failure) => failureText(path, failure)).join('\n'), '');
+      assert.ok('mismatches' in outcome);
+      assert.is(outcome.mismatches.map((mismatch) => mismatchText(path, mismatch)).join('\n'), '');
       assert.equal(hostState(), before, 'the host is not as it was before');
     });
   }

@@ -129,10 +129,12 @@ test('an option applies to the steps that have what it is about', () => {
   for (const { name, about, value, optional } of OPTIONS) {
     if (about === undefined) continue;
     const words = value && !optional ? [name, 'x'] : [name];
-    const from = steps.find(({ has }) => has.has(about))?.number ?? 0;
-    assert.is(
+    const [from = 0, ...others] = steps.filter(({ has }) => has.has(about)).map(({ number }) => number);
+    const toTheEnd = others.length === steps.length - 1 - from;
+    const where = toTheEnd ? `from step ${from} on` : `to steps? .*${others.at(-1) ?? from}`;
+    assert.match(
       complaint(() => parseOptions(words, stepAt(from - 1))),
-      `${name} applies from step ${from} on; this is step ${from - 1}.`,
+      new RegExp(`^${name} applies ${where}; this is step ${from - 1}\\.$`),
     );
   }
 });
@@ -156,11 +158,32 @@ test('help: the options that a step takes, each with its value', () => {
 });
 
 test('options that npm kept for itself are noticed', () => {
-  refuseSwallowedOptions({});
+  const step = stepAt(7);
+  refuseSwallowedOptions(step, [], {});
+  for (const [kept, words, advice] of [
+    [{ npm_config_cpuset_cpus: '0' }, [], '--cpuset-cpus 0'],
+    [{ npm_config_memory: '64m' }, ['true'], '--memory 64m true'],
+    [{ npm_config_pause: 'true' }, [], '--pause'],
+    // npm takes the word after an option that it does not know for its value.
+    [{ npm_config_trace: 'ps' }, ['ax'], '--trace ps ax'],
+    [{ npm_config_memory: '64m', npm_config_pids: '9' }, ['sh'], '--memory 64m --pids 9 sh'],
+  ] as const) {
+    const [name] = advice.split(' ');
+    assert.is(
+      complaint(() => refuseSwallowedOptions(step, words, kept)),
+      `npm kept ${name} for itself. Put -- before the options: npm run step 7 -- ${advice}`,
+    );
+    // What is advised is understood.
+    parseOptions(advice.split(' '), step);
+  }
+});
+
+test('an option is not taken for the value of the one before it', () => {
   assert.is(
-    complaint(() => refuseSwallowedOptions({ npm_config_cpuset_cpus: '0' })),
-    'npm kept --cpuset-cpus for itself. Put -- before the options: npm run step 4 -- --cpuset-cpus',
+    complaint(() => parse('--hostname --trace true')),
+    '--hostname needs a value: --hostname NAME',
   );
+  assert.is(parse('--hostname=--trace true').settings.hostname, '--trace');
 });
 
 test('bytes: docker run’s units', () => {

@@ -1,5 +1,6 @@
 /** A class's table, its journal, and its lock. */
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   appendFileSync,
   existsSync,
@@ -14,16 +15,17 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { createInterface } from 'node:readline';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Entry, top } from '../../src/catalogue/exercises.ts';
+import { parse as parseWords } from '../../src/command-line/options.ts';
 import { fingerprint, judgeOf } from '../../src/grading/class/fingerprint.ts';
 import { Journal } from '../../src/grading/class/journal.ts';
 import { lock } from '../../src/grading/class/lock.ts';
 import { classCsv, classSummary, toCsv } from '../../src/grading/class/results.ts';
 import { pool } from '../../src/grading/pool.ts';
-import { parseRequest } from '../../src/grading/request.ts';
+import { FORM, requestOf } from '../../src/grading/request.ts';
 import { checkPlace, save } from '../../src/grading/save.ts';
 import type { Content } from '../../src/grading/submission.ts';
 import { failed, made } from '../support/grading.ts';
@@ -195,8 +197,11 @@ test('a dead lock that several runs find at once becomes one run’s, whatever t
   const begin = Date.now() + patience(2000);
   const taker = join(top, 'test/support/lock-taker.ts');
   const words = ['--import', 'tsx', taker, at('locks'), String(ROUNDS), String(begin)];
-  const run = () => promisify(execFile)(process.execPath, words, { cwd: top, timeout: patience(60_000) });
-  const taken = (await Promise.all([run(), run(), run()])).flatMap(({ stdout }): number[] => JSON.parse(stdout));
+  const takers = [1, 2, 3].map(() => spawn(process.execPath, words, { cwd: top, stdio: ['pipe', 'pipe', 'inherit'] }));
+  const said = takers.map(async ({ stdout }) => JSON.parse((await once(createInterface(stdout), 'line'))[0]));
+  const taken = (await Promise.all(said)).flat();
+  // Only now may they end: the locks of one that has ended are anybody's.
+  for (const { stdin } of takers) stdin.end();
   assert.equal([taken.length, new Set(taken).size], [ROUNDS, ROUNDS]);
   assert.is(readdirSync(at('locks')).length, ROUNDS, 'nothing else is left');
 });
@@ -242,13 +247,13 @@ test('a pool: never more than it may, all in order, and none begins after a fail
 });
 
 test('what may be typed, and what is said of the rest', () => {
-  const parse = (line: string) => parseRequest(line.split(' ').filter(Boolean));
+  const parse = (line: string) => requestOf(parseWords(FORM, line.split(' ').filter(Boolean)));
   assert.equal(parse('x --only 1a,2b --only 3c --jobs 2 --timeout=9 --exit-zero --junit j.xml --json'), {
     ...{ paths: ['x'], only: ['1a', '2b', '3c'], timeout: 9, jobs: 2, exitZero: true, print: 'json' },
     files: { junit: 'j.xml' },
   });
-  assert.equal(parse('x --csv f --shard 2/3')?.course, { csv: 'f', restart: false, shard: { part: 2, of: 3 } });
-  assert.is(parse('--help'), undefined);
+  assert.equal(parse('x --csv f --shard 2/3').course, { csv: 'f', restart: false, shard: { part: 2, of: 3 } });
+  assert.is(parseWords(FORM, ['--help']).wantsHelp, true);
   const wrong = [
     '--bogus',
     '--jobs 0',

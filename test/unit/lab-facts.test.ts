@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { sudoCaller } from '../../src/command-line/sudo-user.ts';
+import { sudoUser } from '../../src/command-line/sudo-user.ts';
 import { findProgram, ProgramNotFound } from '../../src/images/find-program.ts';
 import { isOver, isOverLink, isOwnerName, newLinkName, newOwnerName } from '../../src/leftovers/owner.ts';
 import { BLOCKS, blockAt } from '../../src/network/addresses.ts';
@@ -34,7 +34,7 @@ test('id maps: real root without sudo gets a range that nobody has', () => {
     { SUDO_UID: 'x', SUDO_GID: '' },
     { SUDO_UID: '-5', SUDO_GID: '-5' },
   ]) {
-    assert.equal(idMaps({}, { uid: 0, gid: 0, sudo: sudoCaller(caller, 0) }), {
+    assert.equal(idMaps({}, { uid: 0, gid: 0, sudo: sudoUser(caller, 0) }), {
       uids: [range],
       gids: [range],
       denySetgroups: false,
@@ -43,7 +43,7 @@ test('id maps: real root without sudo gets a range that nobody has', () => {
 });
 
 test('id maps: root by sudo gets who called sudo', () => {
-  assert.equal(idMaps({}, { uid: 0, gid: 0, sudo: sudoCaller({ SUDO_UID: '1000', SUDO_GID: '1001' }, 0) }), {
+  assert.equal(idMaps({}, { uid: 0, gid: 0, sudo: sudoUser({ SUDO_UID: '1000', SUDO_GID: '1001' }, 0) }), {
     uids: [{ inside: 0, outside: 1000, count: 1 }],
     gids: [{ inside: 0, outside: 1001, count: 1 }],
     denySetgroups: false,

@@ -35,13 +35,13 @@ test('what the commands do not know is refused', () => {
     ['lesson', '--fold'],
     ['lessons', '--fast'],
     ['lessons', '--port', 'x'],
-    ['lessons', 'sync', '4'],
+    ['lessons:sync', '4'],
   ]) {
     const { status, stderr } = lab(words, { env });
     assert.is(status, 2, words.join(' '));
     assert.is(stderr.trimEnd().split('\n').length, 1);
   }
-  assert.is(lab(['lessons', 'check', '99', '--no-run'], { env }).status, 2);
+  assert.is(lab(['lessons:check', '99', '--no-run'], { env }).status, 2);
 });
 
 test.run();

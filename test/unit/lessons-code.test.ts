@@ -3,8 +3,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readLibrary } from '../../src/catalogue/lessons.ts';
 import { checkCode, checkUnused } from '../../src/lessons/check/code.ts';
-import { sync } from '../../src/lessons/code.ts';
-import { findRegions } from '../../src/lessons/regions.ts';
+import { findRegions } from '../../src/lessons/shown-code.ts';
+import { sync } from '../../src/lessons/sync.ts';
 import { fixtureTop, pageWith as page } from '../support/lessons.ts';
 
 const test = suite('code in lessons');

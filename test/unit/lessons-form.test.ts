@@ -5,8 +5,8 @@ import { pages, readLibrary } from '../../src/catalogue/lessons.ts';
 import { checkPage } from '../../src/lessons/check/check.ts';
 import { checkForm } from '../../src/lessons/check/form.ts';
 import { checkLinks } from '../../src/lessons/check/links.ts';
+import { headings, slugOf } from '../../src/markdown/headings.ts';
 import { parse } from '../../src/markdown/parse.ts';
-import { headings, slugOf } from '../../src/markdown/slug.ts';
 import { fixtureTop, pageWith } from '../support/lessons.ts';
 
 const test = suite('the form of lessons');

@@ -1,8 +1,7 @@
 /** Transcripts: reading them, and comparing them with what was printed. */
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { compare } from '../../src/lessons/console/compare.ts';
-import { difference } from '../../src/lessons/console/difference.ts';
+import { compare, difference } from '../../src/lessons/console/compare.ts';
 import { opensShell } from '../../src/lessons/console/opening.ts';
 import { substitute } from '../../src/lessons/console/placeholders.ts';
 import { parseTranscript } from '../../src/lessons/console/transcript.ts';

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { archiveName } from '../../rootfs-builder/debian/cache.ts';
-import { debootstrapPhases } from '../../rootfs-builder/debian/debootstrap-phases.ts';
 import { chooseEngine } from '../../rootfs-builder/debian/engine.ts';
-import { mmdebstrapPhases } from '../../rootfs-builder/debian/mmdebstrap-phases.ts';
+import { debootstrapPhases, mmdebstrapPhases } from '../../rootfs-builder/debian/phases.ts';
 import { machineSources, ownSuite, parseDeb822, parseList } from '../../rootfs-builder/debian/sources.ts';
 
 const debian = 'http://mirror.example/debian';

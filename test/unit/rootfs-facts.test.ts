@@ -2,13 +2,17 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fullDisk, ownWords } from '../../rootfs-builder/cause.ts';
 import { ensureImage } from '../../rootfs-builder/images.ts';
-import { mountPoints } from '../../rootfs-builder/in-use.ts';
 import { subordinateIds } from '../../rootfs-builder/namespaces.ts';
 import { compressorFor, decompressorOf } from '../../rootfs-builder/tar/compression.ts';
+import { parseMountinfo } from '../../src/proc/mountinfo.ts';
 
 test('mount points, with blanks and backslashes in them', () => {
   const text = '22 27 0:21 / /proc rw - proc proc rw\n30 25 0:27 / /a\\040b\\134c rw shared:1 - tmpfs x rw\n';
-  assert.equal(mountPoints(text), ['/proc', '/a b\\c']);
+  const mounts = parseMountinfo(text);
+  assert.equal(
+    mounts.map(({ mountPoint }) => mountPoint),
+    ['/proc', '/a b\\c'],
+  );
 });
 
 test('subordinate ids, by name or by number', () => {

@@ -3,7 +3,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { osRelease } from '../../rootfs-builder/host/settings.ts';
+import { osRelease } from '../../rootfs-builder/host/own-files.ts';
 import { ensureImage, imageDirectory } from '../../rootfs-builder/images.ts';
 import { choosePlace } from '../../rootfs-builder/place.ts';
 

@@ -1,11 +1,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { progressBar, progressLines } from '../../rootfs-builder/progress.ts';
-import { recipes } from '../../rootfs-builder/recipe.ts';
-import { megabytes, report } from '../../rootfs-builder/report.ts';
-import { parseWords, refuseSwallowed } from '../../rootfs-builder/request.ts';
+import { progressBar, progressLines } from '../../rootfs-builder/build-progress.ts';
+import { listing, megabytes } from '../../rootfs-builder/listing.ts';
+import { recipes } from '../../rootfs-builder/recipes.ts';
+import { FORM, requestOf } from '../../rootfs-builder/request.ts';
+import { keptByNpm, parse as parseWords } from '../../src/command-line/options.ts';
 
-const parse = (line: string) => parseWords(line.split(' ').filter(Boolean));
+const parse = (line: string) => requestOf(parseWords(FORM, line.split(' ').filter(Boolean)));
 
 test('what can be asked for', () => {
   assert.equal(parse(''), { kind: 'list' });
@@ -55,8 +56,8 @@ test('mistakes are usage errors', () => {
 });
 
 test('an option that npm kept is pointed out', () => {
-  assert.throws(() => refuseSwallowed({ npm_config_suite: 'trixie' }), /npm run rootfs -- debian --suite/);
-  refuseSwallowed({ npm_config_cache: '/root/.npm' });
+  assert.throws(() => keptByNpm(FORM, [], { npm_config_suite: 'trixie' }), /npm run rootfs -- debian --suite/);
+  assert.equal(keptByNpm(FORM, [], { npm_config_cache: '/root/.npm' }), []);
 });
 
 test('a bar on a terminal, a line for each phase elsewhere', () => {
@@ -90,11 +91,11 @@ test('the list names recipes, images with their sizes, and the cache', () => {
     apparent: 11_400_000,
     onDisk: 123,
   };
-  const text = report(recipes, [built], { count: 2, bytes: 60_000_000 });
+  const text = listing(recipes, [built], { count: 2, bytes: 60_000_000 });
   for (const { name } of recipes) assert.match(text, new RegExp(`^ {2}${name} `, 'm'));
   assert.match(text, /^ {2}host {3}2026-01-02 03:04 {2}11 MB {2}0\.0 MB {3}\/k\/rootfs\/host$/m);
   assert.match(text, /2 of debian, 60 MB/);
-  assert.match(report(recipes, [], { count: 0, bytes: 0 }), /No image is built\.$/);
+  assert.match(listing(recipes, [], { count: 0, bytes: 0 }), /No image is built\.$/);
   assert.equal([9_940_000, 9_960_000, 206_400_000].map(megabytes), ['9.9 MB', '10.0 MB', '206 MB']);
 });
 

@@ -34,12 +34,12 @@ function runOn(files: Record<string, string>, words = ['tmp-runner'], environmen
     mkdirSync(dirname(join(place, name)), { recursive: true });
     writeFileSync(join(place, name), START + text);
   }
-  const { status, stdout } = spawnSync(process.execPath, ['--import', 'tsx', runner, ...words], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', runner, ...words], {
     encoding: 'utf8',
     env: { ...process.env, TEST_FOLDER: place, ...environment },
     timeout: patience(60_000),
   });
-  return { status, stdout, last: stdout.trimEnd().split('\n').at(-1), place };
+  return { status, stdout, stderr, last: stdout.trimEnd().split('\n').at(-1), place };
 }
 
 test('all is well: both folders, sorted, counted', () => {
@@ -109,12 +109,55 @@ test('when the time is up, the files that are left are named, and count as nothi
   const file = `${passes('two')}test.run();`;
   const { status, stdout, last } = runOn(
     { 'unit/a.test.ts': wait, 'unit/b.test.ts': file, 'unit/c.test.ts': file },
-    ['unit'],
+    ['--jobs', '1', 'unit'],
     { ...limit, TEST_BUDGET: seconds(3) },
   );
   assert.equal([status, last], [0, '1 passed, 0 failed']);
   const left = `^not run, since ${seconds(3)} s are over: unit/b\\.test\\.ts, unit/c\\.test\\.ts$`;
   assert.match(stdout, new RegExp(left, 'm'));
+});
+
+/** The body of a test that begins, and ends when another file's test has begun. */
+const meets = (own: string, other: string) => `import { existsSync, writeFileSync } from 'node:fs';
+  test('meets', async () => {
+    writeFileSync(new URL('./${own}', import.meta.url), '');
+    console.log('${own} waits');
+    while (!existsSync(new URL('./${other}', import.meta.url))) await new Promise((next) => setTimeout(next, 20));
+    await new Promise((next) => setTimeout(next, ${own === 'first' ? patience(1000) : 0}));
+    console.log('${own} has met');
+    assert.unreachable();
+  });
+  test.run();`;
+
+test('files run side by side; what each printed stands together, in order, though the first ends last', () => {
+  const { stdout, last } = runOn(
+    {
+      'unit/a.test.ts': meets('first', 'second'),
+      'unit/b.test.ts': meets('second', 'first'),
+      'unit/c.test.ts': `${passes('one')}test.run();`,
+    },
+    ['--jobs', '2', 'unit'],
+  );
+  assert.is(last, '1 passed, 2 failed');
+  const told = stdout.match(/^[✓✗] \S+|(first|second) (waits|has met)/gm);
+  const of = (file: string, name: string) => [`✗ unit/${file}.test.ts:`, `${name} waits`, `${name} has met`];
+  assert.equal(told, [...of('a', 'first'), ...of('b', 'second'), '✓ unit/c.test.ts:']);
+});
+
+test('with --jobs 1 they do not', () => {
+  const files = { 'unit/a.test.ts': meets('first', 'second'), 'unit/b.test.ts': meets('second', 'first') };
+  const { stdout, status } = runOn(files, ['--jobs', '1', 'a.test'], { TEST_TIMEOUT: seconds(2) });
+  assert.is(status, 1);
+  assert.match(stdout, 'first waits');
+  assert.not.match(stdout, 'has met');
+});
+
+test('a number of jobs that is none is named in one line', () => {
+  for (const words of [['--jobs', '0'], ['--jobs', 'many'], ['--jobs'], ['--job', '2']]) {
+    const { status, stderr } = runOn({}, words);
+    assert.is(status, 2);
+    assert.match(stderr, /^[^\n]*--job[^\n]*\n$/);
+  }
 });
 
 test('what a failing file printed is shown', () => {
@@ -194,7 +237,7 @@ test('a runner that is ended takes the running file along, and starts no other',
     test.run();`;
   writeFileSync(join(place, 'unit/wait.test.ts'), START + body);
   writeFileSync(join(place, 'unit/waits.test.ts'), START + body.replace('./pid', './next'));
-  const child = spawn(process.execPath, ['--import', 'tsx', runner, 'wait'], {
+  const child = spawn(process.execPath, ['--import', 'tsx', runner, '--jobs', '1', 'wait'], {
     env: { ...process.env, TEST_FOLDER: place, ...limit },
     stdio: 'ignore',
   });

@@ -1,11 +1,15 @@
 /** The parts of `npm run vm` that need no machine. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { keptByNpm, parse } from '../../src/command-line/options.ts';
 import { UsageError } from '../../src/command-line/usage-error.ts';
 import { jobLine } from '../../src/vm/job.ts';
-import { parseVmOptions } from '../../src/vm/options.ts';
+import { FORM, requestOf } from '../../src/vm/options.ts';
 import { requirePrograms } from '../../src/vm/programs.ts';
 import { until } from '../../src/vm/trailer.ts';
+
+const parseVmOptions = (words: readonly string[], environment: NodeJS.ProcessEnv) =>
+  requestOf(parse(FORM, [...keptByNpm(FORM, words, environment), ...words]));
 
 async function* pieces(text: string, size: number) {
   for (let at = 0; at < text.length; at += size) yield Buffer.from(text.slice(at, at + size));

@@ -6,10 +6,8 @@ import { type Facts, readFacts } from '../../src/doctor/facts.ts';
 import { assumed, broken, fine, type Verdict } from '../../src/doctor/verdict.ts';
 import type { Progress } from '../../src/practice/progress-file.ts';
 import { steps as allSteps } from '../../src/steps/index.ts';
-import { seatOf } from '../../src/workshop/machine-check.ts';
-import { seatLine } from '../../src/workshop/machine-line.ts';
-import { standingOf } from '../../src/workshop/progress.ts';
-import { withSudo } from '../../src/workshop/sudo.ts';
+import { seatOf, withSudo } from '../../src/workshop/machine-check.ts';
+import { seatLine, standingOf } from '../../src/workshop/machine-line.ts';
 import { lab } from '../support/lab.ts';
 
 const test = suite('the check of a seat');
@@ -103,11 +101,13 @@ test("sudo is handed PATH where npm is not in sudo's own folders", () => {
 });
 
 test('it is one line on standard output, whatever the machine', () => {
-  const { status, stdout, stderr } = lab(['seat'], { env: { XDG_STATE_HOME: '/nonexistent', NO_COLOR: '1' } });
+  const { status, stdout, stderr } = lab(['workshop:check'], {
+    env: { XDG_STATE_HOME: '/nonexistent', NO_COLOR: '1' },
+  });
   assert.match(stdout, /^(?:READY {2}|PARTLY {2}|NOT READY: ).+\n$/);
   assert.is(stderr, '');
   assert.is(status, stdout.startsWith('NOT READY') ? 1 : 0);
-  assert.is(lab(['seat', 'x']).status, 2);
+  assert.is(lab(['workshop:check', 'x']).status, 2);
 });
 
 test.run();

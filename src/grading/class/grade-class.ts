@@ -1,7 +1,7 @@
 /** Grading a class: a row for each student. After an interruption it goes on from where it was. */
 import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
-import { progressBar } from '../../../rootfs-builder/progress.ts';
+import { progressBar } from '../../../rootfs-builder/build-progress.ts';
 import type { Entry } from '../../catalogue/exercises.ts';
 import { Interrupted } from '../../command-line/interruption.ts';
 import { sweep } from '../../leftovers/table.ts';

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { type Library, type Page, pages } from '../../catalogue/lessons.ts';
 import { fences } from '../../markdown/fences.ts';
 import { parse } from '../../markdown/parse.ts';
-import { codeFor } from '../code.ts';
 import type { Finding } from '../finding.ts';
-import { findRegions } from '../regions.ts';
+import { codeFor, findRegions } from '../shown-code.ts';
 
 const STEPS = 'src/steps';
 

@@ -1,27 +1,13 @@
 /** Links within the repository: the file is there, and so is the anchor. */
 import { existsSync, readFileSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { join } from 'node:path';
 import type { Page } from '../../catalogue/lessons.ts';
+import { headings } from '../../markdown/headings.ts';
+import { targetOf } from '../../markdown/links.ts';
 import { inlineTokens, parse } from '../../markdown/parse.ts';
-import { headings } from '../../markdown/slug.ts';
 import type { Finding } from '../finding.ts';
 
 const WEB = /^https?:\/\//;
-const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
-
-export interface Target {
-  /** From the top of the repository. */
-  readonly path: string;
-  /** Without its `#`; empty if there is none. */
-  readonly anchor: string;
-}
-
-/** Where a link of a page leads within the repository; undefined for the web. */
-export function targetOf(href: string, from: string): Target | undefined {
-  if (SCHEME.test(href)) return undefined;
-  const [file = '', anchor = ''] = decodeURI(href).split('#');
-  return { path: file === '' ? from : posix.join(posix.dirname(from), file), anchor };
-}
 
 export function checkLinks(page: Page, top: string): Finding[] {
   const { path, text } = page;

@@ -2,33 +2,56 @@
 
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { withHome } from './home.ts';
-import { lasting, leftBehind } from './leftovers.ts';
-import { type Unmet, unmetNeed } from './needs.ts';
-import { ordinaryPerson, type Person } from './person.ts';
-import { type Failure, runTranscript } from './run.ts';
+import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { steps } from '../../steps/index.ts';
+import { lasting, leftBehind, unmountBelow } from './leftovers.ts';
+import { ordinaryPerson, type Person, type Unmet, unmetNeed } from './needs.ts';
+import { usesImage } from './opening.ts';
+import { type Mismatch, runTranscript } from './run-transcript.ts';
 import type { Transcript } from './transcript.ts';
 
-export type Outcome = { readonly skipped: Unmet } | { readonly failures: readonly Failure[] };
+export type BlockResult = { readonly skipped: Unmet } | { readonly mismatches: readonly Mismatch[] };
 
-/** The first step that runs from an image, which may have to be built first. */
-const WITH_IMAGE = /\bstep (?:[89]|\d\d)\b/;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** The users whose image has been built. */
 const ready = new Set<number | undefined>();
 
 /** `kit` is the directory that the commands are typed in. */
-export async function runBlock(transcript: Transcript, kit: string): Promise<Outcome> {
+export async function runBlock(transcript: Transcript, kit: string): Promise<BlockResult> {
   const skipped = unmetNeed(transcript.needs, kit);
   if (skipped) return { skipped };
   const person: Person = transcript.needs.includes('user') ? ordinaryPerson() : { name: 'root' };
   const id = randomUUID();
   return withHome(person.uid, async (home) => {
     const environment = environmentOf(person, home, id);
-    if (transcript.commands.some(({ text }) => WITH_IMAGE.test(text))) prepareImage(person, environment, kit);
+    if (transcript.commands.some(({ text }) => usesImage(text))) prepareImage(person, environment, kit);
     const before = lasting();
-    const failures = await runTranscript(transcript, { directory: kit, environment, ...person });
+    const mismatches = await runTranscript(transcript, { directory: kit, environment, ...person });
     const left = await leftBehind(before, `LESSON=${id}`);
-    return { failures: left.length === 0 ? failures : [...failures, leftFailure(transcript, left)] };
+    return { mismatches: left.length === 0 ? mismatches : [...mismatches, leavings(transcript, left)] };
   });
+}
+
+/** Makes a home directory for the time of one block; removes it also when Ctrl-C ends us in between. */
+async function withHome<T>(uid: number | undefined, body: (home: string) => Promise<T>): Promise<T> {
+  const home = mkdtempSync(join(tmpdir(), 'lessons-'));
+  const remove = () => {
+    unmountBelow(home);
+    rmSync(home, { recursive: true, force: true, maxRetries: 3 });
+  };
+  const stop = (signal: (typeof SIGNALS)[number]) => process.exit(128 + constants.signals[signal]);
+  process.once('exit', remove);
+  for (const signal of SIGNALS) process.once(signal, stop);
+  try {
+    if (uid !== undefined) chownSync(home, uid, uid);
+    return await body(home);
+  } finally {
+    process.off('exit', remove);
+    for (const signal of SIGNALS) process.off(signal, stop);
+    remove();
+  }
 }
 
 /** What a freshly opened terminal has, and not what npm adds. */
@@ -48,9 +71,10 @@ function environmentOf({ name }: Person, home: string, id: string): Record<strin
 
 /** Has the image built now, so that a transcript does not depend on who came first. */
 function prepareImage({ uid }: Person, environment: Record<string, string>, kit: string): void {
-  if (ready.has(uid)) return;
+  const step = steps.find(({ has }) => has.has('image'));
+  if (!step || ready.has(uid)) return;
   const rootless = process.geteuid?.() === 0 && uid === undefined ? [] : ['--rootless'];
-  spawnSync(process.execPath, ['bin/lab.cjs', 'step', '8', '--quiet', ...rootless, '--', 'true'], {
+  spawnSync(process.execPath, ['bin/lab.cjs', 'step', String(step.number), '--quiet', ...rootless, '--', 'true'], {
     cwd: kit,
     env: environment,
     stdio: 'ignore',
@@ -59,7 +83,7 @@ function prepareImage({ uid }: Person, environment: Record<string, string>, kit:
   ready.add(uid);
 }
 
-function leftFailure({ line }: Transcript, left: readonly string[]): Failure {
+function leavings({ line }: Transcript, left: readonly string[]): Mismatch {
   const message = `This block has left something behind: ${left.join(', ')}.`;
   return { line, command: '', message, difference: [] };
 }

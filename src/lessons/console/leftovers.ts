@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isOver } from '../../leftovers/owner.ts';
 import { cgroupMountPoints } from '../../proc/memberships.ts';
+import { parseMountinfo } from '../../proc/mountinfo.ts';
 
 const LINKS = '/sys/class/net';
 const PATIENCE_MS = 3_000;
@@ -23,7 +24,7 @@ export function lasting(): string[] {
 }
 
 /**
- * Gives what was not there before, and processes that carry the mark, once they
+ * Returns what was not there before, and processes that carry the mark, once they
  * have had a moment to end. Such processes are ended.
  */
 export async function leftBehind(before: readonly string[], mark: string): Promise<string[]> {
@@ -48,7 +49,7 @@ export function unmountBelow(directory: string): void {
 }
 
 function mountPoints(): string[] {
-  return lines('/proc/self/mountinfo').map((line) => line.split(' ')[4] ?? '');
+  return parseMountinfo(text('/proc/self/mountinfo')).map(({ mountPoint }) => mountPoint);
 }
 
 /** Processes that have `NAME=value` in their environment. */
@@ -76,10 +77,6 @@ function abandonedGroups(directory: string, depth: number): string[] {
   } catch {
     return [];
   }
-}
-
-function lines(path: string): string[] {
-  return text(path).split('\n').filter(Boolean);
 }
 
 function names(directory: string): string[] {

@@ -1,8 +1,10 @@
-/** Whether this machine has what a console block needs. */
+/** Who types the commands of a console block, and whether this machine has what the block needs. */
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findHierarchies } from '../../cgroups/hierarchies.ts';
-import { isRoot, obstacleFor, ordinaryPerson } from './person.ts';
+import { sudoUser } from '../../command-line/sudo-user.ts';
+import { ordinaryId } from '../../proc/id-maps.ts';
 import type { NeedName } from './transcript.ts';
 
 export interface Unmet {
@@ -12,9 +14,31 @@ export interface Unmet {
   readonly excusable: boolean;
 }
 
-const CONTROLLERS = ['memory', 'cpu'];
+/** Root, or an ordinary user. */
+export interface Person {
+  readonly name: string;
+  /** Undefined for ourselves. */
+  readonly uid?: number;
+}
 
-/** Gives the first need that is not met, if there is one. */
+const CONTROLLERS = ['memory', 'cpu'];
+/** The ids that distributions give to people: login.defs(5). */
+const [FIRST_ID, LAST_ID] = [1000, 59_999];
+
+/** Ourselves, unless we are root: then the user who ran sudo, or the first user of the machine, or nobody. */
+export function ordinaryPerson(): Person {
+  if (!isRoot()) return { name: process.env.USER ?? 'user' };
+  const users = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'))
+    .map(([name = '', , uid]) => ({ name, uid: Number(uid) }));
+  const behindSudo = users.find(({ uid }) => uid === sudoUser()?.uid);
+  const first = users.find(({ uid }) => uid >= FIRST_ID && uid <= LAST_ID);
+  const uid = ordinaryId(readFileSync('/proc/self/uid_map', 'utf8'));
+  return behindSudo ?? first ?? (uid === undefined ? { name: 'user' } : { name: 'nobody', uid });
+}
+
+/** Returns the first need that is not met, if there is one. */
 export function unmetNeed(needs: readonly NeedName[], kit: string): Unmet | undefined {
   for (const need of needs) {
     const unmet = CHECKS[need](kit);
@@ -59,4 +83,17 @@ function controllersAt(directory: string): string[] {
   } catch {
     return [];
   }
+}
+
+/** Why that person cannot do what user blocks do, if so. */
+function obstacleFor({ name, uid }: Person, kit: string): string | undefined {
+  const can = (command: string, ...words: string[]) =>
+    spawnSync(command, words, { stdio: 'ignore', ...(uid === undefined ? {} : { uid, gid: uid }) }).status === 0;
+  if (!can('test', '-r', `${kit}/package.json`)) return `the user ${name} may not read ${kit}`;
+  if (!can('unshare', '--user', 'true')) return `the user ${name} may not make user namespaces: see npm run doctor`;
+  return undefined;
+}
+
+function isRoot(): boolean {
+  return process.geteuid?.() === 0;
 }

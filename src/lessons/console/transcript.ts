@@ -1,6 +1,7 @@
 /** Reads a console block: commands, where each is typed, and what it is expected to print. */
+import { consoleLines } from '../../markdown/console.ts';
 import type { Fence } from '../../markdown/fences.ts';
-import type { Problem } from '../regions.ts';
+import type { FindingOnLine } from '../finding.ts';
 import { startsStep } from './opening.ts';
 
 /** The first terminal, the container that was started there, or a second terminal. */
@@ -24,39 +25,24 @@ export interface Transcript {
   /** What the block needs; always either root or user. */
   readonly needs: readonly NeedName[];
   readonly commands: readonly Command[];
-  readonly problems: readonly Problem[];
-}
-
-/** A line that is typed: its prompt, with the blank that ends it, and the command. */
-const PROMPT = /^(\$|container[#$]|2[#$]) (.*)$/;
-const CONTINUATION = /^> (.*)$/;
-
-/** Splits a line of a console block at its prompt; undefined for output. */
-export function promptOf(line: string): { prompt: string; command: string } | undefined {
-  const [, prompt = '', command = ''] = PROMPT.exec(line) ?? [];
-  return prompt === '' ? undefined : { prompt, command };
+  readonly problems: readonly FindingOnLine[];
 }
 
 export function parseTranscript(fence: Pick<Fence, 'words' | 'content' | 'line'>): Transcript {
-  const problems: Problem[] = [];
+  const problems: FindingOnLine[] = [];
   const commands: Command[] = [];
-  let typing = false;
-  for (const [index, text] of fence.content.replace(/\n$/, '').split('\n').entries()) {
+  for (const [index, { text, typed }] of consoleLines(fence.content).entries()) {
     const line = fence.line + 1 + index;
-    const typed = promptOf(text);
-    const more = CONTINUATION.exec(text)?.[1];
     const last = commands.at(-1);
-    if (typed) {
+    if (typed && !typed.goesOn) {
       commands.push({ place: placeOf(typed.prompt), text: typed.command, expected: [], line });
-      typing = true;
     } else if (!last) {
       problems.push({ line, message: 'A console block begins with a command: $ …' });
       break;
-    } else if (typing && more !== undefined) {
-      commands[commands.length - 1] = { ...last, text: `${last.text}\n${more}` };
+    } else if (typed) {
+      commands[commands.length - 1] = { ...last, text: `${last.text}\n${typed.command}` };
     } else {
       commands[commands.length - 1] = { ...last, expected: [...last.expected, text] };
-      typing = false;
     }
   }
   const needs = needsOf(fence, problems);
@@ -74,7 +60,7 @@ function trimmed(command: Command): Command {
   return { ...command, expected: command.expected.slice(0, last + 1) };
 }
 
-function needsOf({ words, line }: Pick<Fence, 'words' | 'line'>, problems: Problem[]): NeedName[] {
+function needsOf({ words, line }: Pick<Fence, 'words' | 'line'>, problems: FindingOnLine[]): NeedName[] {
   const known = NEEDS.filter((name) => words.includes(name));
   for (const word of words) {
     if (!known.some((name) => name === word)) {
@@ -93,7 +79,7 @@ function needsOf({ words, line }: Pick<Fence, 'words' | 'line'>, problems: Probl
 }
 
 /** Commands for a container that no step has started. */
-function homeless(commands: readonly Command[]): Problem[] {
+function homeless(commands: readonly Command[]): FindingOnLine[] {
   const first = commands.findIndex(({ place, text }) => place === 'host' && startsStep(text));
   return commands
     .filter(({ place }, index) => place === 'inside' && (first < 0 || index < first))

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { type Library, pages } from '../../catalogue/lessons.ts';
-import { targetOf } from '../check/links.ts';
+import { targetOf } from '../../markdown/links.ts';
 
 /** Undefined for what the site does not have. */
 export function addressOf(path: string, library: Library): string | undefined {

@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Library, Page } from '../../catalogue/lessons.ts';
 import { pages } from '../../catalogue/lessons.ts';
+import { targetOf } from '../../markdown/links.ts';
 import { inlineTokens, parse } from '../../markdown/parse.ts';
-import { targetOf } from '../check/links.ts';
 import { addressOf, rootFrom } from './addresses.ts';
 import { codeHtml, contentOf } from './content.ts';
 import { type Frame, type Link, pageHtml } from './page.ts';
@@ -16,7 +16,7 @@ const INDEX = 'index.html';
 /** By the ends of file names. */
 const LANGUAGES: Readonly<Record<string, string>> = { ts: 'ts', c: 'c', h: 'c', sh: 'sh', mjs: 'ts', cjs: 'ts' };
 
-/** Replaces what is in `directory`; gives the addresses of the pages. */
+/** Replaces what is in `directory`; returns the addresses of the pages. */
 export function buildSite(library: Library, directory: string): string[] {
   const lessons = library.lessons.map(({ number, title, stem }) => ({ number, title, address: `${stem}.html` }));
   const all = [...pageFrames(library, lessons), ...fileFrames(library, lessons)];
@@ -28,6 +28,20 @@ export function buildSite(library: Library, directory: string): string[] {
   }
   copyAssets(directory);
   return all.map(({ address }) => address);
+}
+
+/**
+ * Writes pages into a folder that may belong to somebody else, as after a build with sudo.
+ * @throws Error that says what to do if the folder cannot be written
+ */
+export function writingPages<T>(build: () => T): T {
+  try {
+    return build();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') throw error;
+    throw new Error(`The pages cannot be written: ${message}. Run this as the user who owns the folder.`);
+  }
 }
 
 /** Puts styles and scripts into the folder `assets` of a site. */

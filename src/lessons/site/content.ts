@@ -2,11 +2,11 @@
 import MarkdownIt, { type RendererRule, type Token } from 'markdown-it';
 import type { Library, Page } from '../../catalogue/lessons.ts';
 import { alertOf, alerts } from '../../markdown/alerts.ts';
+import { consoleLines } from '../../markdown/console.ts';
 import { type Fence, fenceOf } from '../../markdown/fences.ts';
+import { type Heading, headings } from '../../markdown/headings.ts';
 import { escapeHtml, highlightHtml } from '../../markdown/highlight.ts';
-import { type Heading, headings } from '../../markdown/slug.ts';
 import { hrefOf } from './addresses.ts';
-import { consoleHtml } from './console.ts';
 
 export interface Content {
   readonly html: string;
@@ -20,6 +20,15 @@ interface Env {
   readonly path: string;
   readonly headings: readonly Heading[];
 }
+
+/** What is said above a console block of its needs. */
+const NEEDS: Readonly<Record<string, string>> = {
+  root: 'as root',
+  user: 'as an ordinary user',
+  v1: 'cgroup v1',
+  v2: 'cgroup v2',
+  network: 'with a network',
+};
 
 const markdown = new MarkdownIt({ html: false }).use(alerts);
 
@@ -84,4 +93,25 @@ export function codeHtml({ language, content, file }: Pick<Fence, 'language' | '
 export function diagramHtml({ content }: Pick<Fence, 'content'>, drawing: string): string {
   const source = escapeHtml(content);
   return `<figure class="diagram" data-source="${source}"><pre>${escapeHtml(drawing)}</pre></figure>\n`;
+}
+
+/** The copy button takes what has the class `command`. */
+export function consoleHtml({ content, words }: Fence): string {
+  const lines = consoleLines(content).map(({ text, typed }) =>
+    typed ? typedHtml(typed.prompt, typed.command) : `<span class="output">${marked(escapeHtml(text))}</span>`,
+  );
+  const needs = words.map((word) => NEEDS[word] ?? word).join(', ');
+  const caption = needs === '' ? '' : `<figcaption>${escapeHtml(needs)}</figcaption>`;
+  return `<figure class="code console">${caption}<pre tabindex="0"><code>${lines.join('\n')}\n</code></pre></figure>\n`;
+}
+
+function typedHtml(prompt: string, command: string): string {
+  const place = prompt.startsWith('container') ? 'inside' : prompt.startsWith('2') ? 'second' : 'host';
+  const code = marked(highlightHtml(command, 'sh'));
+  return `<span class="prompt ${place}">${escapeHtml(prompt)} </span><span class="command">${code}</span>`;
+}
+
+/** Parts that differ from run to run stand out a little. */
+function marked(html: string): string {
+  return html.replace(/⟨[^⟩<]*⟩/g, '<span class="varies" title="differs from run to run">$&</span>');
 }

@@ -1,6 +1,6 @@
 /** The frame of a page. */
+import type { Heading } from '../../markdown/headings.ts';
 import { escapeHtml } from '../../markdown/highlight.ts';
-import type { Heading } from '../../markdown/slug.ts';
 
 export interface Link {
   /** Of a lesson. */

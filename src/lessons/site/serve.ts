@@ -13,7 +13,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-/** Gives the server when it listens. @throws Error with `code` EADDRINUSE or EACCES */
+/** Returns the server when it listens. @throws Error with `code` EADDRINUSE or EACCES */
 export function serve(directory: string, port: number): Promise<Server> {
   const server = createServer((request, response) => answer(directory, request, response));
   return new Promise((resolve, reject) => {

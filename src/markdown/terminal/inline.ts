@@ -1,6 +1,6 @@
 /** Inline Markdown for the terminal: emphasis, code, links. */
-import { targetOf } from '../../lessons/check/links.ts';
-import type { Node } from '../tree.ts';
+import { targetOf } from '../links.ts';
+import type { Node } from '../parse.ts';
 import type { Style } from './style.ts';
 
 export interface InlineContext {

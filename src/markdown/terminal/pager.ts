@@ -18,7 +18,7 @@ function runPager(pager: string, text: string): boolean {
     const { status } = spawnSync('sh', ['-c', pager], {
       input: text,
       stdio: ['pipe', 'inherit', 'inherit'],
-      // Colours as they are; whoever has set LESS knows better.
+      // Colours as they are, unless the user has set LESS.
       env: { ...process.env, LESS: process.env.LESS ?? '-R' },
     });
     return status !== NOT_FOUND;

@@ -1,12 +1,10 @@
 /** A lesson as lines for a terminal. */
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
-import type { Page } from '../../catalogue/lessons.ts';
 import { alertOf } from '../alerts.ts';
 import { fenceOf } from '../fences.ts';
-import { parse } from '../parse.ts';
-import { type Node, treeOf } from '../tree.ts';
-import { codeLines } from './code.ts';
+import { type Node, parse, treeOf } from '../parse.ts';
+import { codeLines } from './code-block.ts';
 import { type InlineContext, inlineText } from './inline.ts';
 import type { Style } from './style.ts';
 import { tableLines } from './table.ts';
@@ -19,7 +17,8 @@ export interface View {
   readonly hints: boolean;
 }
 
-export function render({ path, text }: Pick<Page, 'path' | 'text'>, view: View): string {
+/** `path` is the page's, from the top of the repository: its links start from there. */
+export function render({ path, text }: { readonly path: string; readonly text: string }, view: View): string {
   return `${new Renderer({ ...view, path }).blocks(treeOf(parse(text)), view.width).join('\n')}\n`;
 }
 

@@ -1,7 +1,7 @@
 /** Tables for the terminal. Cells are wrapped until the table fits. */
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
-import type { Node } from '../tree.ts';
+import type { Node } from '../parse.ts';
 import { type InlineContext, inlineText } from './inline.ts';
 
 const GAP = '  ';

@@ -12,7 +12,7 @@ import { topicsOf } from './select.ts';
 const ASSETS = fileURLToPath(new URL('assets', import.meta.url));
 const HANDOUT = 'handout.html';
 
-/** Replaces what is in `directory`; gives the decks. */
+/** Replaces what is in `directory`; returns the decks. */
 export function buildSlides(library: Library, handout: Page, directory: string): Deck[] {
   const decks = library.lessons.map((lesson): Deck => {
     const { number, title, stem } = lesson;

@@ -4,9 +4,8 @@
  * for, and a test measures every slide in a browser.
  */
 import type { Token } from 'markdown-it';
-import { promptOf } from '../../lessons/console/transcript.ts';
-import { consoleHtml } from '../../lessons/site/console.ts';
-import { codeHtml, diagramHtml, tokensHtml } from '../../lessons/site/content.ts';
+import { codeHtml, consoleHtml, diagramHtml, tokensHtml } from '../../lessons/site/content.ts';
+import { startsCommand } from '../../markdown/console.ts';
 import type { Fence } from '../../markdown/fences.ts';
 import { plainText } from '../../markdown/parse.ts';
 import { columnWidths } from '../../markdown/terminal/table.ts';
@@ -86,7 +85,7 @@ function breakBefore({ language }: Fence, lines: readonly string[], most: number
   const last = Math.min(most, lines.length - FEWEST);
   for (let at = last; at > most / 3; at--) {
     const line = lines[at] ?? '';
-    if (language === 'console' ? promptOf(line) : line === '') return at;
+    if (language === 'console' ? startsCommand(line) : line === '') return at;
   }
   return last;
 }

@@ -15,7 +15,7 @@
  */
 import type { Token } from 'markdown-it';
 import type { Lesson } from '../../catalogue/lessons.ts';
-import { promptOf } from '../../lessons/console/transcript.ts';
+import { consoleLines } from '../../markdown/console.ts';
 import { type Fence, fenceOf } from '../../markdown/fences.ts';
 import { parse, plainText } from '../../markdown/parse.ts';
 import { beginning, withoutLinks, withParts } from './sentence.ts';
@@ -161,12 +161,8 @@ function rowsOf(group: readonly Token[]): Token[][] {
 
 /** A transcript without what the commands print. */
 function onlyTyped(fence: Fence): Fence {
-  let typing = false;
-  const lines = fence.content.split('\n').filter((line) => {
-    typing = promptOf(line) !== undefined || (typing && line.startsWith('> '));
-    return typing;
-  });
-  return { ...fence, content: `${lines.join('\n')}\n` };
+  const lines = consoleLines(fence.content).filter(({ typed }) => typed !== undefined);
+  return { ...fence, content: `${lines.map(({ text }) => text).join('\n')}\n` };
 }
 
 function commands(number: number): Block {

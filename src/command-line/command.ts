@@ -1,0 +1,39 @@
+/** A command of the kit, from its words to its exit status. */
+import { Interrupted } from './interruption.ts';
+import { type Form, helpText, keptByNpm, type Option, parse, type Typed } from './options.ts';
+import { print, printError } from './output.ts';
+import { UsageError } from './usage-error.ts';
+
+const USAGE = 2;
+const FAILURE = 1;
+
+/** Takes the words that were typed, and returns the exit status. */
+export type Command = (words: readonly string[]) => Promise<number>;
+
+/** A command that takes what its form says, and `--help`. `run` starts only if all of it was understood. */
+export function command<Row extends Option>(
+  form: Form<Row>,
+  run: (typed: Typed<Row>) => number | Promise<number>,
+): Command {
+  return async (words) => {
+    const typed = parse(form, [...keptByNpm(form, words), ...words]);
+    if (!typed.wantsHelp) return run(typed);
+    print(helpText(form));
+    return 0;
+  };
+}
+
+/** Runs a command; what it throws becomes a message and a status. */
+export async function exitWith(run: () => Promise<number>): Promise<void> {
+  try {
+    process.exitCode = await run();
+  } catch (error) {
+    printError(error instanceof Error ? error.message : String(error));
+    process.exitCode = statusOf(error);
+  }
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof Interrupted) return error.status;
+  return error instanceof UsageError ? USAGE : FAILURE;
+}

@@ -1,0 +1,42 @@
+/** Code blocks for the terminal. Lines that are too long go on in the next, behind a mark: nothing is cut off. */
+import stringWidth from 'string-width';
+import wrapAnsi from 'wrap-ansi';
+import { consoleLines } from '../console.ts';
+import type { Fence } from '../fences.ts';
+import { highlightPieces } from '../highlight.ts';
+import type { Style } from './style.ts';
+
+const INDENT = '  ';
+const GOES_ON = '↪ ';
+
+type Code = Pick<Fence, 'language' | 'content' | 'file'>;
+
+export function codeLines({ language, content, file }: Code, width: number, style: Style): string[] {
+  const code = content.replace(/\n$/, '');
+  const coloured = language === 'console' ? consoleText(code, style) : sourceText(code, language, style);
+  const lines = coloured.split('\n').flatMap((line) => broken(line, width - INDENT.length, style));
+  return [...(file ? [style.faint(file)] : []), ...lines].map((line) => `${INDENT}${line}`);
+}
+
+function sourceText(code: string, language: string, { syntax }: Style): string {
+  return highlightPieces(code, language)
+    .map(({ text, kind }) => {
+      const paint = syntax[kind] ?? ((plain: string) => plain);
+      // By lines, so that a line can be broken or indented by itself.
+      return text.split('\n').map(paint).join('\n');
+    })
+    .join('');
+}
+
+function consoleText(code: string, style: Style): string {
+  return consoleLines(code)
+    .map(({ text, typed }) => (typed ? `${style.prompt(typed.prompt)} ${style.typed(typed.command)}` : text))
+    .join('\n');
+}
+
+/** Broken between words where that is possible. */
+function broken(line: string, width: number, { faint }: Style): string[] {
+  if (stringWidth(line) <= width) return [line];
+  const [first = '', ...rest] = wrapAnsi(line, width - GOES_ON.length, { hard: true, trim: false }).split('\n');
+  return [first, ...rest.map((part) => `${faint(GOES_ON)}${part}`)];
+}

@@ -1,0 +1,34 @@
+/** This terminal as the machine's: every key goes there, Ctrl-C too, and so does its size. */
+import type { Duplex } from 'node:stream';
+
+/** Ctrl-], as in telnet and virsh: the way out of a machine that has stopped answering. */
+const ESCAPE = 0x1d;
+
+interface Size {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Connects the terminal; returns the way back. */
+export function connectTerminal({ control, terminal }: { control: Duplex; terminal: Duplex }): () => void {
+  const { stdin, stdout } = process;
+  const sendSize = () => control.write(sizeLine(stdout));
+  const sendKeys = (keys: Buffer) => {
+    if (keys.includes(ESCAPE)) process.kill(process.pid, 'SIGTERM');
+    else terminal.write(keys);
+  };
+  sendSize();
+  stdin.setRawMode(true);
+  stdin.on('data', sendKeys);
+  stdout.on('resize', sendSize);
+  return () => {
+    stdout.off('resize', sendSize);
+    stdin.off('data', sendKeys);
+    stdin.setRawMode(false);
+    stdin.pause();
+  };
+}
+
+function sizeLine({ rows, columns }: Size): string {
+  return `${rows} ${columns}\n`;
+}

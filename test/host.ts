@@ -1,0 +1,198 @@
+/**
+ * A host of its own for a test file: PID, mount, network, UTS and IPC namespaces, with a /proc, a /sys and a /tmp that
+ * belong to them. Files that run side by side do not see each other there, and what one leaves behind is its own.
+ * The cgroups are the machine's; the kit's bear the number of the PID namespace.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type Circumstances, type Outcome, runCommand } from './command.ts';
+import { scratchFolder } from './scratch.ts';
+
+const script = fileURLToPath(new URL('./host.sh', import.meta.url));
+const top = fileURLToPath(new URL('..', import.meta.url));
+/** When the runner is killed, so is unshare, and with it process 1. */
+const UNSHARE = [
+  ...['setpriv', '--pdeathsig', 'KILL'],
+  ...['unshare', '--pid', '--fork', '--kill-child', '--mount', '--propagation', 'private', '--uts', '--ipc'],
+];
+/** How long what is about to go may take to go: a network namespace's end is asynchronous. */
+const PATIENCE_MS = 3000;
+
+export interface HostOutcome extends Outcome {
+  /** What the command has left behind on its host, a line each. */
+  readonly leftovers: readonly string[];
+}
+
+let scratch: string | undefined;
+let hosts = 0;
+/** The hosts' PID namespaces that may still have cgroups. */
+const namespaces = new Set<string>();
+process.on('exit', () => namespaces.forEach(removeGroups));
+
+/** Why no process can be given a host of its own here, or undefined if it can. */
+export async function whyNoHost(): Promise<string | undefined> {
+  if (process.geteuid?.() !== 0) return 'this needs root';
+  const { status, output } = await runOnHost(['true'], { timeoutS: 20 });
+  return status === 0 ? undefined : output.trim().split('\n').at(-1) || `status ${status}`;
+}
+
+/** Runs a command on a host of its own, which ends with it; with `network: 'machine'` it can reach other machines. */
+export async function runOnHost(
+  words: readonly string[],
+  circumstances: Circumstances,
+  network: 'own' | 'machine' = 'own',
+): Promise<HostOutcome> {
+  hosts += 1;
+  scratch ??= scratchFolder();
+  const tmp = join(scratch, String(hosts));
+  mkdirSync(tmp);
+  const hasOwn = network === 'own';
+  let leftovers: readonly string[] = [];
+  let pid = 0;
+  let namespace = '';
+
+  const converse = async (channel: Duplex) => {
+    channel.on('error', () => {}); // it ended before it had read the answer
+    let before: Sight | undefined;
+    for await (const line of createInterface({ input: channel })) {
+      if (before) {
+        leftovers = await remains(() => look(pid, tmp, hasOwn), namespace, before);
+      } else {
+        pid = Number(line.split(' ')[1]);
+        namespace = /\d+/.exec(readlinkSync(`/proc/${pid}/ns/pid`))?.[0] ?? '';
+        namespaces.add(namespace);
+        before = look(pid, tmp, hasOwn);
+      }
+      channel.write('go on\n');
+    }
+  };
+
+  const unshare = [...UNSHARE, ...(hasOwn ? ['--net'] : [])];
+  const command = [...unshare, 'sh', script, tmp, keptNames().join('\n'), mountsBelowSys().join('\n'), ...words];
+  try {
+    const outcome = await runCommand(command, {
+      ...circumstances,
+      env: { ...circumstances.env, TMPDIR: '/tmp', OWN_NETWORK: hasOwn ? 'yes' : '' },
+      converse,
+      // When process 1 is killed, the kernel kills its namespace; unshare ends when all of it is gone.
+      end: () => kill(pid),
+    });
+    return { ...outcome, leftovers };
+  } finally {
+    removeGroups(namespace);
+    rmSync(tmp, { recursive: true, force: true });
+  }
+}
+
+/** Where tsx keeps what it has translated, a folder per user. */
+const TSX_CACHE = /^tsx-\d+$/;
+
+/** What of the machine's /tmp the tests need: the kit, its tests, Node.js, a home, the programs, what tsx has translated. */
+function keptNames(): string[] {
+  const paths = [
+    ...[top, process.env.TEST_FOLDER ?? '', homedir(), dirname(dirname(process.execPath))],
+    ...(process.env.PATH ?? '').split(':'),
+  ];
+  const names = paths.map((path) => /^\/tmp\/+([^/]+)/.exec(path)?.[1] ?? '');
+  return readdirSync('/tmp').filter((name) => names.includes(name) || TSX_CACHE.test(name));
+}
+
+function kill(pid: number): void {
+  try {
+    if (pid > 0) process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended already.
+  }
+}
+
+function mountPoints(pid: number | 'self'): string[] {
+  const lines = readFileSync(`/proc/${pid}/mountinfo`, 'utf8').trim().split('\n');
+  return lines.map((line) => line.split(' ')[4] ?? '');
+}
+
+/** The mounts below /sys, without those that are below one of them. */
+function mountsBelowSys(): string[] {
+  const below = [...new Set(mountPoints('self'))].filter((path) => path.startsWith('/sys/'));
+  return below.filter((path) => !below.some((other) => path.startsWith(`${other}/`)));
+}
+
+interface Sight {
+  readonly mounts: readonly string[];
+  readonly links: readonly string[];
+  readonly files: readonly string[];
+  readonly processes: readonly string[];
+}
+
+/** What there is on the host of a process 1, seen from outside; of the network, if that is its own. */
+function look(pid: number, tmp: string, hasOwnNetwork: boolean): Sight {
+  return {
+    mounts: readFileSync(`/proc/${pid}/mountinfo`, 'utf8').trim().split('\n'),
+    links: hasOwnNetwork ? readdirSync(`/proc/${pid}/root/sys/class/net`) : [],
+    files: readdirSync(tmp).filter((name) => !TSX_CACHE.test(name)),
+    processes: processes(`/proc/${pid}/root/proc`),
+  };
+}
+
+/** Those that run, process 1 apart; a zombie has ended. */
+function processes(proc: string): string[] {
+  return readdirSync(proc)
+    .filter((name) => /^\d+$/.test(name) && name !== '1')
+    .flatMap((pid) => {
+      try {
+        if (/\) [ZX] /.test(readFileSync(join(proc, pid, 'stat'), 'utf8'))) return [];
+        return [
+          `${pid} ${readFileSync(join(proc, pid, 'cmdline'), 'utf8')
+            .replaceAll('\0', ' ')
+            .trim()}`,
+        ];
+      } catch {
+        return []; // it has ended meanwhile
+      }
+    });
+}
+
+/** What was not there before, and does not go by itself. */
+async function remains(lookAgain: () => Sight, namespace: string, before: Sight): Promise<string[]> {
+  for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(20)) {
+    const now = lookAgain();
+    // Where a run of the kit elsewhere removes its cgroup, a mount of it goes.
+    const lost = before.mounts.filter((line) => !now.mounts.includes(line) && !line.includes('/container-lab-'));
+    const found = [
+      ...now.processes.map((line) => `process ${line}`),
+      ...now.mounts.filter((line) => !before.mounts.includes(line)).map((line) => `mount ${line}`),
+      ...lost.map((line) => `no longer the mount ${line}`),
+      ...now.links.filter((name) => !before.links.includes(name)).map((name) => `link ${name}`),
+      ...now.files.filter((name) => !before.files.includes(name)).map((name) => `file /tmp/${name}`),
+      ...groupsOf(namespace).map((path) => `cgroup ${path}`),
+    ];
+    if (found.length === 0 || Date.now() > deadline) return found;
+  }
+}
+
+/** The cgroups that runs in a PID namespace have made, the deepest first. */
+function groupsOf(namespace: string): string[] {
+  if (namespace === '') return [];
+  const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
+  const mounts = lines.filter((line) => / - cgroup2? /.test(line)).map((line) => line.split(' ')[4] ?? '');
+  if (mounts.length === 0) return [];
+  const { stdout } = spawnSync(
+    'find',
+    [...mounts, '-depth', '-type', 'd', '-path', `*/container-lab-????????-${namespace}-*`],
+    {
+      encoding: 'utf8',
+    },
+  );
+  return stdout.split('\n').filter(Boolean);
+}
+
+function removeGroups(namespace: string): void {
+  const groups = groupsOf(namespace);
+  if (groups.length > 0) spawnSync('rmdir', groups);
+  namespaces.delete(namespace);
+}
