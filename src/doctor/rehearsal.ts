@@ -149,7 +149,12 @@ function askForNetwork(list: readonly Call[]): void {
 /** A pair inside the child's network. */
 function makeCable(): Call[] {
   const socket = interfaceSocket();
-  return [...request(addVeth('eth0', 'rehearsal')), socket, interfaceUp(socket, 'rehearsal'), close(socket)];
+  return [
+    ...request(addVeth({ name: 'eth0' }, { name: 'rehearsal' })),
+    socket,
+    interfaceUp(socket, 'rehearsal'),
+    close(socket),
+  ];
 }
 
 function beSilent(): Call[] {

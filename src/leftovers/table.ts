@@ -45,10 +45,8 @@ export function remove<Of extends Kind>(leftover: Leftover<Of>): Promise<string 
 export async function sweep(): Promise<string[]> {
   const removed: string[] = [];
   for (const kind of KINDS) {
-    for (const leftover of TABLE[kind].find()) {
-      const name = await remove(leftover).catch(() => undefined);
-      if (name !== undefined) removed.push(`${kind} ${name}`);
-    }
+    const names = await Promise.all(TABLE[kind].find().map((leftover) => remove(leftover).catch(() => undefined)));
+    removed.push(...names.flatMap((name) => (name === undefined ? [] : [`${kind} ${name}`])));
   }
   return removed;
 }

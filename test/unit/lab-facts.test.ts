@@ -16,7 +16,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { sudoUser } from '../../src/command-line/sudo-user.ts';
 import { findProgram, ProgramNotFound } from '../../src/images/find-program.ts';
-import { isOver, isOverLink, isOwnerName, newLinkName, newOwnerName } from '../../src/leftovers/owner.ts';
+import { isOver, isOwnerName, newOwnerName } from '../../src/leftovers/owner.ts';
 import { BLOCKS, blockAt } from '../../src/network/addresses.ts';
 import { programOf } from '../../src/run/program.ts';
 import { imageEnvironment, inheritedEnvironment } from '../../src/settings/process.ts';
@@ -285,36 +285,6 @@ test('over: the process is gone, or its number belongs to another now', () => {
   assert.ok(isOver(nameOf(process.pid).replace(/-\d+-1$/, '-1-1')), 'a process with this number started later');
   const { pid } = spawnSync('true');
   assert.ok(isOver(`container-lab-${boot}-${namespace}-${pid}-12345-1`));
-});
-
-test('link names: short enough, one per run, and over when the process is', () => {
-  const [first, second] = [newLinkName(newOwnerName()), newLinkName(newOwnerName())];
-  assert.is.not(first, second);
-  assert.ok(first.length <= 15 && newLinkName(`container-lab-${boot}-4294967295-4194304-99999999999-36`).length <= 15);
-  assert.not.ok(isOverLink(first));
-  const { pid } = spawnSync('true');
-  assert.ok(isOverLink(newLinkName(`container-lab-${boot}-${namespace}-${pid}-12345-1`)));
-  assert.ok(
-    isOverLink(newLinkName(`container-lab-${boot}-${namespace}-${process.pid}-1-1`)),
-    'a process of this number started later',
-  );
-});
-
-test('other links are not ours', () => {
-  for (const name of [
-    'lo',
-    'eth0',
-    'lab0',
-    'lab12',
-    'label-1',
-    'lab-12345',
-    'lab1-12345',
-    'lab1-1234567',
-    'vlab1-123456',
-    'LAB1-123456',
-  ]) {
-    assert.not.ok(isOverLink(name), name);
-  }
 });
 
 test('over: not in another PID namespace, for there is no knowing', () => {
