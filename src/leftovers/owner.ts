@@ -6,6 +6,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { ownPidNamespace, startTime } from '../proc/stat.ts';
+import { leaveNote } from './notes.ts';
 
 /** The variable by which the processes of a run are known. */
 export const OWNER_VARIABLE = 'CONTAINER_LAB';
@@ -20,8 +21,10 @@ let runs = 0;
  * A name for one run, like no other: `container-lab-BOOT-PIDNS-PID-STARTTIME-RUN`.
  * A PID alone is used again one day; with its start time it is not, and both
  * hold only in their PID namespace, on their machine, until it is started anew.
+ * With the first one the process is noted as one that may leave something.
  */
 export function newOwnerName(): string {
+  if (runs === 0) leaveNote(processName());
   runs += 1;
   return `${processName()}-${runs}`;
 }
