@@ -1,7 +1,16 @@
 /** `npm run clean`: what dead runs have left goes, what lives or is not ours stays. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmdirSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -10,7 +19,7 @@ import { controller, groupOf } from '../support/cgroup-files.ts';
 import { startContainer } from '../support/container.ts';
 import { kernelTest, onTestEnd, until, within } from '../support/kernel-test.ts';
 import { lab, ownCgroups, ownLinks, read, statFields, top } from '../support/lab.ts';
-import { canRun, program } from '../support/needs.ts';
+import { canRun, program, root } from '../support/needs.ts';
 import { patience } from '../support/patience.ts';
 
 const test = suite('clean');
@@ -229,6 +238,30 @@ kernelTest(
     assert.equal(await within(5000, 'its end', () => ended), [null, 'SIGKILL']);
   },
 );
+
+kernelTest(test, [root], 'a step looks for what others have left when a note says that one was killed', async () => {
+  const namespace = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0];
+  const gone = `container-lab-${boot}-${namespace}-999999999-1`;
+  const left = await startMarked(`${gone}-1`);
+  const state = () => statFields(left.pid ?? 0)[2];
+  const notes = () => readdirSync('/run').filter((name) => name.startsWith('container-lab-'));
+  const before = notes();
+  assert.is(lab(['step', '0', '--', 'true']).status, 0);
+  assert.equal([state(), notes()], ['S', before], 'without a note there is no look, and a note goes with its process');
+
+  writeFileSync(join('/run', gone), '');
+  onTestEnd(() => rmSync(join('/run', gone), { force: true }));
+  assert.is(lab(['step', '0', '--', 'true']).status, 0);
+  await until('what was left has ended', () => state() !== 'S');
+  assert.equal(notes(), before);
+
+  const container = await startContainer(['1']);
+  assert.is(notes().length, before.length + 1);
+  await container.killKit();
+  assert.is(notes().length, before.length + 1, 'who is killed leaves a note');
+  clean();
+  assert.equal(notes(), before);
+});
 
 kernelTest(test, [canRun(8)], 'after a run there is nothing to clean', async () => {
   const container = await startContainer(['8', '--pids', '50']);

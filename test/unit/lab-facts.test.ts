@@ -307,6 +307,38 @@ test('over: a zombie has ended', async () => {
   }
 });
 
+test('children: of all threads, from the lists of the kernel or, where there are none, by asking all for their parent', () => {
+  const script = `
+    const { spawn } = require('node:child_process');
+    const { writeSync } = require('node:fs');
+    const first = spawn('sleep', ['20']);
+    import(process.argv[1]).then(({ childrenOf, parentOf }) => {
+      const second = spawn('sleep', ['20']);
+      const found = childrenOf(process.pid);
+      writeSync(1, JSON.stringify([found, [first.pid, second.pid], found.map(parentOf), childrenOf(first.pid)]));
+      first.kill();
+      second.kill();
+    });`;
+  const node = [
+    process.execPath,
+    '--import',
+    'tsx',
+    '--eval',
+    script,
+    new URL('../../src/proc/stat.ts', import.meta.url).href,
+  ];
+  const { stdout, stderr } = spawnSync(node[0] ?? '', node.slice(1), { encoding: 'utf8' });
+  assert.is(stderr, '');
+  const [found, started, parents, none] = JSON.parse(stdout);
+  // The loader has children of its own.
+  assert.equal(
+    found.filter((pid: number) => started.includes(pid)),
+    started,
+  );
+  assert.is(new Set(parents).size, 1);
+  assert.equal(none, []);
+});
+
 test('a process whose name has blanks and parentheses is read rightly', () => {
   const script = `
     const { writeFileSync } = require('node:fs');
