@@ -1,5 +1,5 @@
 /** Network interfaces. The alias of one names its run. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CallFailure } from '../executor/failure.ts';
 import { perform } from '../executor/perform.ts';
@@ -28,14 +28,23 @@ export function find(owner?: string): Leftover<'link'>[] {
  */
 export async function remove({ name, mark }: Leftover<'link'>): Promise<string | undefined> {
   const deadline = performance.now() + PATIENCE_MS;
-  for (let index = indexOf(name); index !== 0; index = indexOf(name)) {
-    if (performance.now() > deadline) return aliasOf(name) === mark && deleted(index) ? name : undefined;
+  for (;;) {
+    const index = indexOf(name);
+    if (index === 0 && !isShown(name, mark)) return undefined;
+    if (performance.now() > deadline) break;
     await sleep(PAUSE_MS);
   }
-  return undefined;
+  return aliasOf(name) === mark && deleted(indexOf(name)) ? name : undefined;
 }
 
+/** /sys shows a link for a while after its name is free; one that nobody has marked yet can be ours. */
+function isShown(name: string, mark: string): boolean {
+  return existsSync(`${LINKS}/${name}`) && ['', mark].includes(aliasOf(name));
+}
+
+/** Whether it was there to be deleted. */
 function deleted(index: number): boolean {
+  if (index === 0) return false;
   try {
     perform(request(deleteLink(index)));
     return true;
