@@ -8,9 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { loadLibrary } from '../executor/native.ts';
 import { perform } from '../executor/perform.ts';
 import { ordinaryId } from '../proc/id-maps.ts';
-import { defineCall } from '../syscalls/call.ts';
-import { PR } from '../syscalls/flags.ts';
-import { oneOf, plain } from '../syscalls/show.ts';
+import { setDumpable } from '../syscalls/processes.ts';
 import { read } from './facts.ts';
 import { type Trials, tryAll } from './trials.ts';
 
@@ -32,13 +30,6 @@ export function tryAsOrdinaryUser(): Trials | undefined {
   return status === 0 ? (JSON.parse(stdout) as Trials) : undefined;
 }
 
-const PRCTL = defineCall({
-  name: 'prctl',
-  source: 'prctl(2)',
-  purpose: 'Changes an attribute of this process.',
-  show: [oneOf(PR), plain],
-});
-
 /** What the process started above does. */
 export async function reportAs(uid: string, gid: string): Promise<void> {
   loadLibrary();
@@ -47,6 +38,6 @@ export async function reportAs(uid: string, gid: string): Promise<void> {
   process.setgid?.(Number(gid));
   process.setuid?.(Number(uid));
   // A process that changed its user may no longer write to its own /proc, until it says that it may.
-  perform([PRCTL(PR.PR_SET_DUMPABLE, 1)]);
+  perform([setDumpable(true)]);
   process.stdout.write(JSON.stringify(await tryAll('rootless')));
 }

@@ -82,7 +82,8 @@ export class Child {
   readonly #channels: readonly Socket[];
   readonly #listsEnded: readonly Promise<void>[];
   readonly #ends = new Map<number, Promise<End>>();
-  #end: End | undefined;
+  /** From then on the number may be another process's. */
+  #end: End | 'lost' | undefined;
   #released = false;
   #failure: CallFailure | undefined;
 
@@ -216,19 +217,24 @@ export class Child {
       const end = waitBriefly(this.pid);
       if (end) this.#setEnd(end);
     }
-    return this.#end ?? this.#watchEnd();
+    return this.#end === undefined || this.#end === 'lost' ? this.#watchEnd() : this.#end;
   }
 
   /** The end as SIGCHLD tells of it. */
   async #watchEnd(): Promise<End> {
-    const end = await this.#endOf(this.pid);
-    if (!this.#end) this.#setEnd(end);
-    return end;
+    try {
+      const end = await this.#endOf(this.pid);
+      this.#setEnd(end);
+      return end;
+    } catch (error) {
+      this.#setEnd('lost');
+      throw error;
+    }
   }
 
-  #setEnd(end: End): void {
-    this.#end = end;
-    living -= 1;
+  #setEnd(end: End | 'lost'): void {
+    if (this.#end === undefined) living -= 1;
+    this.#end ??= end;
   }
 
   #endOf(pid: number): Promise<End> {
