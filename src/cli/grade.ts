@@ -14,6 +14,7 @@ import { allJudged, allPassed, type Report } from '../grading/report.ts';
 import { HELP, parseRequest, type Request, refuseSwallowed } from '../grading/request.ts';
 import { sweep } from '../leftovers/table.ts';
 import { noteProgress } from '../practice/progress-notes.ts';
+import { requireOwnProc } from '../proc/own.ts';
 
 /** Returns 0 if all have passed, and 1 if not. @throws UsageError with nothing started */
 export const main: Command = async (words) => {
@@ -23,6 +24,7 @@ export const main: Command = async (words) => {
     print(HELP);
     return 0;
   }
+  requireOwnProc();
   const exercises = await catalogue();
   try {
     return await interruptible(async (signal) => {
@@ -30,7 +32,7 @@ export const main: Command = async (words) => {
       const report = await gradeWork(request, exercises, signal);
       print(shown(request, report).trimEnd());
       if (looksLikeClass(report)) printError('For a class, a folder per student, add --csv FILE.');
-      if (request.paths.length === 0) noteProgress(report, exercises);
+      if (request.paths.length === 0) noteProgress(report, exercises, printError);
       return statusOf(request, report);
     }, 'Interrupted; what was running has been ended, and no result was written.');
   } finally {

@@ -1,5 +1,6 @@
 /** Reading what was typed after `npm run grade`. */
 import { parseArgs } from 'node:util';
+import { typedToNpm } from '../command-line/npm-options.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { integer } from '../command-line/values.ts';
 import { DEFAULT_TIMEOUT } from './grade.ts';
@@ -111,14 +112,10 @@ function parseShard(text: string): { part: number; of: number } {
   return { part: Number(part), of: Number(of) };
 }
 
-/**
- * npm keeps options that stand before `--` for itself, and then tells a script
- * about them in its environment.
- * @throws UsageError that says where to put the `--`
- */
+/** @throws UsageError for an option that npm kept for itself: it says where to put the `--` */
 export function refuseSwallowed(environment = process.env): void {
   for (const name of Object.keys(OPTIONS)) {
-    if (environment[`npm_config_${name.replaceAll('-', '_')}`] === undefined) continue;
+    if (typedToNpm(`--${name}`, environment) === undefined) continue;
     throw new UsageError(`npm kept --${name} for itself. Put -- before the words: npm run grade -- --${name}`);
   }
 }

@@ -5,6 +5,7 @@
  * from what is not the kit's.
  */
 import { readFileSync } from 'node:fs';
+import { isOwnProc, requireOwnProc } from '../proc/own.ts';
 import { ownPidNamespace, startTime } from '../proc/stat.ts';
 
 /** The variable by which the processes of a run are known. */
@@ -26,8 +27,9 @@ export function newOwnerName(): string {
   return `${processName()}-${runs}`;
 }
 
-/** A name for this process, the same for all of its runs. */
+/** A name for this process, the same for all of its runs. @throws Error where /proc is not ours: it would be another's */
 export function processName(): string {
+  requireOwnProc();
   return [PREFIX, bootId(), ownPidNamespace(), process.pid, startTime(process.pid)].join('-');
 }
 
@@ -44,14 +46,14 @@ export function isProcessName(name: string): boolean {
 
 /**
  * What is known of an owner. One that cannot be seen from here, since it is on
- * another machine, in another PID namespace, or hidden by the mount option
- * `hidepid` of /proc, is not over for that.
+ * another machine, in another PID namespace than we or /proc, or hidden by the
+ * mount option `hidepid` of /proc, is not over for that.
  */
 export type OwnerState = 'lives' | 'over' | 'unknown';
 
 export function ownerState(name: string): OwnerState {
   const [, boot, namespace, pid, started] = PATTERN.exec(name) ?? [];
-  if (boot !== bootId() || namespace !== ownPidNamespace()) return 'unknown';
+  if (!isOwnProc() || boot !== bootId() || namespace !== ownPidNamespace()) return 'unknown';
   return processState(Number(pid), (start) => start === started);
 }
 
@@ -66,6 +68,7 @@ export function isMarkOf(mark: string, owner?: string): boolean {
 }
 
 function processState(pid: number, isStart: (start: string) => boolean): OwnerState {
+  if (!isOwnProc()) return 'unknown';
   const start = startTime(pid);
   if (start !== undefined) return isStart(start) ? 'lives' : 'over';
   return isHidden(pid) ? 'unknown' : 'over';
