@@ -181,9 +181,13 @@ function groupsOf(namespace: string): string[] {
   const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
   const mounts = lines.filter((line) => / - cgroup2? /.test(line)).map((line) => line.split(' ')[4] ?? '');
   if (mounts.length === 0) return [];
-  const { stdout } = spawnSync('find', [...mounts, '-depth', '-type', 'd', '-path', `*/container-lab-${namespace}-*`], {
-    encoding: 'utf8',
-  });
+  const { stdout } = spawnSync(
+    'find',
+    [...mounts, '-depth', '-type', 'd', '-path', `*/container-lab-????????-${namespace}-*`],
+    {
+      encoding: 'utf8',
+    },
+  );
   return stdout.split('\n').filter(Boolean);
 }
 

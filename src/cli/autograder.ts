@@ -2,14 +2,13 @@
 import { resolve } from 'node:path';
 import { catalogue } from '../catalogue/exercises.ts';
 import { command } from '../command-line/command.ts';
-import type { Option } from '../command-line/options.ts';
 import { print } from '../command-line/output.ts';
 import { UsageError } from '../command-line/usage-error.ts';
-import { integer } from '../command-line/values.ts';
 import { chosenExercises } from '../grading/gather.ts';
 import { DEFAULT_TIMEOUT } from '../grading/grade.ts';
 import { buildClassroom50 } from '../grading/platforms/classroom50-autograder.ts';
 import { buildGradescope } from '../grading/platforms/gradescope-autograder.ts';
+import { ONLY, TIMEOUT } from '../grading/request.ts';
 
 const PLATFORMS = [
   { name: 'gradescope', build: buildGradescope, next: 'Zip what is in it, not the folder, and upload that.' },
@@ -20,21 +19,6 @@ const PLATFORMS = [
   },
 ];
 const NAMES = PLATFORMS.map(({ name }) => name);
-
-const ONLY: Option<string[]> = {
-  name: '--only',
-  value: '4a,4b',
-  help: 'these exercises; by default all',
-  read: (list) => list.split(','),
-  npm: 'ignored',
-};
-const TIMEOUT: Option<number> = {
-  name: '--timeout',
-  value: 'SECONDS',
-  help: `what one exercise may take (${DEFAULT_TIMEOUT})`,
-  read: integer(1, 3600),
-  npm: 'ignored',
-};
 
 export const main = command(
   {

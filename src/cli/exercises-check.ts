@@ -3,28 +3,14 @@ import { availableParallelism } from 'node:os';
 import { catalogue, type Entry } from '../catalogue/exercises.ts';
 import { command } from '../command-line/command.ts';
 import { interruptible } from '../command-line/interruption.ts';
-import type { Option } from '../command-line/options.ts';
 import { print } from '../command-line/output.ts';
-import { integer } from '../command-line/values.ts';
 import { chosenExercises } from '../grading/gather.ts';
 import { DEFAULT_TIMEOUT } from '../grading/grade.ts';
 import { pool } from '../grading/pool.ts';
 import { type Claim, claims, hintsForNothing, lacks, type Proof, prove } from '../grading/proof.ts';
+import { MOST_JOBS, JOBS as ONE_AT_A_TIME, TIMEOUT } from '../grading/request.ts';
 
-const MOST_JOBS = 64;
-const JOBS: Option<number> = {
-  name: '--jobs',
-  value: 'NUMBER',
-  help: 'so many at a time; by default one a CPU',
-  read: integer(1, MOST_JOBS),
-};
-const TIMEOUT: Option<number> = {
-  name: '--timeout',
-  value: 'SECONDS',
-  help: `what one run may take (${DEFAULT_TIMEOUT})`,
-  read: integer(1, 3600),
-  npm: 'ignored',
-};
+const JOBS = { ...ONE_AT_A_TIME, help: 'so many at a time; by default one a CPU' };
 const MARKS = { passed: '✓', failed: '✗', 'not run': '-' };
 
 /** Returns 0 if nothing failed, and 1 if something did. */

@@ -2,7 +2,7 @@
 
 import { catalogue } from '../catalogue/exercises.ts';
 import { colourLevel } from '../command-line/colour.ts';
-import type { Command } from '../command-line/command.ts';
+import { command } from '../command-line/command.ts';
 import { interruptible } from '../command-line/interruption.ts';
 import { print, printError } from '../command-line/output.ts';
 import { gradeClass } from '../grading/class/grade-class.ts';
@@ -11,19 +11,14 @@ import { toTap } from '../grading/emitters/tap.ts';
 import { toText } from '../grading/emitters/text.ts';
 import { gradeWork } from '../grading/grade-work.ts';
 import { allJudged, allPassed, type Report } from '../grading/report.ts';
-import { HELP, parseRequest, type Request, refuseSwallowed } from '../grading/request.ts';
+import { FORM, type Request, requestOf } from '../grading/request.ts';
 import { sweep } from '../leftovers/table.ts';
 import { noteProgress } from '../practice/progress-notes.ts';
 import { requireOwnProc } from '../proc/own.ts';
 
 /** Returns 0 if all have passed, and 1 if not. @throws UsageError with nothing started */
-export const main: Command = async (words) => {
-  refuseSwallowed();
-  const request = parseRequest(words);
-  if (!request) {
-    print(HELP);
-    return 0;
-  }
+export const main = command(FORM, async (typed) => {
+  const request = requestOf(typed);
   requireOwnProc();
   const exercises = await catalogue();
   try {
@@ -39,7 +34,7 @@ export const main: Command = async (words) => {
     // What an earlier run has left is no reason for this one to fail.
     await sweep().catch(() => []);
   }
-};
+});
 
 function shown({ print: format }: Request, report: Report): string {
   if (format === 'json') return toJson(report);

@@ -1,7 +1,9 @@
 /** The facts as rows of text. */
 
 import { lacking } from '../proc/status.ts';
+import { steps } from '../steps/index.ts';
 import type { Facts } from './facts.ts';
+import { stepList } from './findings.ts';
 import type { Policy } from './firewall.ts';
 
 export type Row = readonly [label: string, text: string];
@@ -62,12 +64,12 @@ function mountText({ rootPropagation, procCovers }: Facts): string {
   ].join('; ');
 }
 
-/** The steps until 8 forward nothing; a later one does. */
+/** No step forwards anything yet; a bridge with NAT does. */
 function networkText({ ipForward }: Facts, policy: Policy): string {
   const forward = ipForward === undefined ? 'unknown' : ipForward ? 'on' : 'off';
   const rule = policy ? `, the FORWARD policy is ${policy}` : '';
   const matters = ipForward === false || policy === 'DROP';
-  return `ip_forward is ${forward}${rule}${matters ? '. It matters only to a bridge with NAT, not to steps 0–8' : ''}`;
+  return `ip_forward is ${forward}${rule}${matters ? `. It matters only to a bridge with NAT, not to ${stepList(steps.map(({ number }) => number))}` : ''}`;
 }
 
 function toolsText({ tools: { ip, compiler } }: Facts): string {

@@ -9,9 +9,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { perform } from '../executor/perform.ts';
 import { ordinaryId } from '../proc/id-maps.ts';
-import { defineCall } from '../syscalls/call.ts';
-import { PR } from '../syscalls/flags.ts';
-import { oneOf, plain } from '../syscalls/show.ts';
+import { setDumpable } from '../syscalls/processes.ts';
 import { read } from './facts.ts';
 import { type Trials, tryAll } from './trials.ts';
 
@@ -33,13 +31,6 @@ export function tryAsOrdinaryUser(): Trials | undefined {
   return status === 0 ? (JSON.parse(stdout) as Trials) : undefined;
 }
 
-const PRCTL = defineCall({
-  name: 'prctl',
-  source: 'prctl(2)',
-  purpose: 'Changes an attribute of this process.',
-  show: [oneOf(PR), plain],
-});
-
 /** What the process started above does. */
 export async function reportAs(uid: number, gid: number): Promise<void> {
   await nextTurn(); // tsx still loads a part of itself
@@ -48,6 +39,6 @@ export async function reportAs(uid: number, gid: number): Promise<void> {
   process.setgid?.(gid);
   process.setuid?.(uid);
   // A process that changed its user may no longer write to its own /proc, until it says that it may.
-  perform([PRCTL(PR.PR_SET_DUMPABLE, 1)]);
+  perform([setDumpable(true)]);
   process.stdout.write(JSON.stringify(await tryAll('rootless')));
 }

@@ -48,10 +48,7 @@ export async function performPatiently(list: readonly Call[], wait: Wait): Promi
   const outs = new Map<Argument, Buffer>();
   try {
     for (let rest = list; ; rest = list.slice(results.size)) {
-      const made = make(
-        rest.map((call) => withResults(call, results)),
-        true,
-      );
+      const made = make(results.size === 0 ? rest : rest.map((call) => withResults(call, results)), true);
       rest.slice(0, made.done).forEach((call, index) => {
         results.set(call, made.results[index] ?? -1);
       });

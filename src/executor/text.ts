@@ -15,6 +15,14 @@ export function requestText(call: Call, known: Known = {}): string {
   return `${call.info.name}(${argumentTexts(call, known).join(', ')})`;
 }
 
+/** A whole list, a call a line; what a cloned process makes stands further in, below its clone. */
+export function listTexts(list: readonly Call[], known: Known = {}): string[] {
+  return list.flatMap((call) => [
+    requestText(call, known),
+    ...listTexts(call.list ?? [], known).map((line) => `    ${line}`),
+  ]);
+}
+
 /** Each argument as it is printed. */
 export function argumentTexts(call: Call, { results, outs }: Known = {}): string[] {
   const resolve = (argument: Argument) => {

@@ -1,11 +1,10 @@
 /** Reading what was typed after `npm run grade`. */
-import { parseArgs } from 'node:util';
-import { typedToNpm } from '../command-line/npm-options.ts';
+import { AS_JSON, type Form, flag, type Option, type Typed } from '../command-line/options.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { integer } from '../command-line/values.ts';
 import { DEFAULT_TIMEOUT } from './grade.ts';
 
-export const HELP = `npm run grade                        grades the workspace
+const HELP = `npm run grade                        grades the workspace
 npm run grade -- FILE… or DIR…       grades others' work: files named 4a.ts or 4a-anything.ts
 npm run grade -- DIR --csv FILE      grades a class: a folder per student, or, with --only 4a, a file per student
 
@@ -22,26 +21,51 @@ For a class:
 
 It ends with 0 if all have passed, 1 if not, and 2 if it did not understand you and has done nothing.`;
 
-const OPTIONS = {
-  only: { type: 'string', multiple: true },
-  timeout: { type: 'string' },
-  jobs: { type: 'string' },
-  json: { type: 'boolean' },
-  tap: { type: 'boolean' },
-  junit: { type: 'string' },
-  gradescope: { type: 'string' },
-  classroom50: { type: 'string' },
-  ctrf: { type: 'string' },
-  csv: { type: 'string' },
-  restart: { type: 'boolean' },
-  shard: { type: 'string' },
-  'exit-zero': { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
-} as const;
+export const ONLY: Option<string[]> = {
+  name: '--only',
+  value: '4a,4b',
+  help: 'these exercises; by default all',
+  read: (list) => list.split(',').filter(Boolean),
+};
+export const TIMEOUT: Option<number> = {
+  name: '--timeout',
+  value: 'SECONDS',
+  help: `what one exercise may take (${DEFAULT_TIMEOUT})`,
+  read: integer(1, 3600),
+};
+export const MOST_JOBS = 64;
+export const JOBS: Option<number> = {
+  name: '--jobs',
+  value: 'NUMBER',
+  help: 'so many at a time (1)',
+  read: integer(1, MOST_JOBS),
+};
+const EXIT_ZERO = flag('--exit-zero', 'end with 0 whenever grading itself worked');
+const AS_TAP = flag('--tap', 'print TAP instead of text');
+const CSV = file('--csv', 'the results of a class');
+const RESTART = flag('--restart', 'forget what was graded before');
+const SHARD: Option<Shard> = { name: '--shard', value: 'K/N', help: 'only a part of the class', read: shardOf };
 
 /** Formats that are written to files. */
 export const FORMATS = ['junit', 'gradescope', 'classroom50', 'ctrf'] as const;
 export type Format = (typeof FORMATS)[number];
+
+const FILES = FORMATS.map((format) => ({ format, option: file(`--${format}`, `write ${format} as well`) }));
+
+export const FORM: Form = {
+  name: 'grade',
+  help: HELP,
+  words: { shown: '[FILE|DIR]...' },
+  options: [
+    ...[ONLY, TIMEOUT, JOBS, EXIT_ZERO, AS_JSON, AS_TAP, CSV, RESTART, SHARD],
+    ...FILES.map(({ option }) => option),
+  ],
+};
+
+interface Shard {
+  readonly part: number;
+  readonly of: number;
+}
 
 export interface Request {
   readonly paths: readonly string[];
@@ -56,66 +80,47 @@ export interface Request {
   readonly course?: {
     readonly csv: string;
     readonly restart: boolean;
-    readonly shard: { readonly part: number; readonly of: number };
+    readonly shard: Shard;
   };
 }
 
-/** Undefined if help is asked for. @throws UsageError */
-export function parseRequest(words: readonly string[]): Request | undefined {
-  const { values, positionals } = parse(words);
-  if (values.help) return undefined;
-  const { csv, json = false, tap = false, restart = false, shard } = values;
+/** @throws UsageError for options that do not go together */
+export function requestOf(typed: Typed): Request {
+  const [json, tap, csv] = [typed.has(AS_JSON), typed.has(AS_TAP), typed.value(CSV)];
   if (json && tap) throw new UsageError('--json and --tap both print: choose one.');
-  const files = Object.fromEntries(
-    FORMATS.flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]])),
-  );
+  const files = FILES.filter(({ option }) => typed.has(option));
   const request = {
-    paths: positionals,
-    ...(values.only && { only: values.only.flatMap((list) => list.split(',')).filter(Boolean) }),
-    timeout: number('--timeout', values.timeout ?? String(DEFAULT_TIMEOUT), 3600),
-    jobs: number('--jobs', values.jobs ?? '1', 64),
-    exitZero: values['exit-zero'] ?? false,
+    paths: typed.words,
+    ...(typed.has(ONLY) && { only: typed.values(ONLY).flat() }),
+    timeout: typed.value(TIMEOUT) ?? DEFAULT_TIMEOUT,
+    jobs: typed.value(JOBS) ?? 1,
+    exitZero: typed.has(EXIT_ZERO),
     print: json ? ('json' as const) : tap ? ('tap' as const) : ('text' as const),
-    files,
+    files: Object.fromEntries(files.map(({ format, option }) => [format, typed.value(option)])),
   };
   if (csv === undefined) {
-    if (restart || shard !== undefined) throw new UsageError('--restart and --shard go with --csv, for a class.');
-    return request;
+    if (!typed.has(RESTART) && !typed.has(SHARD)) return request;
+    throw new UsageError('--restart and --shard go with --csv, for a class.');
   }
-  const single = tap ? 'tap' : Object.keys(files)[0];
-  if (single) throw new UsageError(`--${single} tells of one person's work, and --csv of a class. Use --json there.`);
-  if (positionals.length !== 1) throw new UsageError('--csv takes one folder, that of the class.');
-  return { ...request, course: { csv, restart, shard: parseShard(shard ?? '1/1') } };
+  const single = tap ? AS_TAP : files[0]?.option;
+  if (single)
+    throw new UsageError(`${single.name} tells of one person's work, and --csv of a class. Use --json there.`);
+  if (typed.words.length !== 1) throw new UsageError('--csv takes one folder, that of the class.');
+  return {
+    ...request,
+    course: { csv, restart: typed.has(RESTART), shard: typed.value(SHARD) ?? { part: 1, of: 1 } },
+  };
 }
 
-function parse(words: readonly string[]) {
-  try {
-    return parseArgs({ args: [...words], options: OPTIONS, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('. ')[0]}. To see what there is: npm run grade -- --help`);
-  }
+function file(name: string, help: string): Option<string> {
+  return { name, value: 'FILE', help, read: (path) => path };
 }
 
-function number(option: string, text: string, most: number): number {
-  try {
-    return integer(1, most)(text);
-  } catch (error) {
-    throw new UsageError(`${option}: ${(error as Error).message}.`);
-  }
-}
-
-function parseShard(text: string): { part: number; of: number } {
+/** `1/4`. */
+function shardOf(text: string): Shard {
   const [, part, of] = /^(\d{1,4})\/(\d{1,4})$/.exec(text) ?? [];
   if (!(Number(part) >= 1 && Number(part) <= Number(of))) {
-    throw new UsageError(`--shard: "${text}" is no part of a whole, such as 1/4.`);
+    throw new UsageError(`"${text}" is no part of a whole, such as 1/4`);
   }
   return { part: Number(part), of: Number(of) };
-}
-
-/** @throws UsageError for an option that npm kept for itself: it says where to put the `--` */
-export function refuseSwallowed(environment = process.env): void {
-  for (const name of Object.keys(OPTIONS)) {
-    if (typedToNpm(`--${name}`, environment) === undefined) continue;
-    throw new UsageError(`npm kept --${name} for itself. Put -- before the words: npm run grade -- --${name}`);
-  }
 }

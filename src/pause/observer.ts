@@ -5,9 +5,9 @@ import { callText, requestText } from '../executor/text.ts';
 import type { Observer, Site } from '../lab/observer.ts';
 import { pathWrittenBy } from '../syscalls/files.ts';
 import { isExec } from '../trace/observer.ts';
-import { lookAt } from './look.ts';
 import { readLine } from './prompt.ts';
 import { changes, type Snapshot, takeSnapshot, takeSnapshotOutside } from './snapshot.ts';
+import { lookAt } from './where-to-look.ts';
 
 /** Shows every call before it is made, waits for Enter, and shows what it changed. */
 export function pauseObserver(print: (line: string) => void, level: 0 | 1 | 2 | 3): Observer {

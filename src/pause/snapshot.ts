@@ -3,8 +3,7 @@
  * /proc/PID, and its host name, which only a member of its UTS namespace sees.
  */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { hostNameIn } from './host-name.ts';
-import { linksIn } from './links.ts';
+import { hostNameIn, linksIn } from './namespaces-view.ts';
 
 /** Named lists of lines; a change is a line that comes or goes. A line may stand twice: mounts can cover each other. */
 export type Snapshot = Readonly<Record<string, readonly string[]>>;

@@ -38,8 +38,8 @@ export type Show = (argument: Argument, resolve: Resolve) => string;
 /** The result of an earlier call, or what the kernel has filled in, as it is printed. */
 export type Resolve = (argument: Argument) => number | bigint | string | undefined;
 
-/** Puts a command into a namespace of a process: `inside(pid, '-n', 'ip link')`. */
-export type Inside = (pid: number, flag: string, command: string) => string;
+/** Puts a command into a namespace of a process: `inside(pid, 'net', 'ip link')`. */
+export type Inside = (pid: number, kind: 'uts' | 'net', command: string) => string;
 
 /** Commands that show, from a second terminal, what a call is about. */
 export interface Look {

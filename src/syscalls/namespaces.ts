@@ -9,7 +9,7 @@ const SETHOSTNAME = defineCall({
   purpose: 'Names the host, for every process in the same UTS namespace.',
   show: [plain, plain],
   needs: ['CAP_SYS_ADMIN'],
-  look: { child: (pid, inside) => inside(pid, '-u', 'hostname') },
+  look: { child: (pid, inside) => inside(pid, 'uts', 'hostname') },
   advice: {
     EPERM: 'Naming a host needs CAP_SYS_ADMIN in its UTS namespace. Run with sudo, or add --rootless.',
     EINVAL: 'A host name has at most 64 bytes.',

@@ -54,7 +54,7 @@ export function receiveAnswer(fd: number | Call, out: Out): Call {
 }
 
 function bothLinks(pid: number, inside: Inside): string {
-  return `ip link; ${inside(pid, '-n', 'ip link')}`;
+  return `ip link; ${inside(pid, 'net', 'ip link')}`;
 }
 
 function linksOf(child: number | undefined, inside: Inside): string {
@@ -69,7 +69,7 @@ const IOCTL = defineCall({
   descriptors: [0],
   subject: 'interfaces',
   needs: ['CAP_NET_ADMIN'],
-  look: { child: (pid, inside) => inside(pid, '-n', 'ip address'), parent: () => 'ip address' },
+  look: { child: (pid, inside) => inside(pid, 'net', 'ip address'), parent: () => 'ip address' },
   advice: {
     EPERM: 'Setting up an interface needs CAP_NET_ADMIN in its network namespace.',
     ENODEV: 'There is no interface of that name in this network namespace.',

@@ -7,6 +7,7 @@ import { startContainer } from '../support/container.ts';
 import { kernelTest, temporaryDirectory } from '../support/kernel-test.ts';
 import { read, statFields } from '../support/lab.ts';
 import { canRun, program } from '../support/needs.ts';
+import { numbersOf } from '../support/steps.ts';
 
 const test = suite('step 4');
 
@@ -71,7 +72,7 @@ kernelTest(test, [canRun(4)], 'the new /proc shows the processes of the containe
   await container.end();
 });
 
-for (const step of [4, 5, 6, 7, 8]) {
+for (const step of numbersOf('mnt')) {
   kernelTest(test, [canRun(step)], `step ${step}: no mount inside is shared with the outside`, async () => {
     const container = await startContainer([String(step)]);
     assert.equal(

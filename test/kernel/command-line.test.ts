@@ -9,10 +9,11 @@ import { kernelTest, temporaryDirectory } from '../support/kernel-test.ts';
 import { lab, launcher, top } from '../support/lab.ts';
 import { canRun, program } from '../support/needs.ts';
 import { patience } from '../support/patience.ts';
+import { numbersOf } from '../support/steps.ts';
 
 const test = suite('command line');
 
-const STEPS = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+const STEPS = numbersOf();
 const step = (...words: (string | number)[]) => lab(['step', ...words.map(String)]);
 const linesIn = (text: string) => text.trimEnd().split('\n');
 

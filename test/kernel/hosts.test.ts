@@ -99,7 +99,10 @@ const LEFT: Record<string, [body: string, said: RegExp]> = {
   process: ["daemon('LENGTH');", /left behind: process \d+ sleep LENGTH$/m],
   mount: ["execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', '/mnt']);", /left behind: mount \d+ .* \/mnt /],
   link: ["execFileSync('ip', ['link', 'add', 'left0', 'type', 'veth']);", /left behind: link left0$/m],
-  cgroup: ["mkdirSync(mount + '/' + newOwnerName());", /left behind: cgroup \/.*\/container-lab-\d+-\d+-\d+-1$/m],
+  cgroup: [
+    "mkdirSync(mount + '/' + newOwnerName());",
+    /left behind: cgroup \/.*\/container-lab-[0-9a-f]{8}-\d+-\d+-\d+-1$/m,
+  ],
   file: ["writeFileSync('/tmp/left', '');", /left behind: file \/tmp\/left$/m],
 };
 

@@ -16,6 +16,7 @@ import { execve } from '../../src/syscalls/processes.ts';
 import { children, hostView, leftoversOf, linksOf, lostLinks, NONE, unmarkedLinks } from '../support/leftovers.ts';
 import { root, testWith } from '../support/needs.ts';
 import { parentCalls } from '../support/parent-calls.ts';
+import { numbersOf } from '../support/steps.ts';
 
 const self = new Set([process.pid]);
 const program = (owner: string, path = '/bin/true') => [execve(path, ['true'], [`${OWNER_VARIABLE}=${owner}`])];
@@ -67,7 +68,7 @@ async function lengthOf(number: number): Promise<number> {
 
 const inserted = (list: readonly Call[], at: number, call: Call) => [...list.slice(0, at), call, ...list.slice(at)];
 
-for (const number of [1, 2, 3, 4, 5, 6, 7, 8]) {
+for (const number of numbersOf('uts')) {
   testWith(test, [root], `step ${number}: each call of the child fails in turn`, async () => {
     const before = hostView();
     const length = await lengthOf(number);
@@ -135,7 +136,7 @@ async function parentLength(number: number): Promise<number> {
 const KNOWN_GAP = 16;
 const LIMITS = { resources: { pids: 100 } };
 
-for (const number of [1, 2, 3, 4, 5, 6, 7, 8]) {
+for (const number of numbersOf('uts')) {
   testWith(test, [root], `step ${number}: the parent stumbles at each of its calls in turn`, async () => {
     const before = hostView();
     const unmarked = unmarkedLinks();

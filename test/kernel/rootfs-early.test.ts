@@ -9,6 +9,7 @@ import { copyOf, identity, rootOf } from '../support/image.ts';
 import { kernelTest, temporaryDirectory } from '../support/kernel-test.ts';
 import { lab } from '../support/lab.ts';
 import { canRun } from '../support/needs.ts';
+import { numbersOf } from '../support/steps.ts';
 
 const test = suite('--rootfs before step 8');
 const USER = 1234;
@@ -31,7 +32,7 @@ const USERS = [
 ] as const;
 
 for (const { who, owner, options } of USERS) {
-  for (const number of [0, 1, 2, 3, 4, 5, 6, 7]) {
+  for (const number of numbersOf().filter((step) => !numbersOf('image').includes(step))) {
     kernelTest(
       test,
       [canRun(number, who)],

@@ -10,6 +10,7 @@ import { kernelTest, temporaryDirectory, until } from '../support/kernel-test.ts
 import { lab, markedProcesses, namespacesOf, ownLinks, read, statFields } from '../support/lab.ts';
 import { canRun, program, root } from '../support/needs.ts';
 import { patience } from '../support/patience.ts';
+import { numbersOf } from '../support/steps.ts';
 
 const test = suite('rootless');
 
@@ -34,7 +35,7 @@ const statusOf = ({ pid }: Container, field: string) =>
     ?.split(/\s+/)
     .join(' ');
 
-for (const step of [1, 2, 3, 4, 5, 6, 7, 8]) {
+for (const step of numbersOf('uts')) {
   kernelTest(
     test,
     [canRun(step, 'rootless')],
@@ -59,7 +60,7 @@ for (const step of [1, 2, 3, 4, 5, 6, 7, 8]) {
   );
 }
 
-for (const step of [0, 1, 2, 3, 4, 5, 6, 7, 8]) {
+for (const step of numbersOf()) {
   kernelTest(test, [root], `step ${step} without root and without --rootless`, () => {
     const { uid, env } = user();
     const witness = join(env.HOME, 'started');

@@ -5,6 +5,7 @@ import { startContainer } from '../support/container.ts';
 import { kernelTest, until } from '../support/kernel-test.ts';
 import { findProcess, markedProcesses, read, statFields } from '../support/lab.ts';
 import { canRun, program } from '../support/needs.ts';
+import { numbersOf } from '../support/steps.ts';
 import { Terminal } from '../support/terminal.ts';
 
 const test = suite('terminal');
@@ -27,7 +28,7 @@ function someTime(): string {
   return `1000.${process.pid}${lengths}`;
 }
 
-for (const step of [1, 2, 3, 4, 5, 6, 7, 8]) {
+for (const step of numbersOf('uts')) {
   kernelTest(
     test,
     [canRun(step), ...needs],

@@ -2,7 +2,7 @@
  * A run that makes no system calls: it writes down, as text, what a step asks
  * for. So a step's list can be compared as text, on any machine, by any user.
  */
-import { requestText } from '../../src/executor/text.ts';
+import { listTexts, requestText } from '../../src/executor/text.ts';
 import type { Lab } from '../../src/lab/lab.ts';
 import { Pretence } from '../../src/lab/pretend.ts';
 import type { Step } from '../../src/lab/step.ts';
@@ -21,7 +21,8 @@ export async function record(step: Step, settings: Partial<Settings> = {}, rootl
 
   function pretend(list: readonly Call[], indent: string) {
     const { known: results, outs } = pretence.perform(list);
-    for (const call of list) lines.push(`${indent}${requestText(call, { results, ...(indent ? {} : { outs }) })}`);
+    const texts = listTexts(list, { results, ...(indent ? {} : { outs }) });
+    for (const text of texts) lines.push(`${indent}${text}`);
     return { results: [...results.values()], outs };
   }
 

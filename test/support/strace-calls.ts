@@ -1,18 +1,33 @@
 /**
- * Makes one call of each kind, and prints all as the kit does, as JSON. Run by test/kernel/executor-strace under strace, in namespaces of its own.
+ * Makes one call of each kind, and prints all as the kit does, as JSON. Run by
+ * test/kernel/executor-strace under strace, in namespaces of its own. What a
+ * definition has as examples is made without being named here.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { attempt } from '../../src/executor/perform.ts';
 import { callText } from '../../src/executor/text.ts';
-import type { Call, Out } from '../../src/syscalls/call.ts';
+import { type Call, definitions, type Out } from '../../src/syscalls/call.ts';
+import {
+  awaitInput,
+  closeOnExec,
+  duplicateFrom,
+  keepOnExec,
+  openProcess,
+  sealAgainstChange,
+  takeDescriptor,
+} from '../../src/syscalls/descriptors.ts';
 import {
   chdir,
+  chown,
   chroot,
   close,
   dup3,
   fchdir,
+  makeDevice,
+  makeFifo,
+  makeMemoryFile,
   mkdir,
   openat,
   pipe2,
@@ -22,7 +37,14 @@ import {
   write,
 } from '../../src/syscalls/files.ts';
 import * as flags from '../../src/syscalls/flags.ts';
-import { dropGroups, setGroup, setUser } from '../../src/syscalls/identity.ts';
+import {
+  dropBounding,
+  dropGroups,
+  installFilter,
+  noNewPrivileges,
+  setGroup,
+  setUser,
+} from '../../src/syscalls/identity.ts';
 import {
   attachMount,
   attachMountHere,
@@ -51,11 +73,17 @@ import {
   getpid,
   kill,
   limitProcesses,
+  setDumpable,
   setpgid,
   setsid,
+  signalOnParentsDeath,
+  signalProcess,
   wait4,
 } from '../../src/syscalls/processes.ts';
 import { quoted } from '../../src/syscalls/show.ts';
+import { top } from './lab.ts';
+
+for (const name of readdirSync(join(top, 'src/syscalls'))) await import(`../../src/syscalls/${name}`);
 
 const lines: string[] = [];
 
@@ -143,6 +171,32 @@ make(setsid());
 make(wait4(-1, flags.W.WNOHANG | flags.W.WUNTRACED));
 make(becomeSubreaper());
 make(limitProcesses(4095));
+make(makeFifo(inside('fifo')));
+make(makeDevice(inside('null'), 1, 3));
+make(chown(inside('fifo'), 1000, 1001));
+const fifo = make(openat(inside('fifo'), O.O_RDWR | O.O_NONBLOCK));
+make(write(fifo, '.'));
+make(awaitInput(fifo));
+make(duplicateFrom(fifo, 60));
+make(keepOnExec(fifo));
+make(closeOnExec(fifo));
+make(close(fifo));
+make(close(60));
+const memory = make(makeMemoryFile('in memory'));
+make(write(memory, 'text'));
+make(sealAgainstChange(memory));
+make(write(memory, 'text'));
+make(close(memory));
+const self = make(openProcess(process.pid));
+make(close(make(takeDescriptor(self, 1))));
+make(signalProcess(self, 28));
+make(close(self));
+make(setDumpable(true));
+make(signalOnParentsDeath(15));
+make(dropBounding('CAP_WAKE_ALARM'));
+make(noNewPrivileges());
+make(installFilter([{ code: 0x06, value: 0x7fff0000 }]));
+for (const { examples } of definitions) for (const call of examples?.() ?? []) make(call);
 make(execve('/no such program', ['a', 'b "c"'], ['A=1', 'B=2']));
 make(rmdir(inside('nothing')));
 make(umount(inside('a'), MNT.MNT_DETACH));

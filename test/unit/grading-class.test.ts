@@ -19,12 +19,13 @@ import { createInterface } from 'node:readline';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Entry, top } from '../../src/catalogue/exercises.ts';
+import { parse as parseWords } from '../../src/command-line/options.ts';
 import { fingerprint, judgeOf } from '../../src/grading/class/fingerprint.ts';
 import { Journal } from '../../src/grading/class/journal.ts';
 import { lock } from '../../src/grading/class/lock.ts';
 import { classCsv, classSummary, toCsv } from '../../src/grading/class/results.ts';
 import { pool } from '../../src/grading/pool.ts';
-import { parseRequest } from '../../src/grading/request.ts';
+import { FORM, requestOf } from '../../src/grading/request.ts';
 import { checkPlace, save } from '../../src/grading/save.ts';
 import type { Content } from '../../src/grading/submission.ts';
 import { failed, made } from '../support/grading.ts';
@@ -246,13 +247,13 @@ test('a pool: never more than it may, all in order, and none begins after a fail
 });
 
 test('what may be typed, and what is said of the rest', () => {
-  const parse = (line: string) => parseRequest(line.split(' ').filter(Boolean));
+  const parse = (line: string) => requestOf(parseWords(FORM, line.split(' ').filter(Boolean)));
   assert.equal(parse('x --only 1a,2b --only 3c --jobs 2 --timeout=9 --exit-zero --junit j.xml --json'), {
     ...{ paths: ['x'], only: ['1a', '2b', '3c'], timeout: 9, jobs: 2, exitZero: true, print: 'json' },
     files: { junit: 'j.xml' },
   });
-  assert.equal(parse('x --csv f --shard 2/3')?.course, { csv: 'f', restart: false, shard: { part: 2, of: 3 } });
-  assert.is(parse('--help'), undefined);
+  assert.equal(parse('x --csv f --shard 2/3').course, { csv: 'f', restart: false, shard: { part: 2, of: 3 } });
+  assert.is(parseWords(FORM, ['--help']).wantsHelp, true);
   const wrong = [
     '--bogus',
     '--jobs 0',

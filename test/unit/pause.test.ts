@@ -1,9 +1,9 @@
 /** `--pause`: what it shows of a change, and what it tells to look at. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { linkTexts } from '../../src/pause/links.ts';
-import { lookAt } from '../../src/pause/look.ts';
+import { linkTexts } from '../../src/pause/namespaces-view.ts';
 import { changes } from '../../src/pause/snapshot.ts';
+import { lookAt } from '../../src/pause/where-to-look.ts';
 import type { Call } from '../../src/syscalls/call.ts';
 import { close, mkdir, openat, symlink, writeFile } from '../../src/syscalls/files.ts';
 import { O_RDONLY } from '../../src/syscalls/flags.ts';
@@ -47,7 +47,7 @@ test('what to look at is what the call is about, on the side that makes it', () 
   assert.is(byParent(mkdir('/sys/fs/cgroup/x')), 'ls -d /sys/fs/cgroup/x');
   assert.is(byParent(close(5), 11), 'ls -l /proc/10/fd');
   assert.is(byParent(interfaceUp(5, 'lab0'), 11), 'ip address');
-  assert.match(byChild(interfaceUp(5, 'eth0')), /^nsenter -t 11 .*-n ip address$/);
+  assert.match(byChild(interfaceUp(5, 'eth0')), /^nsenter -t 11 .*--net ip address$/);
   assert.is(byChild(mkdir('proc')), 'ls -l /proc/11/cwd/');
   assert.is(byChild(symlink('pts/ptmx', 'dev/ptmx')), 'ls -l /proc/11/cwd/dev/');
 });

@@ -2,8 +2,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CallFailure } from '../../src/executor/failure.ts';
-import { callText, requestText, resultText } from '../../src/executor/text.ts';
+import { callText, listTexts, requestText, resultText } from '../../src/executor/text.ts';
 import { atLeast, type Call, defineCall, type Out } from '../../src/syscalls/call.ts';
+import { awaitInput, sendDescriptor } from '../../src/syscalls/descriptors.ts';
 import { errnoName, errnoNumber } from '../../src/syscalls/errno.ts';
 import { chdir, close, mkdir, openat, read, rmdir, write } from '../../src/syscalls/files.ts';
 import {
@@ -22,7 +23,15 @@ import {
 import { mapMountIds, mount, umount } from '../../src/syscalls/mounts.ts';
 import { sethostname, setns } from '../../src/syscalls/namespaces.ts';
 import { netlinkSocket } from '../../src/syscalls/network.ts';
-import { becomeSubreaper, cloneCall, execve, kill, wait4, waitStatusText } from '../../src/syscalls/processes.ts';
+import {
+  becomeSubreaper,
+  cloneCall,
+  execve,
+  handOver,
+  kill,
+  wait4,
+  waitStatusText,
+} from '../../src/syscalls/processes.ts';
 import { flagText, quoted } from '../../src/syscalls/show.ts';
 
 const failureText = (call: Call, result: number, index = 1, total = 3) =>
@@ -97,6 +106,33 @@ test('requests: each kind of argument', () => {
     [defineCall({ name: 'getpid', source: '', purpose: '', show: [] })(1, 'x'), 'getpid(1, "x")'],
   ];
   for (const [call, expected] of cases) assert.is(requestText(call), expected);
+});
+
+test('a whole list, with what the processes that it clones will do', () => {
+  const file = openat('/x', O_RDONLY);
+  const nested = [cloneCall(0, [close(file)]), kill(1, 15)];
+  assert.equal(listTexts([file, cloneCall(CLONE_NEWUTS, nested), close(file)], { results: new Map([[file, 5]]) }), [
+    'openat(AT_FDCWD, "/x", O_RDONLY|O_CLOEXEC)',
+    'clone(CLONE_NEWUTS)',
+    '    clone(0)',
+    '        close(5)',
+    '    kill(1, SIGTERM)',
+    'close(5)',
+  ]);
+});
+
+test('a structure: its parts as arguments are printed', () => {
+  const file = openat('/x', O_RDONLY);
+  assert.is(requestText(awaitInput(file)), 'ppoll([{fd=</x>, events=POLLIN}], 1, NULL, NULL, 8)');
+  const known = { results: new Map([[file, 5]]) };
+  assert.is(requestText(awaitInput(file), known), 'ppoll([{fd=5, events=POLLIN}], 1, NULL, NULL, 8)');
+  assert.is(
+    requestText(sendDescriptor(3, file, 'a "b"'), known),
+    'sendmsg(3, {msg_name=NULL, msg_namelen=0, msg_iov=[{iov_base="a \\"b\\"", iov_len=5}], msg_iovlen=1, ' +
+      'msg_control=[{cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[5]}], msg_controllen=24, ' +
+      'msg_flags=0}, 0)',
+  );
+  assert.is(requestText(handOver()), 'execveat(</walker>, "", ["walker"], [/* 0 vars */], AT_EMPTY_PATH)');
 });
 
 test('a result of an earlier call: by the file that it opens, or its name, until it is known', () => {

@@ -71,26 +71,15 @@ function environmentOf({ name }: Person, home: string, id: string): Record<strin
 
 /** Has the image built now, so that a transcript does not depend on who came first. */
 function prepareImage({ uid }: Person, environment: Record<string, string>, kit: string): void {
-  if (ready.has(uid)) return;
+  const step = steps.find(({ has }) => has.has('image'));
+  if (!step || ready.has(uid)) return;
   const rootless = process.geteuid?.() === 0 && uid === undefined ? [] : ['--rootless'];
-  spawnSync(
-    process.execPath,
-    [
-      'bin/lab.cjs',
-      'step',
-      String(steps.find(({ has }) => has.has('image'))?.number),
-      '--quiet',
-      ...rootless,
-      '--',
-      'true',
-    ],
-    {
-      cwd: kit,
-      env: environment,
-      stdio: 'ignore',
-      ...(uid === undefined ? {} : { uid, gid: uid }),
-    },
-  );
+  spawnSync(process.execPath, ['bin/lab.cjs', 'step', String(step.number), '--quiet', ...rootless, '--', 'true'], {
+    cwd: kit,
+    env: environment,
+    stdio: 'ignore',
+    ...(uid === undefined ? {} : { uid, gid: uid }),
+  });
   ready.add(uid);
 }
 

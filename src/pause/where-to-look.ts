@@ -1,11 +1,12 @@
 /** What to look at from a second terminal, as the definition of a call says. */
 import { dirname, join } from 'node:path';
 import type { Site } from '../lab/observer.ts';
+import type { Inside } from '../syscalls/call.ts';
 import { pathWrittenBy } from '../syscalls/files.ts';
 import { pathOf } from '../syscalls/show.ts';
-import { within } from './enter.ts';
+import { within } from './namespaces-view.ts';
 
-const inside = (pid: number, flag: string, command: string) => within(pid, flag, [command]).join(' ');
+const inside: Inside = (pid, kind, command) => within(pid, kind, [command]).join(' ');
 
 /** A command that shows what a call is about; `child` is the last child's number, seen from outside. */
 export function lookAt({ side, pid, call }: Site, child: number | undefined): string {
