@@ -1,4 +1,7 @@
 /** A menu at the terminal. */
+import { setImmediate } from 'node:timers';
+import { interruptible } from './interruption.ts';
+import { Suspension, setRawMode } from './suspension.ts';
 
 export interface Choice {
   /** What choosing it returns. */
@@ -9,7 +12,11 @@ export interface Choice {
   readonly disabled?: string | boolean;
 }
 
-/** Lets the user choose with the arrow keys; undefined if the menu was cancelled. `initial` is chosen at first. */
+/**
+ * Lets the user choose with the arrow keys; undefined if the menu was
+ * cancelled, or the terminal is gone. `initial` is chosen at first.
+ * @throws Interrupted if a signal ended it
+ */
 export async function select(
   message: string,
   choices: readonly Choice[],
@@ -17,11 +24,29 @@ export async function select(
 ): Promise<string | undefined> {
   // enquirer takes a moment to load, and only menus need it.
   const { Select } = require('enquirer');
-  try {
-    return await new Select({ message, choices, ...(initial && { initial }) }).run();
-  } catch {
-    return undefined;
-  } finally {
-    process.stdin.pause();
-  }
+  const menu = new Select({ message, choices, ...(initial && { initial }) });
+  const cancel = () => void menu.cancel();
+  return interruptible(async (signal) => {
+    signal.addEventListener('abort', cancel);
+    process.stdin.on('end', cancel).on('error', cancel);
+    const suspension = new Suspension(
+      () => setRawMode(false),
+      () => setImmediate(resume),
+    );
+    // readline, below the menu, pauses the input when the job goes on.
+    const resume = () => {
+      setRawMode(true);
+      process.stdin.resume();
+      menu.render();
+    };
+    try {
+      return await menu.run();
+    } catch {
+      signal.throwIfAborted();
+      return undefined;
+    } finally {
+      suspension.end();
+      process.stdin.off('end', cancel).off('error', cancel).pause();
+    }
+  }, 'Interrupted: nothing was started.');
 }

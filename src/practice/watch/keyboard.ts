@@ -1,5 +1,6 @@
 /** Single keys from the terminal, without Enter. */
 import { isatty } from 'node:tty';
+import { Suspension, setRawMode } from '../../command-line/suspension.ts';
 
 const CTRL_Z = '\x1a';
 const ESCAPE = '\x1b';
@@ -7,6 +8,7 @@ const ESCAPE = '\x1b';
 export class Keyboard {
   readonly #onKey: (key: string) => void;
   readonly #onEnd: () => void;
+  readonly #suspension: Suspension;
   #closed = false;
 
   static isThere(): boolean {
@@ -19,16 +21,16 @@ export class Keyboard {
     this.#onEnd = onEnd;
     process.stdin.setEncoding('utf8');
     process.stdin.on('data', this.#read).on('end', onEnd).on('error', onEnd);
-    process.on('SIGCONT', this.#resume);
+    this.#suspension = new Suspension(() => setRawMode(false), this.#resume);
     this.#resume();
   }
 
   /** Gives the terminal back as it was. */
   close(): void {
     this.#closed = true;
-    process.off('SIGCONT', this.#resume);
+    this.#suspension.end();
     process.stdin.off('data', this.#read).off('end', this.#onEnd);
-    this.#setRaw(false);
+    setRawMode(false);
     process.stdin.pause();
   }
 
@@ -37,27 +39,13 @@ export class Keyboard {
     if (String(text).startsWith(ESCAPE)) return;
     for (const key of String(text)) {
       if (this.#closed) return;
-      if (key === CTRL_Z) this.#suspend();
+      if (key === CTRL_Z) this.#suspension.suspend();
       else this.#onKey(key);
     }
   };
 
-  /** In raw mode the terminal does not stop the job for Ctrl-Z: this does. */
-  #suspend(): void {
-    this.#setRaw(false);
-    process.kill(0, 'SIGTSTP');
-  }
-
   readonly #resume = (): void => {
-    this.#setRaw(true);
+    setRawMode(true);
     process.stdin.resume();
   };
-
-  #setRaw(raw: boolean): void {
-    try {
-      process.stdin.setRawMode(raw);
-    } catch {
-      // The terminal is gone.
-    }
-  }
 }

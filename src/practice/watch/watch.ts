@@ -85,8 +85,9 @@ export class Watch {
     this.#end();
   }
 
-  press(key: string): void {
+  press(typed: string): void {
     if (this.#hasQuit) return; // It was typed for the shell.
+    const key = typed.toLowerCase();
     const confirmed = this.#toConfirm;
     this.#toConfirm = undefined;
     if (key === CTRL_C || key === CTRL_D) this.quit();
