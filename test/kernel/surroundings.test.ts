@@ -75,7 +75,7 @@ function optionNames(): string[] {
       .map((name) => readFileSync(join(top, folder, name), 'utf8')),
   );
   const tables = sources.flatMap((text) =>
-    [...text.matchAll(/(?:name: |flag\()'--([a-z-]+)'/g)].map(([, name]) => name),
+    [...text.matchAll(/(?:name: |flag\(|file\()'--([a-z-]+)'/g)].map(([, name]) => name),
   );
   return [...new Set(tables)].filter((name) => name !== undefined);
 }
