@@ -40,6 +40,7 @@ async function runUntilQuit(watching: Watch, hasKeys: boolean): Promise<number> 
     ? new Keyboard(
         (key) => watching.press(key),
         () => watching.quit(),
+        () => watching.drawKeys(),
       )
     : undefined;
   try {

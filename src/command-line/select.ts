@@ -1,7 +1,11 @@
 /** A menu at the terminal. */
 import { setImmediate } from 'node:timers';
 import { interruptible } from './interruption.ts';
+import { writeError } from './output.ts';
 import { Suspension, setRawMode } from './suspension.ts';
+
+const SHOW_CURSOR = '\x1b[?25h';
+const HIDE_CURSOR = '\x1b[?25l';
 
 export interface Choice {
   /** What choosing it returns. */
@@ -29,16 +33,20 @@ export async function select(
   return interruptible(async (signal) => {
     signal.addEventListener('abort', cancel);
     process.stdin.on('end', cancel).on('error', cancel);
-    const suspension = new Suspension(
-      () => setRawMode(false),
-      () => setImmediate(resume),
-    );
-    // readline, below the menu, pauses the input when the job goes on.
+    // The shell goes on below the menu, which is drawn anew when the job goes on.
+    const leave = () => {
+      setRawMode(false);
+      writeError(`\x1b[${choices.length}B\n${SHOW_CURSOR}`);
+      menu.state.buffer = '';
+    };
+    // readline, below the menu, pauses the input then.
     const resume = () => {
       setRawMode(true);
       process.stdin.resume();
+      writeError(HIDE_CURSOR);
       menu.render();
     };
+    const suspension = new Suspension(leave, () => setImmediate(resume));
     try {
       return await menu.run();
     } catch {

@@ -1,6 +1,17 @@
 /** Odd surroundings: no home, settings of npm's, another folder, another /proc, a user namespace with one id. */
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
-import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -75,7 +86,7 @@ function optionNames(): string[] {
       .map((name) => readFileSync(join(top, folder, name), 'utf8')),
   );
   const tables = sources.flatMap((text) =>
-    [...text.matchAll(/(?:name: |flag\()'--([a-z-]+)'/g)].map(([, name]) => name),
+    [...text.matchAll(/(?:name: |flag\(|file\()'--([a-z-]+)'/g)].map(([, name]) => name),
   );
   return [...new Set(tables)].filter((name) => name !== undefined);
 }
@@ -183,5 +194,51 @@ kernelTest(
     assert.is(statSync(image).gid, STRANGER);
   },
 );
+
+kernelTest(test, [root], "folders of a user's image that are closed to their owner are replaced and removed", () => {
+  const home = temporaryDirectory(STRANGER);
+  const where = { uid: STRANGER, env: { HOME: home } };
+  const tree = temporaryDirectory();
+  mkdirSync(join(tree, 'usr/lib/deep'), { recursive: true });
+  writeFileSync(join(tree, 'usr/lib/deep/file'), 'x');
+  for (const folder of ['usr/lib/deep', 'usr/lib', 'usr', '.']) chmodSync(join(tree, folder), 0o555);
+  const archive = join(home, 'fedora.tar');
+  assert.is(command(['tar', '--create', '--file', archive, '--directory', tree, '.']).status, 0);
+  const place = join(home, '.cache/container-lab/rootfs');
+  for (const words of [
+    ['tar', archive],
+    ['tar', archive],
+  ]) {
+    const { status, stderr } = kit(['rootfs', ...words], where);
+    assert.is(status, 0, stderr);
+    assert.equal(readdirSync(place), ['fedora'], stderr);
+  }
+  const { status, stdout, stderr } = kit(['rootfs', 'rm', 'fedora'], where);
+  assert.equal([status, readdirSync(place)], [0, []], `${stdout}${stderr}`);
+  assert.match(kit(['clean'], where).stdout, 'Nothing is left over');
+  assert.equal(readdirSync(place), []);
+});
+
+kernelTest(test, [canRun(8), program('unshare')], 'a link of an image is refused, a small /dev is enough', () => {
+  const image = temporaryDirectory();
+  for (const name of ['proc', 'dev']) {
+    symlinkSync('/tmp', join(image, name));
+    const { status, stderr } = kit(['step', '8', '--rootfs', image, '--', 'true'], { env: { HOME: '/root' } });
+    assert.is(status, 2);
+    assert.match(stderr, new RegExp(`^--rootfs: ${image}/${name} is a symbolic link.*\\n$`));
+    rmSync(join(image, name));
+  }
+  const script =
+    'mount -t tmpfs none /mnt && for n in null zero random urandom tty; do touch /mnt/$n; mount --bind /dev/$n /mnt/$n; ' +
+    'done; mount --rbind /mnt /dev; umount -l /mnt; exec "$@"';
+  const small = (...words: string[]) =>
+    command(['unshare', '--mount', 'sh', '-c', script, 'sh', process.execPath, launcher, ...words], {
+      env: { HOME: '/root' },
+    });
+  assert.not.ok(small('step', '0', 'ls', '/dev').stdout.includes('full'));
+  const { status, stdout, stderr } = small('step', '8', 'ls', '/dev');
+  assert.is(status, 0, stderr);
+  assert.match(stdout, /null[\s\S]*zero/);
+});
 
 test.run();

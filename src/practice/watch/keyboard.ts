@@ -8,6 +8,7 @@ const ESCAPE = '\x1b';
 export class Keyboard {
   readonly #onKey: (key: string) => void;
   readonly #onEnd: () => void;
+  readonly #onReturn: () => void;
   readonly #suspension: Suspension;
   #closed = false;
 
@@ -15,13 +16,20 @@ export class Keyboard {
     return isatty(0) && isatty(1);
   }
 
-  /** `onEnd` is called when the terminal is gone. */
-  constructor(onKey: (key: string) => void, onEnd: () => void) {
+  /** `onEnd` is called when the terminal is gone, `onReturn` when the job goes on after Ctrl-Z. */
+  constructor(onKey: (key: string) => void, onEnd: () => void, onReturn: () => void = () => {}) {
+    this.#onReturn = onReturn;
     this.#onKey = onKey;
     this.#onEnd = onEnd;
     process.stdin.setEncoding('utf8');
     process.stdin.on('data', this.#read).on('end', onEnd).on('error', onEnd);
-    this.#suspension = new Suspension(() => setRawMode(false), this.#resume);
+    this.#suspension = new Suspension(
+      () => setRawMode(false),
+      () => {
+        this.#resume();
+        this.#onReturn();
+      },
+    );
     this.#resume();
   }
 
