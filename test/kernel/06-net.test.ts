@@ -85,9 +85,13 @@ kernelTest(
   async () => {
     // A network of the test's own is the host here: its first container is the only one.
     const container = await startContainer(['6'], { wrap: ['unshare', '--net'] });
+    // The kernel says a moment after an interface has a carrier that it has one.
+    await until('both ends have a carrier', () =>
+      Object.values(cableOf(container)).every(({ operstate }) => operstate === 'UP'),
+    );
     const { inside, outside } = cableOf(container);
     assert.equal([ipv4(outside), ipv4(inside)], [['169.254.1.1/30'], ['169.254.1.2/30']]);
-    assert.equal([outside.ifname, outside.operstate, inside.operstate], ['lab0', 'UP', 'UP']);
+    assert.is(outside.ifname, 'lab0');
     assert.is(
       inside.ifindex,
       JSON.parse(output(inNetworkOf(container.started, 'ip', '-j', 'link', 'show', 'lab0')))[0].link_index,
