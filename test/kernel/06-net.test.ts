@@ -86,10 +86,10 @@ kernelTest(
     // A network of the test's own is the host here: its first container is the only one.
     const container = await startContainer(['6'], { wrap: ['unshare', '--net'] });
     // The kernel says a moment after an interface has a carrier that it has one.
-    await until('both ends have a carrier', () =>
-      Object.values(cableOf(container)).every(({ operstate }) => operstate === 'UP'),
-    );
-    const { inside, outside } = cableOf(container);
+    const { inside, outside } = await until('both ends have a carrier', () => {
+      const cable = cableOf(container);
+      return cable.inside.operstate === 'UP' && cable.outside.operstate === 'UP' && cable;
+    });
     assert.equal([ipv4(outside), ipv4(inside)], [['169.254.1.1/30'], ['169.254.1.2/30']]);
     assert.is(outside.ifname, 'lab0');
     assert.is(
