@@ -5,6 +5,7 @@
  * from what is not the kit's.
  */
 import { readFileSync } from 'node:fs';
+import { isOwnProc, requireOwnProc } from '../proc/own.ts';
 import { ownPidNamespace, startTime } from '../proc/stat.ts';
 import { leaveNote } from './notes.ts';
 
@@ -29,8 +30,9 @@ export function newOwnerName(): string {
   return `${processName()}-${runs}`;
 }
 
-/** A name for this process, the same for all of its runs. */
+/** A name for this process, the same for all of its runs. @throws Error where /proc is not ours: it would be another's */
 export function processName(): string {
+  requireOwnProc();
   return [PREFIX, bootId(), ownPidNamespace(), process.pid, startTime(process.pid)].join('-');
 }
 
@@ -47,14 +49,14 @@ export function isProcessName(name: string): boolean {
 
 /**
  * What is known of an owner. One that cannot be seen from here, since it is on
- * another machine, in another PID namespace, or hidden by the mount option
- * `hidepid` of /proc, is not over for that.
+ * another machine, in another PID namespace than we or /proc, or hidden by the
+ * mount option `hidepid` of /proc, is not over for that.
  */
 export type OwnerState = 'lives' | 'over' | 'unknown';
 
 export function ownerState(name: string): OwnerState {
   const [, boot, namespace, pid, started] = PATTERN.exec(name) ?? [];
-  if (boot !== bootId() || namespace !== ownPidNamespace()) return 'unknown';
+  if (!isOwnProc() || boot !== bootId() || namespace !== ownPidNamespace()) return 'unknown';
   const start = startTime(Number(pid));
   if (start !== undefined) return start === started ? 'lives' : 'over';
   return isHidden(Number(pid)) ? 'unknown' : 'over';

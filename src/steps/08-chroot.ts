@@ -7,6 +7,7 @@
  *
  * See chroot(2), mount_setattr(2), pts(4).
  */
+import { existsSync } from 'node:fs';
 import type { End } from '../executor/reaper.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Feature } from '../settings/features.ts';
@@ -59,13 +60,13 @@ const DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty'];
 
 /**
  * A minimal /dev. In a user namespace nobody may make device nodes, so the host's
- * are bound to empty files.
+ * are bound to empty files, those that it has.
  */
 export function mountDev(directory: string, hosts = '/dev'): Call[] {
   return [
     ensureDirectory(directory),
     mount('tmpfs', directory, 'tmpfs', MS_NOSUID | MS_NOEXEC, 'mode=755,size=64k'),
-    ...DEVICES.flatMap((name) => bindDevice(`${hosts}/${name}`, `${directory}/${name}`)),
+    ...DEVICES.filter(isHere).flatMap((name) => bindDevice(`${hosts}/${name}`, `${directory}/${name}`)),
     mkdir(`${directory}/pts`),
     mount('devpts', `${directory}/pts`, 'devpts', MS_NOSUID | MS_NOEXEC, 'newinstance,ptmxmode=0666,mode=0620'),
     symlink('pts/ptmx', `${directory}/ptmx`),
@@ -74,6 +75,10 @@ export function mountDev(directory: string, hosts = '/dev'): Call[] {
     symlink('/proc/self/fd/1', `${directory}/stdout`),
     symlink('/proc/self/fd/2', `${directory}/stderr`),
   ];
+}
+
+function isHere(name: string): boolean {
+  return existsSync(`/dev/${name}`);
 }
 
 function bindDevice(device: string, target: string): Call[] {

@@ -85,12 +85,11 @@ kernelTest(
   async () => {
     // A network of the test's own is the host here: its first container is the only one.
     const container = await startContainer(['6'], { wrap: ['unshare', '--net'] });
-    // The kernel looks at the carrier a moment after the second end has come up.
-    await until('both ends are up', () => {
-      const { inside, outside } = cableOf(container);
-      return inside.operstate === 'UP' && outside.operstate === 'UP';
+    // The kernel says a moment after an interface has a carrier that it has one.
+    const { inside, outside } = await until('both ends have a carrier', () => {
+      const cable = cableOf(container);
+      return cable.inside.operstate === 'UP' && cable.outside.operstate === 'UP' && cable;
     });
-    const { inside, outside } = cableOf(container);
     assert.equal([ipv4(outside), ipv4(inside)], [['169.254.1.1/30'], ['169.254.1.2/30']]);
     assert.is(outside.ifname, 'lab0');
     assert.is(
