@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { walker as walkerFile } from '../../native/build.mjs';
+import { ensureBuilt } from '../../native/build.mjs';
 import { Child } from '../../src/executor/child.ts';
 import { CallFailure } from '../../src/executor/failure.ts';
 import { perform } from '../../src/executor/perform.ts';
@@ -302,7 +302,7 @@ test('/proc/PID/exe of the walker cannot be overwritten, neither while it runs n
   }
   assert.not.ok(overwritten);
   assert.equal(readFileSync(`/proc/self/fd/${exe}`), before);
-  assert.equal(before, readFileSync(walkerFile), 'it is what was built');
+  assert.equal(before, readFileSync(ensureBuilt().walker), 'it is what was built');
   closeSync(exe);
 });
 
