@@ -27,15 +27,20 @@ if (!commands().includes(command)) {
 for (const stream of [process.stdout, process.stderr]) stream._handle?.setBlocking?.(true);
 
 const { load } = require('./load.cjs');
+const { loadProblem } = require('../native/load-problem.cjs');
 
-load(nameOf(command), modulesOf(command)).then(
-  (moduleAt) => {
-    const [main, exit] = modulesOf(command);
-    return moduleAt(exit).exitWith(() => moduleAt(main).main(words));
-  },
-  (error) => {
-    const line = require('../native/load-problem.cjs').loadProblem(error);
+async function start() {
+  const [main, exit] = modulesOf(command);
+  let moduleAt;
+  try {
+    moduleAt = await load(nameOf(command), [main, exit]);
+    moduleAt(exit);
+  } catch (error) {
+    const line = loadProblem(error);
     if (line === undefined) throw error;
     fail(line, 1);
-  },
-);
+  }
+  await moduleAt(exit).exitWith(() => moduleAt(main).main(words));
+}
+
+start();

@@ -6,6 +6,7 @@ const { createRequire } = require('node:module');
 const { isAbsolute, join, relative } = require('node:path');
 const { Script } = require('node:vm');
 const { areAsTheyWere, readKept, safePlaces, top } = require('../native/kept.cjs');
+const { loadProblem } = require('../native/load-problem.cjs');
 
 const KIND = 'build';
 const NEWLINE = 10;
@@ -20,7 +21,9 @@ const NEWLINE = 10;
 async function load(name, modules) {
   try {
     return fresh(name) ?? (await made(name, modules));
-  } catch {
+  } catch (error) {
+    // tsx needs the same packages. What is wrong with a source it says as it always did.
+    if (loadProblem(error)) throw error;
     return fromSources();
   }
 }

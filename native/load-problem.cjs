@@ -19,14 +19,16 @@ function loadProblem(error) {
     return `The package esbuild has no program for ${here} in node_modules. ${INSTALL_ALL}`;
   }
   if (/native Koffi module/.test(message)) {
-    return `The package koffi has no library for ${here} in node_modules. ${INSTALL_ALL}`;
+    // It says so, too, if its library is there and may not be executed.
+    return noexecProblem() ?? `The package koffi has no library for ${here} in node_modules. ${INSTALL_ALL}`;
   }
   if (code === 'MODULE_NOT_FOUND' && !/Cannot find module '[./]/.test(message)) {
     return 'The packages that the kit needs are not installed. Run: npm ci';
   }
   const isRefused =
-    code === 'EACCES' || code === 'EPERM' || /spawn\S* \S+ E(ACCES|PERM)|failed to map segment/.test(message);
-  if (isRefused && /\.node\b|\.so\b|esbuild/.test(message)) return noexecProblem();
+    code === 'EACCES' || code === 'EPERM' || /spawn.* E(ACCES|PERM)|failed to map segment/.test(message);
+  if (isRefused && /\.node\b|\.so\b|esbuild/.test(message))
+    return noexecProblem() ?? 'The programs in node_modules may not be executed. Run: npm ci';
   if (code === 'ERR_DLOPEN_FAILED' && /ELF|GLIBC|cannot open shared object/.test(message)) {
     return `The packages in node_modules are those of another system. ${INSTALL_ALL}`;
   }
@@ -35,10 +37,9 @@ function loadProblem(error) {
 
 function noexecProblem() {
   const mount = mountOf(join(top, 'node_modules'));
-  if (mount?.options.split(',').includes('noexec')) {
-    return `Nothing may be executed in the kit's folder: ${mount.point} is mounted noexec. Run: sudo mount -o remount,exec ${mount.point}`;
-  }
-  return 'The programs in node_modules may not be executed. Run: npm ci';
+  if (!mount?.options.split(',').includes('noexec')) return undefined;
+  const { point } = mount;
+  return `Nothing may be executed in the kit's folder: ${point} is mounted noexec. Run: sudo mount -o remount,exec ${point}`;
 }
 
 /**
@@ -61,4 +62,4 @@ function mountOf(path) {
   );
 }
 
-module.exports = { loadProblem, noexecProblem };
+module.exports = { loadProblem };

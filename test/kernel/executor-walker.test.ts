@@ -304,7 +304,7 @@ test('/proc/PID/exe of the walker cannot be overwritten, neither while it runs n
   }
   assert.not.ok(overwritten);
   assert.equal(readFileSync(`/proc/self/fd/${exe}`), before);
-  assert.equal(before, readFileSync(walkerFile), 'it is what was built');
+  assert.equal(before, readFileSync(ensureBuilt().walker), 'it is what was built');
   closeSync(exe);
 });
 
