@@ -90,17 +90,14 @@ export async function runOnHost(
   }
 }
 
-/** Where tsx keeps what it has translated, a folder per user. */
-const TSX_CACHE = /^tsx-\d+$/;
-
-/** What of the machine's /tmp the tests need: the kit, its tests, Node.js, a home, the programs, what tsx has translated. */
+/** What of the machine's /tmp the tests need: the kit, its tests, Node.js, a home, the programs. */
 function keptNames(): string[] {
   const paths = [
     ...[top, process.env.TEST_FOLDER ?? '', homedir(), dirname(dirname(process.execPath))],
     ...(process.env.PATH ?? '').split(':'),
   ];
   const names = paths.map((path) => /^\/tmp\/+([^/]+)/.exec(path)?.[1] ?? '');
-  return readdirSync('/tmp').filter((name) => names.includes(name) || TSX_CACHE.test(name));
+  return readdirSync('/tmp').filter((name) => names.includes(name));
 }
 
 function kill(pid: number): void {
@@ -134,7 +131,7 @@ function look(pid: number, tmp: string, hasOwnNetwork: boolean): Sight {
   return {
     mounts: readFileSync(`/proc/${pid}/mountinfo`, 'utf8').trim().split('\n'),
     links: hasOwnNetwork ? readdirSync(`/proc/${pid}/root/sys/class/net`) : [],
-    files: readdirSync(tmp).filter((name) => !TSX_CACHE.test(name)),
+    files: readdirSync(tmp),
     processes: processes(`/proc/${pid}/root/proc`),
   };
 }

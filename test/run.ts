@@ -22,12 +22,17 @@ import { parseArgs } from 'node:util';
 import { runCommand } from './command.ts';
 import { type Counts, countsLine, countsOfUvu, sum } from './counts.ts';
 import { runOnHost, whyNoHost } from './host.ts';
+import { missingLine, missingPackages } from './packages.ts';
 import { sideBySide } from './side-by-side.ts';
 
 const top = join(dirname(fileURLToPath(import.meta.url)), '..');
 const folder = resolve(top, process.env.TEST_FOLDER ?? 'test');
 const TIMEOUT_S = Number(process.env.TEST_TIMEOUT ?? 600);
 const BUDGET_S = Number(process.env.TEST_BUDGET ?? Number.POSITIVE_INFINITY);
+
+const LOADER = join(top, 'bin/tsx.mjs');
+// The tests say themselves where what they try was typed.
+delete process.env.INIT_CWD;
 
 const NATIVE_BUILD = [process.execPath, 'native/build.mjs'];
 const CHECKS: readonly [string, readonly string[]][] = [
@@ -70,7 +75,7 @@ function checkTask(name: string, command: readonly string[]): Task {
 }
 
 function fileTask(path: string): Task {
-  const command = [process.execPath, '--import', 'tsx', path];
+  const command = [process.execPath, '--import', LOADER, path];
   return { name: relative(folder, path), command, judge: (status, output) => countsOfUvu(output, status) };
 }
 
@@ -120,7 +125,9 @@ function report({ name, counts, seconds, output }: Result): void {
 async function perform({ name, command, network, judge }: Task): Promise<Result> {
   const start = performance.now();
   // Without a way out no certificates are needed, and Node.js 20 parses those of this file at every start.
-  const env: Record<string, string> = network === 'own' ? { NODE_EXTRA_CA_CERTS: '' } : {};
+  const certificates: Record<string, string> = network === 'own' ? { NODE_EXTRA_CA_CERTS: '' } : {};
+  // What a test starts by tsx does without tsx's cache, which lies in a folder that everybody may write.
+  const env = { ...certificates, TSX_DISABLE_CACHE: '1' };
   const circumstances = { timeoutS: TIMEOUT_S, env };
   const { status, output, leftovers } = network
     ? await runOnHost(command, circumstances, network)
@@ -145,6 +152,13 @@ async function performAll(tasks: readonly Task[], jobs: number): Promise<void> {
 }
 
 async function main(words: readonly string[], jobs: number): Promise<void> {
+  const lacking = missingLine(missingPackages());
+  if (lacking) console.log(lacking.text);
+  if (lacking?.canRun === false) {
+    console.log('\n0 passed, 1 failed');
+    process.exitCode = 1;
+    return;
+  }
   const inOrder = (files: readonly string[]) => files.toSorted((one, other) => rank(one, words) - rank(other, words));
   const unit = testFiles('unit', words);
   const kernel = testFiles('kernel', words);

@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { walker as walkerFile } from '../../native/build.mjs';
+import { ensureBuilt } from '../../native/build.mjs';
 import { Child } from '../../src/executor/child.ts';
 import { CallFailure } from '../../src/executor/failure.ts';
 import { perform } from '../../src/executor/perform.ts';
@@ -32,6 +32,8 @@ import { until } from '../support/kernel-test.ts';
 import { read as readText, top } from '../support/lab.ts';
 import { type Need, root, testWith } from '../support/needs.ts';
 import { patience } from '../support/patience.ts';
+
+const { walker: walkerFile } = ensureBuilt();
 
 const folder = mkdtempSync(join(tmpdir(), 'lab-walker-'));
 test.after(() => rmSync(folder, { recursive: true, force: true }));
