@@ -18,7 +18,7 @@ import { newOwnerName } from '../../src/leftovers/owner.ts';
 import { controller, groupOf } from '../support/cgroup-files.ts';
 import { startContainer } from '../support/container.ts';
 import { kernelTest, onTestEnd, until, within } from '../support/kernel-test.ts';
-import { lab, ownCgroups, ownLinks, read, statFields, top } from '../support/lab.ts';
+import { lab, loader, ownCgroups, ownLinks, read, statFields, top } from '../support/lab.ts';
 import { canRun, program, root } from '../support/needs.ts';
 import { patience } from '../support/patience.ts';
 
@@ -157,7 +157,7 @@ kernelTest(test, [program('setpriv')], 'a run that cannot be seen from here is n
   const asNobody = 'exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"';
   const states = (options: string) => {
     const script = `mount -t proc ${options} proc /proc && ${asNobody}`;
-    const node = [process.execPath, '--import', 'tsx', '--eval', look, newOwnerName()];
+    const node = [process.execPath, '--import', loader, '--eval', look, newOwnerName()];
     const { stdout, stderr } = spawnSync('unshare', ['--mount', 'sh', '-c', script, 'sh', ...node], {
       cwd: top,
       encoding: 'utf8',

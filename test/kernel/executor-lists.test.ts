@@ -21,7 +21,7 @@ import { traceObserver } from '../../src/trace/observer.ts';
 import { textPrinter } from '../../src/trace/text.ts';
 import { refusing } from '../support/filter.ts';
 import { until } from '../support/kernel-test.ts';
-import { read as readText, top } from '../support/lab.ts';
+import { loader, read as readText, top } from '../support/lab.ts';
 import { root, testWith } from '../support/needs.ts';
 import { patience } from '../support/patience.ts';
 
@@ -445,7 +445,7 @@ test('a kernel that cannot mark a range of descriptors: they are closed on exec 
   for (const refused of ['ENOSYS', 'EINVAL', 'no-proc']) {
     const { stdout, stderr } = spawnSync(
       process.execPath,
-      ['--import', 'tsx', join(top, 'test/support/old-kernel.ts'), refused],
+      ['--import', loader, join(top, 'test/support/old-kernel.ts'), refused],
       { encoding: 'utf8', timeout: patience(20_000) },
     );
     assert.is(stdout, '200 closed\n201 closed\n1 open\n', `${refused}: ${stderr}`);

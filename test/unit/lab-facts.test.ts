@@ -24,6 +24,7 @@ import { DEFAULTS } from '../../src/settings/settings.ts';
 import { idMaps } from '../../src/settings/users.ts';
 import { mapText } from '../../src/steps/05-user.ts';
 import { until } from '../support/kernel-test.ts';
+import { loader } from '../support/lab.ts';
 import { stepAt } from '../support/steps.ts';
 
 test('id maps: real root without sudo gets a range that nobody has', () => {
@@ -346,7 +347,7 @@ test('a process whose name has blanks and parentheses is read rightly', () => {
     import(process.argv[1]).then(({ newOwnerName, isOver }) => console.log(newOwnerName(), isOver(newOwnerName())));`;
   const { stdout, stderr } = spawnSync(
     process.execPath,
-    ['--import', 'tsx', '-e', script, join(import.meta.dirname ?? '', '../../src/leftovers/owner.ts')],
+    ['--import', loader, '-e', script, join(import.meta.dirname ?? '', '../../src/leftovers/owner.ts')],
     { encoding: 'utf8' },
   );
   assert.match(stdout, /^container-lab-[0-9a-f]{8}-\d+-\d+-\d+-1 false\n$/, stderr);
