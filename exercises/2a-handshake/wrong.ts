@@ -4,7 +4,7 @@ import type { WrongSolution } from '#src/catalogue/wrong-solutions.ts';
 export const wrong: readonly WrongSolution[] = [
   {
     name: 'child-does-not-wait',
-    fails: 'the program, while the helper runs: expected it does not run, observed',
+    fails: 'the child, once it is prepared, with its parent stopped: expected it sleeps at a pipe, observed',
     change: ['...waitFor(go),', ''],
   },
   {
