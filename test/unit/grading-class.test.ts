@@ -1,5 +1,5 @@
 /** A class's table, its journal, and its lock. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   appendFileSync,
@@ -189,7 +189,14 @@ test('one run at a time; a dead one is none', () => {
   lock(at('lock'))();
 });
 
-test('a dead lock that several runs find at once becomes one run’s, whatever the moment', async () => {
+/** An emulator of another architecture may make up what a process reads of itself: then owners do not know each other. */
+const startOf = (stat: string) => stat.slice(stat.lastIndexOf(')')).split(' ')[20];
+const ownStat = `/proc/${process.pid}/stat`;
+const isEmulated = startOf(readFileSync(ownStat, 'utf8')) !== startOf(spawnSync('cat', [ownStat]).stdout.toString());
+const RACE = 'a dead lock that several runs find at once becomes one run’s, whatever the moment';
+if (isEmulated) console.log(`skipped: ${RACE}: this process does not see its own start time`);
+
+(isEmulated ? test.skip : test)(RACE, async () => {
   const unlock = lock(at('lock'));
   const dead = readFileSync(at('lock'), 'utf8').replace(/-\d+-(\d+)$/, '-1-$1');
   unlock();
