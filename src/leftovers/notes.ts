@@ -4,40 +4,53 @@
  * over is the sign that it was killed. To look for what it has left takes long
  * on a busy machine, to look for notes does not.
  */
-import { lstatSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+
+/** It does not outlive the machine's boot, and everybody may make a directory of their own there. */
+const MEMORY = '/dev/shm';
+/** Another process may remove the directory when it has become empty. */
+const TRIES = 3;
 
 /** Makes the note of this process; it goes when the process ends, unless it is killed. */
 export function leaveNote(name: string): void {
-  const place = notePlace();
-  if (place === undefined) return;
-  const path = join(place, name);
-  try {
-    writeFileSync(path, '', { mode: 0o600 });
-  } catch {
-    return; // Where there are no notes, the look is not spared.
+  for (let tries = 0; tries < TRIES; tries++) {
+    attempt(() => mkdirSync(directory(), { mode: 0o700 }));
+    if (isOurs() && attempt(() => writeFileSync(join(directory(), name), ''))) {
+      process.once('exit', () => removeNote(name));
+      return;
+    }
   }
-  process.once('exit', () => removeNote(name));
 }
 
+/** Removes a note, and with the last one the directory. */
 export function removeNote(name: string): void {
-  try {
-    unlinkSync(join(notePlace() ?? '', name));
-  } catch {
-    // Another process of ours has been faster.
-  }
+  attempt(() => unlinkSync(join(directory(), name)));
+  attempt(() => rmdirSync(directory()));
 }
 
-/** The names of the notes, and of other files beside them; undefined where no notes can be kept. */
+/** The names of the notes; undefined where none can be kept. */
 export function noteNames(): string[] | undefined {
-  const place = notePlace();
-  return place === undefined ? undefined : readdirSync(place);
+  let names: string[] | undefined;
+  if (isOurs()) attempt(() => (names = readdirSync(directory())));
+  return names;
 }
 
-/** A directory that does not outlive the machine's boot, and in which nobody else may write. */
-function notePlace(): string | undefined {
-  const uid = process.geteuid?.() ?? 0;
-  const place = uid === 0 ? '/run' : (process.env.XDG_RUNTIME_DIR ?? `/run/user/${uid}`);
-  const stats = lstatSync(place, { throwIfNoEntry: false });
-  return stats?.isDirectory() && stats.uid === uid && (stats.mode & 0o022) === 0 ? place : undefined;
+function directory(): string {
+  return join(MEMORY, `container-lab-${process.geteuid?.() ?? 0}`);
+}
+
+/** Whether there is one, in which nobody else may write: another user can have made it. */
+function isOurs(): boolean {
+  const stats = lstatSync(directory(), { throwIfNoEntry: false });
+  return stats?.isDirectory() === true && stats.uid === process.geteuid?.() && (stats.mode & 0o022) === 0;
+}
+
+function attempt(act: () => unknown): boolean {
+  try {
+    act();
+    return true;
+  } catch {
+    return false;
+  }
 }
