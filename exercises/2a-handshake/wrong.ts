@@ -14,7 +14,7 @@ export const wrong: readonly WrongSolution[] = [
   },
   {
     name: 'helper-first',
-    fails: 'what runs while the child prepares itself: expected the child alone, observed the child and another one',
+    fails: 'what runs while the child prepares itself: expected the child alone, observed the child and',
     change: [
       'await lab.perform(waitFor(ready));\n  await lab.wait(await lab.clone(given.helper, 0));',
       `const helper = await lab.clone(given.helper, 0);
