@@ -57,7 +57,10 @@ function asItLies(stamps) {
 function withPlace(text, name) {
   const place = `require('node:path').join(__dirname, ${JSON.stringify(name)})`;
   if (name.endsWith('.cjs')) return text.replaceAll('__dirname', `require('node:path').dirname(${place})`);
-  return text
+  // What is loaded late, as `createRequire(import.meta.url)('./x.ts')` or by a name for it, is in the bundle, too.
+  const names = [...text.matchAll(/const (\w+) = createRequire\(import\.meta\.url\);/g)].map(([, word]) => word);
+  return names
+    .reduce((changed, word) => changed.replaceAll(new RegExp(`\\b${word}\\((?=')`, 'g'), 'require('), text)
     .replaceAll('createRequire(import.meta.url)', 'require')
     .replaceAll('import.meta.url', `require('node:url').pathToFileURL(${place}).href`);
 }
