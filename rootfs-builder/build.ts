@@ -8,7 +8,7 @@ import { Interrupted, interruptible, throwIfInterrupted } from '../src/command-l
 import { giveAllToSudoUser } from '../src/command-line/sudo-user.ts';
 import { onlyForward, type Progress } from './build-progress.ts';
 import { assertIdle } from './in-use.ts';
-import { removeAbandoned, replacedIn, unfinishedName } from './leftovers.ts';
+import { removeAbandoned, removedIn, replacedIn, unfinishedName } from './leftovers.ts';
 import { makePlace } from './place.ts';
 import type { Recipe } from './recipe.ts';
 import { removeTree } from './remove.ts';
@@ -31,8 +31,8 @@ export async function buildImage(recipe: Recipe, directory: string, options: Bui
   const place = dirname(directory);
   const workshop = join(place, unfinishedName(basename(directory)));
   try {
-    if (replace) assertIdle(directory);
     makePlace(place);
+    if (replace) assertIdle(directory);
     await removeAbandoned(place);
     await interruptible(async (signal) => {
       try {
@@ -44,9 +44,10 @@ export async function buildImage(recipe: Recipe, directory: string, options: Bui
         chmodSync(target, 0o755);
         giveAllToSudoUser(target);
         await throwIfInterrupted(signal);
-        moveInto(target, directory, replace ? replacedIn(workshop) : undefined);
+        moveInto(target, directory, replace ? workshop : undefined);
       } finally {
-        await removeTree(workshop);
+        // It is done, or there is a reason why not: this is neither.
+        await removeTree(workshop).catch((error: Error) => say(error.message));
       }
     });
   } catch (error) {
@@ -58,20 +59,24 @@ export async function buildImage(recipe: Recipe, directory: string, options: Bui
 
 /**
  * rename(2) does not replace a directory that has something in it, so the old
- * image is moved away first. If another build has put one there meanwhile, that
- * one is used.
+ * image is moved away first, into the workshop. If another build has put one
+ * there meanwhile, that one is used.
  */
-function moveInto(whole: string, directory: string, aside: string | undefined): void {
+function moveInto(whole: string, directory: string, workshop: string | undefined): void {
   const isThere = () => lstatSync(directory, { throwIfNoEntry: false }) !== undefined;
-  if (aside !== undefined && isThere()) {
+  const aside = workshop !== undefined && isThere() ? replacedIn(workshop) : undefined;
+  if (aside !== undefined) {
     assertIdle(directory);
     renameSync(directory, aside);
   }
   try {
     renameSync(whole, directory);
   } catch (error) {
-    if (isThere()) return;
-    if (aside !== undefined) renameSync(aside, directory);
-    throw error;
+    if (!isThere()) {
+      if (aside !== undefined) renameSync(aside, directory);
+      throw error;
+    }
   }
+  // From here on it is not to be put back any more.
+  if (workshop !== undefined && aside !== undefined) renameSync(aside, removedIn(workshop));
 }

@@ -2,7 +2,7 @@
  * Root file systems for steps to run in. An image is a plain directory, known by
  * its name.
  */
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { choosePlace } from './place.ts';
@@ -16,9 +16,13 @@ export interface ImageOptions {
 
 const NAME = /^[a-z0-9]+([._-][a-z0-9]+)*$/;
 
+export function isName(name: string): boolean {
+  return NAME.test(name);
+}
+
 /** Throws if the name could lead elsewhere. */
 export function checkName(name: string): void {
-  if (NAME.test(name)) return;
+  if (isName(name)) return;
   throw new Error(`${JSON.stringify(name)} is no name for an image: small letters and digits, joined by . _ or -`);
 }
 
@@ -36,7 +40,7 @@ export function imageDirectory(name: string, place?: string): string {
  */
 export async function ensureImage(name: string, options: ImageOptions = {}): Promise<string> {
   const directory = imageDirectory(name, options.place);
-  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return directory;
+  if (existsSync(directory) && statSync(directory).isDirectory()) return directory;
   const { buildImage, findRecipe } = loadBuilder();
   const recipe = findRecipe(name);
   if (recipe.onlyOnDemand) {
@@ -49,16 +53,14 @@ export async function ensureImage(name: string, options: ImageOptions = {}): Pro
 
 /** Loaded late: a step should not wait for forty modules that it needs only once. */
 function loadBuilder() {
-  const load = createRequire(import.meta.url);
-  return {
-    ...(load('./build.ts') as typeof import('./build.ts')),
-    ...(load('./recipes.ts') as typeof import('./recipes.ts')),
-  };
+  const build: typeof import('./build.ts') = createRequire(import.meta.url)('./build.ts');
+  const recipes: typeof import('./recipes.ts') = createRequire(import.meta.url)('./recipes.ts');
+  return { ...build, ...recipes };
 }
 
 /** Whether an image is there, or could be built. Throws with the list of recipes if not. */
 export function checkImage(name: string): void {
-  if (!statSync(imageDirectory(name), { throwIfNoEntry: false })) loadBuilder().findRecipe(name);
+  if (!existsSync(imageDirectory(name))) loadBuilder().findRecipe(name);
 }
 
 /** A path as short as it can be from here. */

@@ -1,7 +1,7 @@
 /** What has been built, and how much room it takes. */
 import { existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkName } from './images.ts';
+import { isName } from './images.ts';
 import { bootstrapPlace, isReadable, places } from './place.ts';
 import { run } from './run-program.ts';
 
@@ -32,15 +32,6 @@ function names(place: string): string[] {
   return readdirSync(place)
     .filter((name) => isName(name) && lstatSync(join(place, name)).isDirectory())
     .sort();
-}
-
-function isName(name: string): boolean {
-  try {
-    checkName(name);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 async function describe(directory: string): Promise<Built> {

@@ -21,6 +21,11 @@ export function replacedIn(workshop: string): string {
   return join(workshop, 'replaced');
 }
 
+/** Where a workshop keeps an image that nobody needs any more. */
+export function removedIn(workshop: string): string {
+  return join(workshop, 'removed');
+}
+
 /** Removes what work has left whose process is dead, as far as we may. Returns its paths. */
 export async function removeAbandoned(place: string): Promise<string[]> {
   const removed: string[] = [];

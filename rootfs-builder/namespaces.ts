@@ -64,7 +64,8 @@ export function inMappedNamespaces(command: readonly string[], options: RunOptio
 }
 
 async function mapIds(pid: number): Promise<void> {
-  const { uid, gid, username } = userInfo();
+  const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
+  const username = nameOf(uid);
   for (const [program, file, own] of [
     ['newuidmap', '/etc/subuid', uid],
     ['newgidmap', '/etc/subgid', gid],
@@ -80,6 +81,15 @@ async function mapIds(pid: number): Promise<void> {
       throw new Error(`There is no ${program} here. On Debian and Ubuntu: apt-get install uidmap`);
     });
     if (status !== 0) throw new Error(`${program} failed: ${lastLine}`);
+  }
+}
+
+/** The name of this user's account, or else the number. */
+function nameOf(uid: number): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(uid);
   }
 }
 

@@ -3,7 +3,7 @@ import { accessSync, constants, lstatSync, mkdirSync, renameSync } from 'node:fs
 import { dirname, join } from 'node:path';
 import { imageDirectory } from './images.ts';
 import { assertIdle } from './in-use.ts';
-import { removeAbandoned, unfinishedName } from './leftovers.ts';
+import { removeAbandoned, removedIn, unfinishedName } from './leftovers.ts';
 import { removeTree } from './remove.ts';
 
 /**
@@ -13,7 +13,7 @@ import { removeTree } from './remove.ts';
  */
 export async function removeImage(name: string, place?: string): Promise<string> {
   const directory = imageDirectory(name, place);
-  if (lstatSync(directory, { throwIfNoEntry: false }) === undefined) {
+  if (!isThere(directory)) {
     throw new Error(`There is no image \`${name}\`. To see those that there are: npm run rootfs`);
   }
   assertMayRemove(directory);
@@ -23,17 +23,30 @@ export async function removeImage(name: string, place?: string): Promise<string>
   const workshop = join(dirname(directory), unfinishedName(name));
   mkdirSync(workshop, { mode: 0o700 });
   try {
-    renameSync(directory, join(workshop, 'removed'));
+    renameSync(directory, removedIn(workshop));
   } finally {
     await removeTree(workshop);
   }
   return directory;
 }
 
+/** @throws Error if it is in a place that is closed to this user */
+function isThere(directory: string): boolean {
+  try {
+    return lstatSync(directory, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    throw notYours(directory);
+  }
+}
+
 function assertMayRemove(directory: string): void {
   try {
     accessSync(dirname(directory), constants.W_OK | constants.X_OK);
   } catch {
-    throw new Error(`${directory} is not yours to remove. Run with sudo.`);
+    throw notYours(directory);
   }
+}
+
+function notYours(directory: string): Error {
+  return new Error(`${directory} is not yours to remove. Run with sudo.`);
 }

@@ -4,7 +4,7 @@ import { type Form, flag, type Option, type Typed } from '../src/command-line/op
 import { UsageError } from '../src/command-line/usage-error.ts';
 import { ENGINES, type Engine } from './debian/engine.ts';
 import type { DebianOptions } from './debian/recipe.ts';
-import { checkName } from './images.ts';
+import { checkName, isName } from './images.ts';
 
 export type Request =
   | { readonly kind: 'list' | 'help' | 'empty-cache' }
@@ -73,7 +73,19 @@ export function requestOf(typed: Typed): Request {
 function tarRequest(rest: readonly string[], name: string | undefined): Request {
   const [file = ''] = exactly(rest, 1, 'tar FILE --name NAME');
   const stem = basename(file).replace(/\.(tar(\.\w+)?|tgz|txz|tzst|tbz2?)$/, '');
-  return { kind: 'tar', name: named(name ?? stem), file };
+  return { kind: 'tar', name: name === undefined ? namedLike(stem, file) : named(name), file };
+}
+
+/** The name of an archive, where it is one for an image. @throws UsageError that proposes another */
+function namedLike(stem: string, file: string): string {
+  if (isName(stem)) return stem;
+  const near = stem
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '');
+  throw new UsageError(
+    `${stem} is no name for an image. Give it one: npm run rootfs -- tar ${file} --name ${near || 'NAME'}`,
+  );
 }
 
 function debianOptions(typed: Typed): DebianOptions {

@@ -22,6 +22,7 @@ import { parseArgs } from 'node:util';
 import { runCommand } from './command.ts';
 import { type Counts, countsLine, countsOfUvu, sum } from './counts.ts';
 import { runOnHost, whyNoHost } from './host.ts';
+import { missingLine, missingPackages } from './packages.ts';
 import { sideBySide } from './side-by-side.ts';
 
 const top = join(dirname(fileURLToPath(import.meta.url)), '..');
@@ -30,6 +31,9 @@ const TIMEOUT_S = Number(process.env.TEST_TIMEOUT ?? 600);
 const BUDGET_S = Number(process.env.TEST_BUDGET ?? Number.POSITIVE_INFINITY);
 
 const LOADER = join(top, 'bin/tsx.mjs');
+// The tests say themselves where what they try was typed.
+delete process.env.INIT_CWD;
+
 const NATIVE_BUILD = [process.execPath, 'native/build.mjs'];
 const CHECKS: readonly [string, readonly string[]][] = [
   ['types', ['node_modules/.bin/tsc', '-p', '.']],
@@ -148,6 +152,13 @@ async function performAll(tasks: readonly Task[], jobs: number): Promise<void> {
 }
 
 async function main(words: readonly string[], jobs: number): Promise<void> {
+  const lacking = missingLine(missingPackages());
+  if (lacking) console.log(lacking.text);
+  if (lacking?.canRun === false) {
+    console.log('\n0 passed, 1 failed');
+    process.exitCode = 1;
+    return;
+  }
   const inOrder = (files: readonly string[]) => files.toSorted((one, other) => rank(one, words) - rank(other, words));
   const unit = testFiles('unit', words);
   const kernel = testFiles('kernel', words);

@@ -46,7 +46,7 @@ export const wrong: readonly WrongSolution[] = [
   {
     name: 'sleeps-instead',
     fails:
-      'the parent, while the child prepares itself: expected it sleeps in read(2) at a pipe, observed it does not sleep at a pipe',
+      'the parent, while the child prepares itself: expected it sleeps at a pipe, observed it does not sleep at a pipe',
     change: ['await lab.perform(waitFor(ready));', 'await new Promise((resolve) => setTimeout(resolve, 1000));'],
   },
 ];

@@ -5,6 +5,7 @@
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isRootWithIds } from '../../src/proc/id-maps.ts';
 import { fullDisk, ownWords } from '../cause.ts';
 import { inMappedNamespaces, inNamespaces } from '../namespaces.ts';
 import type { Work } from '../recipe.ts';
@@ -21,6 +22,11 @@ const SILENCE_MS = 4 * MINUTE_MS;
 
 /** Makes a Debian in `directory`, which is not there yet. Throws with the cause in one line. */
 export async function bootstrap(wanted: Bootstrap, directory: string, work: Work): Promise<void> {
+  if (process.geteuid?.() === 0 && !isRootWithIds()) {
+    throw new Error(
+      'A Debian has files of many users, and this user namespace has one id. Leave it (exit), then build.',
+    );
+  }
   const temporary = join(dirname(directory), 'temporary');
   mkdirSync(temporary);
   const hear = wanted.engine === 'debootstrap' ? debootstrapPhases(work.progress) : mmdebstrapPhases(work.progress);

@@ -11,6 +11,8 @@ export interface Source {
 const APT = '/etc/apt';
 // What both engines can download from without help.
 const USABLE = /^(https?|file):\/./;
+// A file that lists mirrors, a line each, with what is said of one behind a tab: apt-transport-mirror(1).
+const LISTED = /^mirror\+file:\/*(\/.+)$/;
 
 /** The sources of this machine in apt's order; none where there is no apt. */
 export function machineSources(apt = APT): Source[] {
@@ -23,12 +25,23 @@ export function machineSources(apt = APT): Source[] {
   });
 }
 
+/** Where an engine can download; of a list of mirrors the first that it can use, or none. */
+function usable(uri: string): string[] {
+  const [, list] = LISTED.exec(uri) ?? [];
+  if (list === undefined) return USABLE.test(uri) ? [uri] : [];
+  const mirrors = existsSync(list) ? readFileSync(list, 'utf8').split('\n') : [];
+  return mirrors
+    .map((line) => line.trim().split(/\s/)[0] ?? '')
+    .filter((mirror) => USABLE.test(mirror))
+    .slice(0, 1);
+}
+
 /** One source a line: `deb [options] uri suite component…`. */
 export function parseList(text: string): Source[] {
   return text.split('\n').flatMap((line) => {
     const [, type, rest = ''] = /^\s*(deb|deb-src)\s+(?:\[[^\]]*\]\s+)?(.*)$/.exec(line.replace(/#.*/, '')) ?? [];
     const [uri = '', suite = ''] = rest.trim().split(/\s+/);
-    return type && suite && USABLE.test(uri) ? [{ type, uri, suite }] : [];
+    return type && suite ? usable(uri).map((mirror) => ({ type, uri: mirror, suite })) : [];
   });
 }
 
@@ -44,7 +57,7 @@ export function parseDeb822(text: string): Source[] {
     if (/^(no|false|without|off|disable)$/.test(fields.get('enabled') ?? '')) return [];
     return words('types').flatMap((type) =>
       words('uris')
-        .filter((uri) => USABLE.test(uri))
+        .flatMap(usable)
         .flatMap((uri) => words('suites').map((suite) => ({ type, uri, suite }))),
     );
   });

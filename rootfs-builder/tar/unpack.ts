@@ -5,6 +5,7 @@
  */
 import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { isRootWithIds } from '../../src/proc/id-maps.ts';
 import type { Progress } from '../build-progress.ts';
 import { fullDisk, ownWords } from '../cause.ts';
 import { copyFile, copyProgram } from '../host/copy.ts';
@@ -95,8 +96,8 @@ function makeJail(directory: string, programs: readonly string[]): Jail {
 }
 
 function tarCommand(): string[] {
-  // Only real root can give files to others.
-  const owners = process.geteuid?.() === 0 ? ['--same-owner', '--numeric-owner'] : ['--no-same-owner'];
+  // Files can be given away by root alone, who must have the ids of others.
+  const owners = isRootWithIds() ? ['--same-owner', '--numeric-owner'] : ['--no-same-owner'];
   const modes = ['--same-permissions', '--delay-directory-restore'];
   return ['tar', '--extract', '--file=-', '--directory=/image', ...owners, ...modes, '--warning=no-timestamp'];
 }

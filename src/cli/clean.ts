@@ -1,13 +1,18 @@
 /** `npm run clean`: removes what runs that are dead have left, and nothing else. */
+import { existsSync } from 'node:fs';
 import { removeAbandoned } from '../../rootfs-builder/leftovers.ts';
 import { bootstrapPlace, places } from '../../rootfs-builder/place.ts';
 import { command } from '../command-line/command.ts';
-import { print } from '../command-line/output.ts';
+import { print, printError } from '../command-line/output.ts';
 import { sweep } from '../leftovers/table.ts';
+import { requireOwnProc } from '../proc/own.ts';
 
 export const main = command(
   { name: 'clean', purpose: 'Removes what runs that are dead have left, and nothing else.' },
   async () => {
+    requireOwnProc();
+    if (!existsSync('/sys/class/net'))
+      printError('Without /sys, network interfaces that are left over cannot be seen.');
     const removed = await sweep();
     for (const place of [...places(), bootstrapPlace()]) {
       removed.push(...(await removeAbandoned(place)).map((path) => `unfinished image ${path}`));

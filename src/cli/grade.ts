@@ -12,12 +12,14 @@ import { toText } from '../grading/emitters/text.ts';
 import { gradeWork } from '../grading/grade-work.ts';
 import { allJudged, allPassed, type Report } from '../grading/report.ts';
 import { FORM, type Request, requestOf } from '../grading/request.ts';
-import { sweep } from '../leftovers/table.ts';
+import { sweepOnEvidence } from '../leftovers/table.ts';
 import { noteProgress } from '../practice/progress-notes.ts';
+import { requireOwnProc } from '../proc/own.ts';
 
 /** Returns 0 if all have passed, and 1 if not. @throws UsageError with nothing started */
 export const main = command(FORM, async (typed) => {
   const request = requestOf(typed);
+  requireOwnProc();
   const exercises = await catalogue();
   try {
     return await interruptible(async (signal) => {
@@ -25,12 +27,12 @@ export const main = command(FORM, async (typed) => {
       const report = await gradeWork(request, exercises, signal);
       print(shown(request, report).trimEnd());
       if (looksLikeClass(report)) printError('For a class, a folder per student, add --csv FILE.');
-      if (request.paths.length === 0) noteProgress(report, exercises);
+      if (request.paths.length === 0) noteProgress(report, exercises, printError);
       return statusOf(request, report);
     }, 'Interrupted; what was running has been ended, and no result was written.');
   } finally {
     // What an earlier run has left is no reason for this one to fail.
-    await sweep().catch(() => []);
+    await sweepOnEvidence().catch(() => []);
   }
 });
 

@@ -45,6 +45,11 @@ async function serveUntilStopped(directory: string, port: number): Promise<void>
   const address = server.address();
   const real = typeof address === 'object' && address ? address.port : port;
   print(`Read them at http://${ADDRESS}:${real}/ — Ctrl-C ends it.`);
+  // A virtual machine is reached like this, too.
+  if (process.env.SSH_CONNECTION) {
+    const way = `-L ${real}:${ADDRESS}:${real}`;
+    print(`To read them where you came from, log in once more with: ssh ${way} …, or: vagrant ssh -- ${way}`);
+  }
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
   });

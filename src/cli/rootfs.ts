@@ -1,5 +1,5 @@
 /** `npm run rootfs`: lists, builds, packs and removes the images that steps run in. */
-import { existsSync, writeSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isatty } from 'node:tty';
 import { type BuildOptions, buildImage } from '../../rootfs-builder/build.ts';
@@ -20,7 +20,7 @@ import { tarRecipe } from '../../rootfs-builder/tar/recipe.ts';
 import { command } from '../command-line/command.ts';
 import { interruptible } from '../command-line/interruption.ts';
 import { helpText } from '../command-line/options.ts';
-import { print, printError } from '../command-line/output.ts';
+import { print, printError, writeError } from '../command-line/output.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 
 export const main = command(FORM, async (typed) => {
@@ -41,7 +41,7 @@ async function answer(request: Request): Promise<void> {
     case 'tar':
       return build(request.name, tarRecipe(request.name, existing(request.file)));
     case 'pack':
-      return packImage(request.name, typedPath(request.file));
+      return packImage(request.name, resolve(request.file));
     case 'rm':
       for (const name of request.names) print(`removed ${shown(await removeImage(name))}`);
       return;
@@ -82,7 +82,7 @@ function recipeFor(name: string, options: DebianOptions): Recipe {
 
 function watcher(): BuildOptions & { clear: () => void } {
   if (!isatty(2)) return { progress: progressLines(printError), say: printError, clear: () => {} };
-  const { progress, clear } = progressBar((text) => void writeSync(2, text));
+  const { progress, clear } = progressBar(writeError);
   const say = (line: string) => {
     clear();
     printError(line);
@@ -90,13 +90,8 @@ function watcher(): BuildOptions & { clear: () => void } {
   return { progress, say, clear };
 }
 
-/** npm starts a script in the kit's folder, and says where it was called. */
-function typedPath(file: string): string {
-  return resolve(process.env.INIT_CWD ?? '.', file);
-}
-
 function existing(file: string): string {
-  const path = typedPath(file);
+  const path = resolve(file);
   if (!existsSync(path)) throw new UsageError(`There is no file ${path}.`);
   return path;
 }

@@ -10,11 +10,12 @@ import { CallFailure } from '../executor/failure.ts';
 import { ProgramNotFound } from '../images/find-program.ts';
 import { isolates, type Step } from '../lab/step.ts';
 import { newOwnerName } from '../leftovers/owner.ts';
-import { sweep } from '../leftovers/table.ts';
+import { sweepOnEvidence } from '../leftovers/table.ts';
+import { requireOwnProc } from '../proc/own.ts';
 import { observerFor } from '../run/observer-for.ts';
 import { helpText, parseOptions, refuseSwallowedOptions } from '../run/options.ts';
 import { programOf } from '../run/program.ts';
-import { resolveSettings } from '../run/resolve-settings.ts';
+import { isRootless, resolveSettings } from '../run/resolve-settings.ts';
 import { failureStatus, runStep } from '../run/run-step.ts';
 import { HOST_ROOT } from '../settings/root.ts';
 import { steps } from '../steps/index.ts';
@@ -28,8 +29,9 @@ export const main: Command = async (words) => {
   refuseSwallowedOptions(chosen, rest);
   const request = parseOptions(rest, chosen);
   if (request.help) return showHelp(chosen);
+  requireOwnProc();
   const settings = await resolveSettings(chosen, request);
-  const { rootless } = request;
+  const rootless = isRootless(request);
   const owner = newOwnerName();
   try {
     return await runStep({
@@ -53,7 +55,7 @@ export const main: Command = async (words) => {
     return failureStatus(failure);
   } finally {
     // What an earlier run has left is no reason for this one to fail.
-    await sweep().catch(() => []);
+    await sweepOnEvidence().catch(() => []);
   }
 };
 

@@ -10,6 +10,7 @@ import { Keyboard } from '../practice/watch/keyboard.ts';
 import { Screen } from '../practice/watch/screen.ts';
 import { Watch } from '../practice/watch/watch.ts';
 import { Workspace } from '../practice/workspace.ts';
+import { requireOwnProc } from '../proc/own.ts';
 
 /** Returns 0, or 128+n when signal n ended it. */
 export const main = command(
@@ -19,6 +20,7 @@ export const main = command(
     words: { shown: '[STEP|ID]', most: 1 },
   },
   async ({ words: [word] }) => {
+    requireOwnProc();
     const entries = await catalogue();
     const hasKeys = Keyboard.isThere();
     const screen = new Screen(hasKeys);
@@ -38,6 +40,7 @@ async function runUntilQuit(watching: Watch, hasKeys: boolean): Promise<number> 
     ? new Keyboard(
         (key) => watching.press(key),
         () => watching.quit(),
+        () => watching.drawKeys(),
       )
     : undefined;
   try {

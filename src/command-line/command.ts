@@ -1,9 +1,12 @@
 /** A command of the kit, from its words to its exit status. */
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Interrupted } from './interruption.ts';
 import { type Form, helpText, keptByNpm, type Option, parse, type Typed } from './options.ts';
 import { print, printError } from './output.ts';
 import { UsageError } from './usage-error.ts';
 
+const kit = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const USAGE = 2;
 const FAILURE = 1;
 
@@ -25,11 +28,25 @@ export function command<Row extends Option>(
 
 /** Runs a command; what it throws becomes a message and a status. */
 export async function exitWith(run: () => Promise<number>): Promise<void> {
+  enterTypedFolder();
   try {
     process.exitCode = await run();
   } catch (error) {
     printError(error instanceof Error ? error.message : String(error));
     process.exitCode = statusOf(error);
+  }
+}
+
+/**
+ * npm starts a script in the kit's folder, and says where it was called: what
+ * was typed is meant from there. What starts us elsewhere is no such npm.
+ */
+function enterTypedFolder(): void {
+  if (process.env.INIT_CWD === undefined || process.cwd() !== kit) return;
+  try {
+    process.chdir(process.env.INIT_CWD);
+  } catch {
+    // It is gone, or not for this user.
   }
 }
 

@@ -2,6 +2,7 @@
  * What may be typed after a command of the kit, as a table. From it come the
  * values, the usage line, the help, and what is said of all else.
  */
+import { typedToNpm } from './npm-options.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface Option<Value = unknown> {
@@ -94,8 +95,7 @@ export function parse<Row extends Option>(form: Form<Row>, typed: readonly strin
 }
 
 /**
- * npm keeps options that stand before `--` for itself, and tells a script about
- * them in its environment.
+ * Options that stood before `--`, so that npm kept them for itself.
  * @returns those that npm has too, to be put in front of `words`, which were typed
  * @throws UsageError for others, which says where to put the `--`
  */
@@ -105,7 +105,7 @@ export function keptByNpm<Row extends Option>(
   environment = process.env,
 ): string[] {
   const kept = (form.options ?? []).flatMap(({ name, npm }) => {
-    const value = environment[`npm_config_${name.slice(2).replaceAll('-', '_')}`];
+    const value = typedToNpm(name, environment);
     return value === undefined ? [] : [{ name, npm, typed: value === 'true' ? [name] : [name, value] }];
   });
   const lost = kept.filter(({ npm }) => npm === undefined);

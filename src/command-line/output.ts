@@ -6,12 +6,34 @@
  */
 import { writeSync } from 'node:fs';
 
+/**
+ * Writes a line to standard output: what the command was asked for. A reader
+ * that has gone, as with `| head`, is no error.
+ * @throws Error if it cannot be written: the disk is full, the terminal is gone
+ */
 export function print(text: string): void {
-  writeAll(1, `${text}\n`);
+  try {
+    writeAll(1, `${text}\n`);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EPIPE') return;
+    const reason = code === 'ENOSPC' ? 'the disk is full (ENOSPC)' : code;
+    throw new Error(`Standard output cannot be written: ${reason}.`, { cause: error });
+  }
 }
 
+/** Writes a line to standard error. What cannot be written there is lost, and never ends what goes on. */
 export function printError(text: string): void {
-  writeAll(2, `${text}\n`);
+  writeError(`${text}\n`);
+}
+
+/** As `printError`, without the end of a line. */
+export function writeError(text: string): void {
+  try {
+    writeAll(2, text);
+  } catch {
+    // Nobody is left who could be told.
+  }
 }
 
 function writeAll(fd: number, text: string): void {
@@ -20,9 +42,8 @@ function writeAll(fd: number, text: string): void {
     try {
       rest = rest.subarray(writeSync(fd, rest));
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EPIPE') return; // the reader has gone, as with | head
-      if (code !== 'EAGAIN') throw error; // another process that shares it made it non-blocking
+      // Another process that shares it made it non-blocking.
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
     }
   }
 }

@@ -1,11 +1,12 @@
 /** A cloned child that walks a list of calls, seen from its parent. */
 import { Socket } from 'node:net';
 import { type Argument, type Call, outsOf } from '../syscalls/call.ts';
-import { CLONE_NEWPID, CLONE_PARENT, W } from '../syscalls/flags.ts';
+import { W } from '../syscalls/flags.ts';
 import { cloneCall, handOver, kill, wait4 } from '../syscalls/processes.ts';
-import { encode, type PackedList, type Program, type Row } from './encode.ts';
+import type { PackedList, Row } from './arrange.ts';
+import { encode, type Program } from './encode.ts';
 import { type ChildEvent, EventDecoder } from './events.ts';
-import { blamed, CallFailure, type Place } from './failure.ts';
+import { CallFailure, failureIn } from './failure.ts';
 import {
   failureOf,
   type NativeFailure,
@@ -16,7 +17,7 @@ import {
   spawnProgram,
 } from './native.ts';
 import { attempt } from './perform.ts';
-import { depthOf, findChild } from './pids.ts';
+import { Processes } from './processes.ts';
 import { type End, waitBriefly, watchChild } from './reaper.ts';
 
 export interface CloneOptions {
@@ -77,7 +78,7 @@ export class Child {
   readonly handedOver: Promise<void>;
   readonly #spawned: Spawned;
   readonly #program: Program;
-  readonly #flags: number;
+  readonly #processes: Processes;
   readonly #onStop: () => void;
   readonly #channels: readonly Socket[];
   readonly #listsEnded: readonly Promise<void>[];
@@ -112,7 +113,9 @@ export class Child {
     }
     living += 1;
     this.lifetime = lifetime;
-    this.#flags = flags;
+    this.#processes = new Processes(this.#program, this.pid, flags, (row) =>
+      this.#released ? undefined : resultOf(this.#spawned.handle, row),
+    );
     this.#onStop = onStop;
     this.#channels = this.#spawned.channels.map((fd) => new Socket({ fd, readable: true, writable: true }));
     this.#listsEnded = watcher ? this.#channels.map((channel, number) => this.#listen(channel, number, watcher)) : [];
@@ -150,7 +153,9 @@ export class Child {
    */
   async waitForSibling(clone: Call): Promise<End> {
     await this.wait();
-    const pid = this.pidOf(this.lists.findIndex(({ clonedBy }) => this.#rowAt(clonedBy)?.call === clone));
+    const pid = this.pidOf(
+      this.lists.findIndex(({ clonedBy }) => clonedBy !== undefined && this.rows[clonedBy]?.call === clone),
+    );
     if (pid === undefined) throw new Error('The clone has not been made.');
     const end = await this.#endOf(pid);
     if (this.failure) throw this.failure;
@@ -165,15 +170,7 @@ export class Child {
 
   /** The process that makes the calls of a list, as this process counts; undefined if it is not to be found. */
   pidOf(list: number): number | undefined {
-    if (list === 0) return this.pid;
-    const clonedBy = this.lists[list]?.clonedBy ?? -1;
-    const clone = this.rows[clonedBy];
-    const number = this.#released ? undefined : resultOf(this.#spawned.handle, clonedBy);
-    if (!clone || number === undefined || number <= 0) return undefined;
-    const maker = this.pidOf(clone.list);
-    const parent = isSibling(clone.call) ? process.pid : maker;
-    const depth = (maker && depthOf(maker)) ?? this.#depthOf(clone.list);
-    return parent && findChild(parent, number, depth);
+    return this.#processes.pidOf(list);
   }
 
   /** What the kernel has written into the out-arguments of a call that has finished. */
@@ -199,17 +196,13 @@ export class Child {
       // Nobody asks how it ended: that its end was lost is no trouble.
       await this.#waitForEnd(true).catch(() => {});
     }
-    await Promise.all(this.#siblings().map((pid) => this.#destroySibling(pid)));
+    await Promise.all(this.#processes.siblings().map((pid) => this.#destroySibling(pid)));
     await Promise.all(this.#listsEnded);
     this.#release();
   }
 
   signal(number: number): void {
     if (!this.#end) attempt(kill(this.pid, number));
-  }
-
-  #rowAt(index: number | undefined): Row | undefined {
-    return index === undefined ? undefined : this.rows[index];
   }
 
   async #waitForEnd(briefly: boolean): Promise<End> {
@@ -245,22 +238,6 @@ export class Child {
     });
     this.#ends.set(pid, end);
     return end;
-  }
-
-  /** Children of this process that the lists have made. */
-  #siblings(): number[] {
-    return this.lists.flatMap(({ clonedBy }, number) => {
-      const clone = this.#rowAt(clonedBy)?.call;
-      const pid = clone && isSibling(clone) ? this.pidOf(number) : undefined;
-      return pid === undefined ? [] : [pid];
-    });
-  }
-
-  /** How many PID namespaces further in the process of a list lives, by the clones that have led to it. */
-  #depthOf(list: number): number {
-    const clone = this.#rowAt(this.lists[list]?.clonedBy);
-    if (!clone) return this.#flags & CLONE_NEWPID ? 1 : 0;
-    return this.#depthOf(clone.list) + (Number(clone.call.args[0]) & CLONE_NEWPID ? 1 : 0);
   }
 
   async #destroySibling(pid: number): Promise<void> {
@@ -299,25 +276,7 @@ export class Child {
 
   #readFailure(): CallFailure | undefined {
     const found = this.#nativeFailure();
-    const row = found && this.rows[found.index];
-    if (!found || !row) return undefined;
-    const within: Place[] = [];
-    for (let outer = this.#outerRow(row); outer; outer = this.#outerRow(outer)) within.unshift(this.#placeOf(outer));
-    const { calls } = this.lists[row.list] as PackedList;
-    return new CallFailure({
-      side: 'child',
-      ...blamed(calls, row.index, found.byVerdict),
-      result: found.outcome,
-      within,
-    });
-  }
-
-  #outerRow({ list }: Row): Row | undefined {
-    return this.#rowAt(this.lists[list]?.clonedBy);
-  }
-
-  #placeOf({ index, list }: Row): Place {
-    return { index, total: this.lists[list]?.calls.length ?? 0 };
+    return found && failureIn(this.#program, found);
   }
 
   /** Frees what the child ran on. */
@@ -332,9 +291,4 @@ export class Child {
 /** Whether a call, or one of the processes that it clones, hands over to the walker. */
 function handsOver(call: Call): boolean {
   return call.handsOver === true || (call.list ?? []).some(handsOver);
-}
-
-/** Whether a clone makes a child of its caller's parent. */
-function isSibling({ args }: Call): boolean {
-  return (Number(args[0]) & CLONE_PARENT) !== 0;
 }

@@ -1,6 +1,10 @@
 /** What is said when a system call fails: what, where, the kernel's words, what to do. */
+
 import type { Call } from '../syscalls/call.ts';
 import { errnoName } from '../syscalls/errno.ts';
+import type { Row } from './arrange.ts';
+import type { Program } from './encode.ts';
+import type { NativeFailure } from './native.ts';
 import { callText } from './text.ts';
 
 export type Side = 'parent' | 'child';
@@ -56,4 +60,25 @@ function adviceLines({ call, result }: FailedCall): string[] {
   if (result >= 0) return call.shortfall ? [`  ${call.shortfall}`] : [];
   const advice = Object.entries(call.info.advice ?? {}).find(([name]) => name === errnoName(-result))?.[1];
   return [`  ${advice ?? `See ${call.info.source}, ERRORS.`}`];
+}
+
+/** The failure of a child's lists, as the native library tells it; undefined for a row that is not there. */
+export function failureIn(
+  { lists, rows }: Program,
+  { index, outcome, byVerdict }: NativeFailure,
+): CallFailure | undefined {
+  const row = rows[index];
+  const list = row && lists[row.list];
+  if (!row || !list) return undefined;
+  const within: Place[] = [];
+  for (let outer = clonerOf(row); outer; outer = clonerOf(outer)) {
+    within.unshift({ index: outer.index, total: lists[outer.list]?.calls.length ?? 0 });
+  }
+  return new CallFailure({ side: 'child', ...blamed(list.calls, row.index, byVerdict), result: outcome, within });
+
+  /** The row that has cloned the process which makes this one. */
+  function clonerOf({ list: number }: Row): Row | undefined {
+    const clonedBy = lists[number]?.clonedBy;
+    return clonedBy === undefined ? undefined : rows[clonedBy];
+  }
 }

@@ -24,7 +24,7 @@ export function findProgram(word: string, root: string, path: string): string {
   const where = root === '/' ? '' : ` in ${root}`;
   const candidates = word.includes('/')
     ? [posix.resolve(from, word)]
-    : path.split(':').map((directory) => posix.join(directory, word));
+    : path.split(':').map((directory) => posix.resolve(from, directory, word));
   const present = candidates.filter((candidate) => statInside(root, candidate)?.isFile());
   const found = present.find((candidate) => ((statInside(root, candidate)?.mode ?? 0) & constants.S_IXUSR) !== 0);
   if (found) return found;

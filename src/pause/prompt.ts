@@ -2,9 +2,14 @@
 import { closeSync, openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { isatty, ReadStream } from 'node:tty';
+import { printError } from '../command-line/output.ts';
+import { Suspension, setRawMode } from '../command-line/suspension.ts';
 
 const STDIN = 0;
 const TERMINAL = '/dev/tty';
+const ENDINGS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** A prompt that cannot be shown any more is no reason to break off. */
+const ignore = () => {};
 
 /** Whether there is a terminal to ask at. */
 export function canAsk(): boolean {
@@ -27,17 +32,32 @@ function openTerminal(): { input: ReadStream; done: () => void } {
 /** Waits for a line; undefined when the terminal has no more, or after Ctrl-C, which `interrupted` hears of. */
 export function readLine(question: string, interrupted: () => void): Promise<string | undefined> {
   const { input, done } = openTerminal();
+  process.stderr.off('error', ignore).on('error', ignore);
   const reader = createInterface({ input, output: process.stderr });
   return new Promise((resolve) => {
     let answer: string | undefined;
-    // readline would keep Ctrl-C for itself.
+    const suspension = new Suspension(
+      () => setRawMode(false, input),
+      () => {
+        setRawMode(true, input);
+        reader.prompt(true);
+      },
+    );
+    const close = () => reader.close();
+    // readline would stop this process alone, and keep Ctrl-C for itself.
+    reader.on('SIGTSTP', suspension.suspend);
     reader.on('SIGINT', () => {
-      process.stderr.write('\n');
-      // Whoever ends the run hears of the signal first; a run that went on meanwhile would be well under way.
-      process.once('SIGINT', () => reader.close());
+      printError('');
       interrupted();
     });
+    // Whoever ends the run hears of the signal first; a run that went on meanwhile would be well under way.
+    for (const name of ENDINGS) process.on(name, close);
+    // The terminal is gone.
+    reader.on('error', close);
+    input.on('error', close);
     reader.on('close', () => {
+      for (const name of ENDINGS) process.off(name, close);
+      suspension.end();
       done();
       resolve(answer);
     });

@@ -5,8 +5,8 @@
  * file of the user who ran sudo.
  */
 import { readFileSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { noHome, otherFolder, userFolder } from '../command-line/home.ts';
 import { giveToSudoUser, makeDirectory, sudoUsersHome } from '../command-line/sudo-user.ts';
 
 /** Times are ISO 8601. */
@@ -32,10 +32,11 @@ export interface Progress {
 /** The progress of someone who has not begun. */
 export const NOTHING: Progress = { version: 1, lessons: {}, exercises: {} };
 
+/** @throws Error for a user without a home */
 export function progressFile(environment = process.env): string {
-  const state =
-    environment.XDG_STATE_HOME || join(sudoUsersHome(environment) || environment.HOME || homedir(), '.local/state');
-  return join(state, 'container-lab/progress.json');
+  const state = userFolder('state', environment, sudoUsersHome(environment));
+  if (state === undefined) throw new Error(`Progress cannot be kept. ${noHome()} Try: ${otherFolder('state')}.`);
+  return join(state, 'progress.json');
 }
 
 /** @throws Error if the file is there but is not one of this kit's: then it is never overwritten */
@@ -48,12 +49,22 @@ export function readProgress(file = progressFile()): Progress {
     throw new Error(`The progress cannot be read: ${(error as Error).message}`);
   }
   try {
-    const progress = JSON.parse(text);
-    if (progress?.version === NOTHING.version) return { ...NOTHING, ...progress };
+    // Some editors put a byte order mark in front.
+    const progress = JSON.parse(text.replace(/^\uFEFF/, ''));
+    if (progress?.version === NOTHING.version) {
+      return { ...progress, lessons: entriesIn(progress.lessons), exercises: entriesIn(progress.exercises) };
+    }
   } catch {
     // Said below.
   }
   throw new Error(`${file} is no progress file of version ${NOTHING.version}. Mend it, or move it away to start anew.`);
+}
+
+/** What is null says nothing. @throws Error for what holds no entries */
+function entriesIn(known: object | null = {}): Progress['lessons'] {
+  const entries = Object.entries(known ?? {}).filter(([, entry]) => entry !== null);
+  if (entries.some(([, entry]) => typeof entry !== 'object')) throw new TypeError('not an entry');
+  return Object.fromEntries(entries);
 }
 
 /** Notes that a lesson was read; the first time counts. */
@@ -87,13 +98,21 @@ function note(id: string, file: string, change: (known: ExerciseProgress | undef
 }
 
 /** Writes all or nothing, also if the power fails. A link to the file stays a link. */
+/** Writes all or nothing, also if the power fails. A link to the file stays a link. @throws Error that says what to do */
 function save(file: string, progress: Progress): void {
-  makeDirectory(dirname(file));
-  const target = realpath(file);
-  const draft = `${target}.${process.pid}`;
-  writeFileSync(draft, `${JSON.stringify(progress, null, 2)}\n`);
-  giveToSudoUser(draft);
-  renameSync(draft, target);
+  try {
+    makeDirectory(dirname(file));
+    const target = realpath(file);
+    const draft = `${target}.${process.pid}`;
+    writeFileSync(draft, `${JSON.stringify(progress, null, 2)}\n`);
+    giveToSudoUser(draft);
+    renameSync(draft, target);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`The progress cannot be kept in ${file} (${code}). Try: ${otherFolder('state')}.`, {
+      cause: error,
+    });
+  }
 }
 
 function realpath(file: string): string {

@@ -36,11 +36,12 @@ export class ProgressNotes {
   }
 }
 
-/** Notes what the grader says of the workspace. @throws Error if the progress file is not one of this kit's */
-export function noteProgress({ items }: Report, exercises: readonly Entry[]): void {
+/** Notes what the grader says of the workspace. */
+export function noteProgress({ items }: Report, exercises: readonly Entry[], say: (line: string) => void): void {
+  const notes = new ProgressNotes(say);
   for (const exercise of exercises) {
     const passed = items.some(({ id, status }) => id === exercise.id && status === 'passed');
-    if (passed) markPassed(exercise.id, lessonOf(exercise));
+    if (passed) notes.passed(exercise);
   }
 }
 

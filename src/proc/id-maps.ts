@@ -1,4 +1,5 @@
 /** /proc/PID/uid_map and gid_map as values. Source: user_namespaces(7). */
+import { readFileSync } from 'node:fs';
 
 /** One line: `inside outside count`. */
 export interface IdRange {
@@ -29,4 +30,27 @@ export function ordinaryId(map: string): number | undefined {
 /** Whether a map is that of the first user namespace, which has every id, and each as itself. */
 export function isInitialMap(map: string): boolean {
   return /^\s*0\s+0\s+4294967295\s*$/.test(map) || map.trim() === '';
+}
+
+/**
+ * Whether this process is root with ids to give away. Root of a user namespace
+ * that one line made, as with `unshare -Ur`, has none but its own: it is the
+ * ordinary user who made it.
+ */
+export function isRootWithIds(): boolean {
+  return process.geteuid?.() === 0 && idCount(readMap('uid')) > 1 && idCount(readMap('gid')) > 1;
+}
+
+/** How many ids a map has; without user namespaces there is none, and all ids are there. */
+export function idCount(map: string): number {
+  const ranges = parseIdMap(map);
+  return ranges.length === 0 ? Number.POSITIVE_INFINITY : ranges.reduce((sum, { count }) => sum + count, 0);
+}
+
+function readMap(kind: 'uid' | 'gid'): string {
+  try {
+    return readFileSync(`/proc/self/${kind}_map`, 'utf8');
+  } catch {
+    return '';
+  }
 }

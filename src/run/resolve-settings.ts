@@ -1,16 +1,19 @@
 /** From what was asked for to the settings of a run. */
-import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { lstatSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { checkImage, ensureImage } from '../../rootfs-builder/images.ts';
 import { printError } from '../command-line/output.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { isolates, type Step } from '../lab/step.ts';
+import { isRootWithIds } from '../proc/id-maps.ts';
 import { checkCpus } from '../settings/resources.ts';
 import { DEFAULTS, type Settings } from '../settings/settings.ts';
 import { checkOwnMaps } from '../settings/users.ts';
 import type { StepRequest } from './options.ts';
 
 const DEFAULT_IMAGE = 'host';
+/** What a container mounts in its image. */
+const MOUNTED = ['proc', 'dev'];
 
 /** @throws UsageError for a setting that this user or machine cannot have */
 export async function resolveSettings(
@@ -19,21 +22,39 @@ export async function resolveSettings(
 ): Promise<Settings> {
   const merged: Settings = { ...DEFAULTS, ...step.defaults?.(), ...settings, process: { args: command } };
   const isRoot = process.geteuid?.() === 0;
+  const hasIds = isRootWithIds();
   if (isolates(step) && !isRoot && !rootless) {
     throw new UsageError(
       `Step ${step.number} makes namespaces, which takes root or a user namespace. Run with sudo, or add --rootless.`,
     );
   }
-  if (isRoot && rootless) {
+  if (hasIds && rootless) {
     throw new UsageError(
       '--rootless shows what an ordinary user can do, and you are root. Leave it out, or run without sudo.',
     );
   }
-  if (!isRoot) checkOwnMaps(merged.users);
+  if (!hasIds) checkOwnMaps(merged.users);
   if (merged.resources.cpusetCpus !== undefined) checkCpus(merged.resources.cpusetCpus);
   if (!step.has.has('image') && settings.root === undefined) return merged;
   const path = await imagePath(settings.root?.path ?? DEFAULT_IMAGE, quiet ? () => {} : printError);
+  if (step.has.has('mnt')) refuseLinks(path);
   return { ...merged, root: { ...merged.root, path } };
+}
+
+/** What is mounted on a link lands elsewhere, and the container has none. @throws UsageError */
+function refuseLinks(image: string): void {
+  const link = MOUNTED.map((name) => join(image, name)).find((path) =>
+    lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink(),
+  );
+  if (link === undefined) return;
+  throw new UsageError(
+    `--rootfs: ${link} is a symbolic link, and a link of an image is not followed. Make it a folder.`,
+  );
+}
+
+/** Whether a run gets what an ordinary user has: asked for, or for root of a user namespace who has no more. */
+export function isRootless({ rootless }: Pick<StepRequest, 'rootless'>): boolean {
+  return rootless || (process.geteuid?.() === 0 && !isRootWithIds());
 }
 
 /** A name without a slash is an image; anything else is a directory. */
@@ -46,7 +67,7 @@ async function imagePath(rootfs: string, say: (line: string) => void): Promise<s
     }
     return ensureImage(rootfs, { onProgress: say });
   }
-  const path = resolve(process.env.INIT_CWD ?? '.', rootfs);
+  const path = resolve(rootfs);
   if (!isDirectory(path)) {
     throw new UsageError(`--rootfs: ${path} is not a directory. Give one, or the name of an image.`);
   }

@@ -7,6 +7,7 @@
  *
  * See chroot(2), mount_setattr(2), pts(4).
  */
+import { existsSync } from 'node:fs';
 import type { End } from '../executor/reaper.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Feature } from '../settings/features.ts';
@@ -30,7 +31,7 @@ import { sethostname } from '../syscalls/namespaces.ts';
 import { openCheckpoint, release, waitFor } from './02-ipc.ts';
 import { makePrivate, mountProc } from './04-mount.ts';
 import { becomeRoot, mapIds } from './05-user.ts';
-import { connectVeth, makeVeth, setUpNetwork } from './06-net.ts';
+import { chooseCable, layCable, setUpNetwork } from './06-net.ts';
 import { joinGroup, makeGroup, reportGroup } from './07-cgroups.ts';
 import { type Image, openImage } from './08-image.ts';
 
@@ -59,13 +60,13 @@ const DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty'];
 
 /**
  * A minimal /dev. In a user namespace nobody may make device nodes, so the host's
- * are bound to empty files.
+ * are bound to empty files, those that it has.
  */
 export function mountDev(directory: string, hosts = '/dev'): Call[] {
   return [
     ensureDirectory(directory),
     mount('tmpfs', directory, 'tmpfs', MS_NOSUID | MS_NOEXEC, 'mode=755,size=64k'),
-    ...DEVICES.flatMap((name) => bindDevice(`${hosts}/${name}`, `${directory}/${name}`)),
+    ...DEVICES.filter(isHere).flatMap((name) => bindDevice(`${hosts}/${name}`, `${directory}/${name}`)),
     mkdir(`${directory}/pts`),
     mount('devpts', `${directory}/pts`, 'devpts', MS_NOSUID | MS_NOEXEC, 'newinstance,ptmxmode=0666,mode=0620'),
     symlink('pts/ptmx', `${directory}/ptmx`),
@@ -74,6 +75,10 @@ export function mountDev(directory: string, hosts = '/dev'): Call[] {
     symlink('/proc/self/fd/1', `${directory}/stdout`),
     symlink('/proc/self/fd/2', `${directory}/stderr`),
   ];
+}
+
+function isHere(name: string): boolean {
+  return existsSync(`/dev/${name}`);
 }
 
 function bindDevice(device: string, target: string): Call[] {
@@ -85,7 +90,7 @@ function bindDevice(device: string, target: string): Call[] {
 export async function run(lab: Lab): Promise<End> {
   const checkpoint = await openCheckpoint(lab);
   const image = await openImage(lab);
-  const veth = await makeVeth(lab);
+  const cable = await chooseCable(lab);
   const group = await makeGroup(lab);
   // #region child
   const container = await lab.clone(
@@ -94,7 +99,7 @@ export async function run(lab: Lab): Promise<End> {
       ...becomeRoot(lab),
       sethostname(lab.settings.hostname),
       ...makePrivate(),
-      ...setUpNetwork(veth),
+      ...setUpNetwork(cable),
       ...enterImage(image),
       ...lab.program,
     ],
@@ -105,7 +110,7 @@ export async function run(lab: Lab): Promise<End> {
   );
   // #endregion child
   await mapIds(lab, container.pid);
-  await connectVeth(lab, container.pid, veth);
+  await layCable(lab, container.pid, cable);
   await joinGroup(lab, group, container.pid);
   await release(lab, checkpoint);
   const end = await lab.wait(container);

@@ -1,17 +1,18 @@
 /** What is built once and used again: `~/.cache/container-lab/vm`. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
+import { noHome, otherFolder, userFolder } from '../command-line/home.ts';
 import { isOver, newOwnerName } from '../leftovers/owner.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const KEPT_DAYS = 14;
 
-/** Source: XDG Base Directory Specification, which has relative paths ignored. */
+/** @throws Error for a user without a home */
 export function cacheDirectory(): string {
-  const home = process.env.XDG_CACHE_HOME ?? '';
-  return join(isAbsolute(home) ? home : join(homedir(), '.cache'), 'container-lab', 'vm');
+  const cache = userFolder('cache');
+  if (cache === undefined) throw new Error(`The machine cannot be kept. ${noHome()} Try: ${otherFolder('cache')}.`);
+  return join(cache, 'vm');
 }
 
 /** A short name for what something is made of. */
@@ -30,7 +31,7 @@ export function cached(name: string, build: (directory: string) => void): string
   const cache = cacheDirectory();
   const directory = join(cache, name);
   if (!existsSync(directory)) {
-    mkdirSync(cache, { recursive: true });
+    makeCache(cache);
     sweep(cache);
     forget(cache);
     const unfinished = join(cache, newOwnerName());
@@ -45,6 +46,18 @@ export function cached(name: string, build: (directory: string) => void): string
   const now = new Date();
   utimesSync(directory, now, now);
   return directory;
+}
+
+/** @throws Error that says what to do, if this user may not */
+function makeCache(cache: string): void {
+  try {
+    mkdirSync(cache, { recursive: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`The machine cannot be kept in ${cache} (${code}). Try: ${otherFolder('cache')}.`, {
+      cause: error,
+    });
+  }
 }
 
 /** Removes what is named after processes that are dead. */

@@ -1,5 +1,6 @@
 /** This terminal as the machine's: every key goes there, Ctrl-C too, and so does its size. */
 import type { Duplex } from 'node:stream';
+import { Suspension, setRawMode } from '../command-line/suspension.ts';
 
 /** Ctrl-], as in telnet and virsh: the way out of a machine that has stopped answering. */
 const ESCAPE = 0x1d;
@@ -17,14 +18,20 @@ export function connectTerminal({ control, terminal }: { control: Duplex; termin
     if (keys.includes(ESCAPE)) process.kill(process.pid, 'SIGTERM');
     else terminal.write(keys);
   };
+  // Ctrl-Z is the machine's; `kill -TSTP` is for us.
+  const suspension = new Suspension(
+    () => setRawMode(false),
+    () => setRawMode(true),
+  );
   sendSize();
-  stdin.setRawMode(true);
+  setRawMode(true);
   stdin.on('data', sendKeys);
   stdout.on('resize', sendSize);
   return () => {
     stdout.off('resize', sendSize);
     stdin.off('data', sendKeys);
-    stdin.setRawMode(false);
+    suspension.end();
+    setRawMode(false);
     stdin.pause();
   };
 }

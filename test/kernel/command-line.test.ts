@@ -140,6 +140,13 @@ kernelTest(test, [canRun(8), program('setsid')], 'it works without a terminal, a
   assert.is(shell('kit step 4 -- sh -c "exit 6" >&- 2>&-').status, 6);
 });
 
+kernelTest(test, [canRun(1)], 'narration that cannot be written is lost; what was asked for is missed', () => {
+  assert.is(shell('kit step 1 --trace -- sh -c "exit 6" 2>/dev/full').status, 6);
+  const { status, stderr } = shell('kit clean >/dev/full');
+  assert.is(status, 1);
+  assert.match(stderr, /^Standard output cannot be written: .*ENOSPC.*\n$/);
+});
+
 const REFUSED = [
   ['99'],
   ['four'],

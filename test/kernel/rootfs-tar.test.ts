@@ -149,6 +149,24 @@ test('what should lie outside does not, whichever way it is written', async ({ t
   }
 });
 
+test('one folder around all is left out, and said; a folder that belongs there stays', async ({ top }) => {
+  const around = [
+    { name: 'alpine-3.19/', type: '5', mode: 0o555 },
+    { name: 'alpine-3.19/bin/', type: '5', mode: 0o555 },
+    { name: 'alpine-3.19/bin/ok', text: 'ok' },
+  ];
+  const { directory, said, error } = await build(top, around);
+  assert.equal([error, readdirSync(directory), said.length], ['', ['bin'], 1]);
+  assert.match(said[0] ?? '', 'alpine-3.19');
+  for (const entries of [
+    [ok],
+    [...around, { name: 'alpine-3.19-notes', text: 'x' }],
+    [{ name: 'usr/bin/ok', text: 'x' }],
+  ]) {
+    assert.equal((await build(top, entries)).said, []);
+  }
+});
+
 test('a refusal is one line with the reason', async ({ top }) => {
   const { error } = await build(top, [ok, { name: '../evil', text: 'x' }]);
   assert.match(error, /failed:\n {2}\S*\/x\.tar: \S*evil: Member name contains '\.\.'$/);

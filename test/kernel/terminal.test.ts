@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startContainer } from '../support/container.ts';
 import { kernelTest, until } from '../support/kernel-test.ts';
-import { findProcess, markedProcesses, read, statFields } from '../support/lab.ts';
+import { findProcess, markedProcesses, ownCgroups, read, statFields } from '../support/lab.ts';
 import { canRun, program } from '../support/needs.ts';
 import { numbersOf } from '../support/steps.ts';
 import { Terminal } from '../support/terminal.ts';
@@ -19,6 +19,8 @@ function job(pid: number): { state: string; group: string; foreground: string } 
 
 const inForeground = (pid: number) => job(pid).group !== '' && job(pid).group === job(pid).foreground;
 const isGone = (pid: number) => statFields(pid).length === 0;
+const childrenOf = (pid: number) =>
+  read(`/proc/${pid}/task/${pid}/children`).trim().split(' ').filter(Boolean).map(Number);
 const parentOf = (pid: number) => Number(statFields(pid)[3]);
 
 let lengths = 0;
@@ -262,6 +264,59 @@ for (const [signal, status] of [
     }
   });
 }
+
+for (const [what, words, prompt] of [
+  ['the menu of the steps', 'step', /Which step\?/],
+  ['a pause', 'step 4 --pause -- true', /\[Enter: make this call/],
+  ['a watch', 'watch 0a', /q quit/],
+] as const) {
+  kernelTest(test, [canRun(4), ...needs], `${what}: Ctrl-Z stops the whole job, fg goes on, kill ends it`, async () => {
+    const terminal = new Terminal();
+    const kitOf = () => childrenOf(terminal.shell).find((pid) => read(`/proc/${pid}/cmdline`).includes('lab.cjs'));
+    // As npm does it: a process that waits for the kit is of its job.
+    terminal.type(`(kit ${words}; true)`);
+    await terminal.shows(prompt);
+    const [waiting = 0] = childrenOf(terminal.shell);
+    for (const round of ['first', 'second']) {
+      terminal.key('C-z');
+      await until('the job is stopped', () => job(waiting).state === 'T');
+      await terminal.answers(round);
+      terminal.type('fg');
+      await until('the job goes on', () => job(waiting).state === 'S' && inForeground(waiting));
+    }
+    const kit = await until('the kit', () => childrenOf(waiting)[0] ?? kitOf());
+    process.kill(kit, 'SIGTERM');
+    await until('it is gone', () => isGone(kit));
+    await terminal.answers('afterwards');
+    assert.equal(markedProcesses(), []);
+  });
+}
+
+kernelTest(
+  test,
+  [canRun(7), ...needs],
+  'narration that cannot be written ends no run, and leaves nothing',
+  async () => {
+    for (const closes of [false, true]) {
+      const terminal = new Terminal();
+      const length = someTime();
+      terminal.type(
+        `kit step 7 -- sh -c "trap : TERM HUP; while :; do sleep ${length}; done" ${closes ? '' : '2>/dev/full &'}`,
+      );
+      const sleep = await findProcess(length);
+      const kit = await until('the kit', () => {
+        let pid = sleep;
+        while (pid > 1 && !read(`/proc/${pid}/cmdline`).includes('lab.cjs')) pid = parentOf(pid);
+        return pid > 1 && pid;
+      });
+      assert.ok(ownCgroups().length > 0);
+      if (closes) terminal.close();
+      else process.kill(kit, 'SIGTERM');
+      await until('they are gone', () => isGone(sleep) && isGone(kit));
+      assert.equal(ownCgroups(), []);
+    }
+  },
+);
 
 kernelTest(test, [canRun(4), ...needs], 'when the terminal is closed, all ends', async () => {
   const terminal = new Terminal();

@@ -371,10 +371,10 @@ test('settings: who may run what', async () => {
   root();
 });
 
-test('settings: a folder for an image, seen from where npm was called', async () => {
+test('settings: a folder for an image, seen from where we are', async () => {
   const back = pretendToBe(0);
-  const before = process.env.INIT_CWD;
-  process.env.INIT_CWD = '/usr';
+  const before = process.cwd();
+  process.chdir('/usr');
   assert.is((await resolveSettings(stepAt(8), request({ root: { path: './bin' } }))).root.path, '/usr/bin');
   assert.is((await resolveSettings(stepAt(8), request({ root: { path: '/usr/' } }))).root.path, '/usr');
   assert.match(
@@ -385,8 +385,7 @@ test('settings: a folder for an image, seen from where npm was called', async ()
     await refusal(() => resolveSettings(stepAt(8), request({ root: { path: '/etc/passwd' } }))),
     /is not a directory/,
   );
-  if (before === undefined) delete process.env.INIT_CWD;
-  else process.env.INIT_CWD = before;
+  process.chdir(before);
   back();
 });
 

@@ -29,6 +29,7 @@ import { FORM, requestOf } from '../../src/grading/request.ts';
 import { checkPlace, save } from '../../src/grading/save.ts';
 import type { Content } from '../../src/grading/submission.ts';
 import { failed, made } from '../support/grading.ts';
+import { loader } from '../support/lab.ts';
 import { patience } from '../support/patience.ts';
 
 const test = suite('class');
@@ -196,7 +197,7 @@ test('a dead lock that several runs find at once becomes one run’s, whatever t
   for (let round = 0; round < ROUNDS; round++) writeFileSync(at(`locks/${round}`), dead);
   const begin = Date.now() + patience(2000);
   const taker = join(top, 'test/support/lock-taker.ts');
-  const words = ['--import', 'tsx', taker, at('locks'), String(ROUNDS), String(begin)];
+  const words = ['--import', loader, taker, at('locks'), String(ROUNDS), String(begin)];
   const takers = [1, 2, 3].map(() => spawn(process.execPath, words, { cwd: top, stdio: ['pipe', 'pipe', 'inherit'] }));
   const said = takers.map(async ({ stdout }) => JSON.parse((await once(createInterface(stdout), 'line'))[0]));
   const taken = (await Promise.all(said)).flat();

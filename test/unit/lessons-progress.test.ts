@@ -87,9 +87,20 @@ test('a link to the file stays a link', () => {
   assert.equal(Object.keys(readProgress(elsewhere).lessons), ['uts', 'ipc']);
 });
 
+test('a byte order mark and what is null say nothing', () => {
+  markRead('uts', file());
+  writeFileSync(file(), '\uFEFF{"version":1,"lessons":null,"exercises":{"4a":null,"4b":{"passed":"x"}},"other":[1]}');
+  markRead('uts', file());
+  markPassed('4a', 'mount', file());
+  const progress = readProgress(file());
+  assert.equal([Object.keys(progress.lessons), Object.keys(progress.exercises)], [['uts'], ['4b', '4a']]);
+  assert.equal(hasPassed(progress, 'mount'), true);
+  assert.match(readFileSync(file(), 'utf8'), '"other"');
+});
+
 test('a file that is none of ours is never overwritten', () => {
   markRead('uts', file());
-  for (const text of ['{', '{"version":2}', 'null']) {
+  for (const text of ['{', '{"version":2}', 'null', '{"version":1,"lessons":{"uts":3}}']) {
     writeFileSync(file(), text);
     assert.throws(() => markRead('uts', file()), /no progress file of version 1/);
     assert.is(readFileSync(file(), 'utf8'), text);

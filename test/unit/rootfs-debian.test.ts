@@ -75,6 +75,20 @@ test("the machine's sources: sources.list first, then the parts by name; none wh
   }
 });
 
+test('a list of mirrors in a file is its first that can be used', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'rootfs-mirrors-'));
+  try {
+    const list = join(folder, 'debian.list');
+    writeFileSync(list, '# ours\nftp://zero/debian\nhttps://one/debian\tpriority:1\nhttp://two/debian\n');
+    const found = [{ type: 'deb', uri: 'https://one/debian', suite: 'a' }];
+    assert.equal(parseList(`deb mirror+file:${list} a main\n`), found);
+    assert.equal(parseDeb822(`Types: deb\nURIs: mirror+file:${list}\nSuites: a\n`), found);
+    assert.equal(parseList(`deb mirror+file:${folder}/none a main\n`), []);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test("a Debian's suite, nobody else's", () => {
   assert.is(ownSuite('NAME="x"\nID=debian\nVERSION_CODENAME=bookworm\n'), 'bookworm');
   assert.is(ownSuite('ID="debian"\nVERSION_CODENAME="trixie"'), 'trixie');

@@ -1,10 +1,10 @@
 /** Grading a class: a row for each student. After an interruption it goes on from where it was. */
-import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { progressBar } from '../../../rootfs-builder/build-progress.ts';
 import type { Entry } from '../../catalogue/exercises.ts';
 import { Interrupted } from '../../command-line/interruption.ts';
-import { sweep } from '../../leftovers/table.ts';
+import { writeError } from '../../command-line/output.ts';
+import { sweepOnEvidence } from '../../leftovers/table.ts';
 import { chosenExercises } from '../gather.ts';
 import type { Grade } from '../grade.ts';
 import { pool } from '../pool.ts';
@@ -48,7 +48,7 @@ export async function gradeClass(
   const unlock = lock(`${course.csv}.lock`);
   try {
     // A run that was killed may have left a sandbox behind.
-    await sweep().catch(() => []);
+    await sweepOnEvidence().catch(() => []);
     for (const note of whole.notes) printError(note);
     const results = await gradeAll(request, course, part, surroundings);
     save(course.csv, classCsv(part.exercises, results));
@@ -123,7 +123,7 @@ function statusOf(results: readonly Result[], exitZero: boolean): number {
 
 /** A bar on a terminal; elsewhere a line for each. */
 function showProgress(total: number, printError: (line: string) => void) {
-  const bar = isatty(2) ? progressBar((text) => void writeSync(2, text)) : undefined;
+  const bar = isatty(2) ? progressBar(writeError) : undefined;
   const begin = Date.now();
   let [known, graded] = [0, 0];
   const draw = () => {

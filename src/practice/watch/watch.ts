@@ -54,8 +54,8 @@ export class Watch {
     this.#checks = new CheckRuns({
       work: () => ({ entry: this.#entry, file: options.workspace.fileOf(this.#entry) }),
       keeps: options.hasKeys,
-      begun: () => this.#drawKeys('Checking … '),
-      ended: () => this.#drawKeys(),
+      begun: () => this.drawKeys('Checking … '),
+      ended: () => this.drawKeys(),
       judged: (entry, grade, goesOn) => this.#judge(entry, grade, goesOn),
       unreadable: (entry, reason) => this.#tell(`${options.workspace.shown(entry)}: ${reason}`),
       failed: (error) => this.#fail(error),
@@ -85,8 +85,9 @@ export class Watch {
     this.#end();
   }
 
-  press(key: string): void {
+  press(typed: string): void {
     if (this.#hasQuit) return; // It was typed for the shell.
+    const key = typed.toLowerCase();
     const confirmed = this.#toConfirm;
     this.#toConfirm = undefined;
     if (key === CTRL_C || key === CTRL_D) this.quit();
@@ -117,7 +118,7 @@ export class Watch {
     this.#saves = new Saves(workspace.fileOf(entry), () => this.#checks.request());
     notes.opened(entry);
     this.#say(...openingLines(entry, workspace.shown(entry), isNew, this.#scene));
-    this.#drawKeys();
+    this.drawKeys();
     if (!isNew) this.#checks.request();
   }
 
@@ -126,7 +127,7 @@ export class Watch {
     if (grade.status === 'passed') this.#options.notes.passed(entry);
     this.#say(...verdictLines(entry, grade, this.#scene), ...(goesOn ? [KEPT] : []));
     // Those who look at what goes on need the keys.
-    if (goesOn) this.#drawKeys();
+    if (goesOn) this.drawKeys();
   }
 
   #askForDifference(): void {
@@ -168,7 +169,8 @@ export class Watch {
     this.#say(wrapAnsi(sentence, this.#options.view().width));
   }
 
-  #drawKeys(state = ''): void {
+  /** Draws the line of keys again, such as after the terminal was somebody else's. */
+  drawKeys(state = ''): void {
     if (!this.#options.hasKeys) return;
     const { width, style } = this.#options.view();
     this.#options.screen.setFooter(`${state}${style.faint(keysLine(width - state.length))}`);
