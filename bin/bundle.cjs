@@ -3,10 +3,8 @@
  */
 const { existsSync, readdirSync, readFileSync } = require('node:fs');
 const { join, relative, sep } = require('node:path');
-const { keep, stampOf, top } = require('../native/kept.cjs');
+const { stampOf, top } = require('../native/kept.cjs');
 
-/** Kept here, in the kit or in the user's cache. */
-const KIND = 'build';
 /** These are loaded from node_modules. */
 const APART = ['@koromix/*', 'enquirer', 'esbuild', 'tsx', '@mermaid-js/tiny'];
 /** What decides how the sources are read. */
@@ -57,7 +55,10 @@ function asItLies(stamps) {
 function withPlace(text, name) {
   const place = `require('node:path').join(__dirname, ${JSON.stringify(name)})`;
   if (name.endsWith('.cjs')) return text.replaceAll('__dirname', `require('node:path').dirname(${place})`);
-  return text
+  // What is loaded late, as `createRequire(import.meta.url)('./x.ts')` or by a name for it, is in the bundle, too.
+  const names = [...text.matchAll(/const (\w+) = createRequire\(import\.meta\.url\);/g)].map(([, word = '']) => word);
+  return names
+    .reduce((changed, word) => changed.replaceAll(new RegExp(`\\b${word}\\((?=')`, 'g'), 'require('), text)
     .replaceAll('createRequire(import.meta.url)', 'require')
     .replaceAll('import.meta.url', `require('node:url').pathToFileURL(${place}).href`);
 }
@@ -96,7 +97,7 @@ async function build(modules) {
   const { outputFiles } = await require('esbuild').build({
     stdin: { contents: `module.exports = { ${getters.join(', ')} };`, resolveDir: top, sourcefile: 'bundle' },
     absWorkingDir: top,
-    outfile: join(top, KIND, 'bundle.cjs'),
+    outfile: join(top, 'build/bundle.cjs'),
     write: false,
     bundle: true,
     platform: 'node',
@@ -112,21 +113,4 @@ async function build(modules) {
   return { text, map, stamps };
 }
 
-/**
- * Keeps a bundle for the next start.
- * @param {string} name
- * @param {Bundle} bundle
- * @param {Buffer} code what V8 has compiled of it
- */
-function keepBundle(name, { text, map, stamps }, code) {
-  // What was changed a moment ago may change once more unnoticed: that is made anew at the next start.
-  if (![...stamps.values()].every(({ settled }) => settled)) return;
-  const inputs = Object.fromEntries([...stamps].map(([path, { stamp }]) => [path, stamp]));
-  const head = JSON.stringify({ node: process.version, length: text.length, inputs });
-  keep(KIND, [
-    [`${name}.map`, map],
-    [`${name}.bundle`, Buffer.concat([Buffer.from(`${head}\n${text}`), code])],
-  ]);
-}
-
-module.exports = { bundle, keepBundle };
+module.exports = { bundle };

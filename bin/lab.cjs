@@ -27,7 +27,6 @@ if (!commands().includes(command)) {
 for (const stream of [process.stdout, process.stderr]) stream._handle?.setBlocking?.(true);
 
 const { load } = require('./load.cjs');
-const { loadProblem } = require('../native/load-problem.cjs');
 
 async function start() {
   const [main, exit] = modulesOf(command);
@@ -36,6 +35,7 @@ async function start() {
     moduleAt = await load(nameOf(command), [main, exit]);
     moduleAt(exit);
   } catch (error) {
+    const { loadProblem } = require('../native/load-problem.cjs');
     const line = loadProblem(error);
     if (line === undefined) throw error;
     fail(line, 1);

@@ -5,8 +5,7 @@
 const { createRequire } = require('node:module');
 const { isAbsolute, join, relative } = require('node:path');
 const { Script } = require('node:vm');
-const { areAsTheyWere, readKept, safePlaces, top } = require('../native/kept.cjs');
-const { loadProblem } = require('../native/load-problem.cjs');
+const { areAsTheyWere, keep, readKept, safePlaces, top } = require('../native/kept.cjs');
 
 const KIND = 'build';
 const NEWLINE = 10;
@@ -16,12 +15,14 @@ const NEWLINE = 10;
 /**
  * @param {string} name of the bundle
  * @param {readonly string[]} modules the paths that will be asked for; the first is loaded at once
+ * @param {{ runs?: boolean }} [how] whether what is loaded is also run
  * @returns {Promise<ModuleAt>}
  */
-async function load(name, modules) {
+async function load(name, modules, { runs = true } = {}) {
   try {
-    return fresh(name) ?? (await made(name, modules));
+    return fresh(name, runs) ?? (await made(name, modules, runs));
   } catch (error) {
+    const { loadProblem } = require('../native/load-problem.cjs');
     // tsx needs the same packages. What is wrong with a source it says as it always did.
     if (loadProblem(error)) throw error;
     return fromSources();
@@ -29,19 +30,27 @@ async function load(name, modules) {
 }
 
 /**
+ * What is in the head of a bundle. `hasRun`: what V8 has compiled of it is what a run needs.
+ * @typedef {{ node: string, length: number, inputs: Record<string, string>, hasRun: boolean }} Head
+ */
+
+/**
  * From the bundle, if its sources are as they were.
  * @param {string} name
+ * @param {boolean} runs
  */
-function fresh(name) {
+function fresh(name, runs) {
   for (const place of safePlaces(KIND)) {
     const content = readKept(place, `${name}.bundle`);
     if (content === undefined) continue;
     const start = content.indexOf(NEWLINE) + 1;
-    const { node, length, inputs } = JSON.parse(content.toString('latin1', 0, start));
-    if (node !== process.version || !areAsTheyWere(inputs)) continue;
-    const text = content.toString('latin1', start, start + length);
+    const head = /** @type {Head} */ (JSON.parse(content.toString('latin1', 0, start)));
+    if (head.node !== process.version || !areAsTheyWere(head.inputs)) continue;
+    const text = content.toString('latin1', start, start + head.length);
     const readMap = () => String(readKept(place, `${name}.map`) ?? '');
-    return open(text, readMap, content.subarray(start + length)).moduleAt;
+    const { moduleAt, script } = open(text, readMap, content.subarray(start + head.length));
+    if (runs && !head.hasRun) keepAfterRun(name, head, text, script);
+    return moduleAt;
   }
   return undefined;
 }
@@ -49,18 +58,48 @@ function fresh(name) {
 /**
  * @param {string} name
  * @param {readonly string[]} modules
+ * @param {boolean} runs
  */
-async function made(name, modules) {
-  const { bundle, keepBundle } = require('./bundle.cjs');
+async function made(name, modules, runs) {
+  const { bundle } = require('./bundle.cjs');
   try {
-    const made = await bundle(modules);
-    const { moduleAt, script } = open(made.text, () => made.map);
+    const { text, map, stamps } = await bundle(modules);
+    const { moduleAt, script } = open(text, () => map);
     for (const path of modules) moduleAt(path);
-    keepBundle(name, made, script.createCachedData());
+    // What was changed a moment ago may change once more unnoticed: that is made anew at the next start.
+    if ([...stamps.values()].every(({ settled }) => settled)) {
+      const inputs = Object.fromEntries([...stamps].map(([path, { stamp }]) => [path, stamp]));
+      const head = { node: process.version, length: text.length, inputs, hasRun: false };
+      keep(KIND, [
+        [`${name}.map`, map],
+        [`${name}.bundle`, pack(head, text, script)],
+      ]);
+      if (runs) keepAfterRun(name, head, text, script);
+    }
     return moduleAt;
   } finally {
     await require('esbuild').stop();
   }
+}
+
+/**
+ * @param {Head} head
+ * @param {string} text
+ * @param {Script} script
+ */
+function pack(head, text, script) {
+  return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n${text}`), script.createCachedData()]);
+}
+
+/**
+ * After a run V8 has compiled more of the bundle: a tenth of the next start.
+ * @param {string} name
+ * @param {Head} head
+ * @param {string} text
+ * @param {Script} script
+ */
+function keepAfterRun(name, head, text, script) {
+  process.on('exit', () => keep(KIND, [[`${name}.bundle`, pack({ ...head, hasRun: true }, text, script)]]));
 }
 
 /**

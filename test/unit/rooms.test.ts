@@ -87,6 +87,14 @@ test('one file imports koffi, and only bin imports commands', () => {
   assert.equal(commands.filter(({ from }) => roomOf(from) !== 'bin').map(text), []);
 });
 
+test('what is loaded late is loaded in a form that bin/bundle.cjs knows', () => {
+  const known = /createRequire\(import\.meta\.url\)(?:\(|\.resolve\()|const \w+ = createRequire\(import\.meta\.url\);/g;
+  const texts = files.map((file) => ({ file, text: readFileSync(join(top, file), 'utf8') }));
+  const late = texts.filter(({ file, text }) => !file.startsWith('bin/') && text.includes('createRequire('));
+  assert.ok(late.length > 4);
+  for (const { file, text } of late) assert.not.match(text.replaceAll(known, ''), 'createRequire(', file);
+});
+
 /** A step's number beside a comparison: `step >= 6`, `4 < number`, `step.number === 7`. */
 const THRESHOLD =
   /\bstep(?:\.number)?\s*(?:[<>]=?|[!=]==)\s*(?:\d|[A-Z_]{4})|(?:\d|[A-Z_]{4})\s*(?:[<>]=?|[!=]==)\s*step\b|\bnumber\s*(?:[<>]=?|[!=]==)\s*\d/;
