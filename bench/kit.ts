@@ -1,22 +1,19 @@
 /** The kit as a contender: orders to kit-worker.ts. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Contender } from './contest.ts';
 import type { Answer, Order } from './kit-worker.ts';
 
-const worker = join(dirname(fileURLToPath(import.meta.url)), 'kit-worker.ts');
+const part = join(dirname(fileURLToPath(import.meta.url)), '../bin/part.cjs');
 
 export class Kit {
   readonly #process: ChildProcess;
   readonly #ended: Promise<unknown>;
 
   constructor() {
-    const tsx = createRequire(import.meta.url).resolve('tsx/cjs');
-    const program = `require(${JSON.stringify(worker)}).serve()`;
-    this.#process = spawn(process.execPath, ['--require', tsx, '--eval', program], {
+    this.#process = spawn(process.execPath, [part, 'bench/kit-worker.ts', 'serve'], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       detached: true,
     });

@@ -32,6 +32,8 @@ export async function runBenchmark(
   { onProgress, onSection }: Listener,
   signal: AbortSignal,
 ): Promise<Results> {
+  // Node.js 20 parses these certificates at every start, which is not the kit's time.
+  delete process.env.NODE_EXTRA_CA_CERTS;
   const machine = thisMachine();
   const workspace = openWorkspace(signal);
   const kit = new Kit();

@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { compilerWords } from '../native/build.mjs';
 import { isOver, newOwnerName } from '../src/leftovers/owner.ts';
 
 /** What is installed nowhere else: the C sources lie beside this file. */
@@ -55,11 +56,15 @@ export function openWorkspace(signal: AbortSignal): Workspace {
 }
 
 function compile(output: string, sources: readonly string[]): string {
-  const compiler = process.env.CC ?? 'cc';
-  const { status, error, stderr } = spawnSync(compiler, ['-O2', '-Wall', '-Wextra', '-o', output, ...sources], {
-    cwd: bench,
-    encoding: 'utf8',
-  });
+  const [compiler = '', ...words] = compilerWords();
+  const { status, error, stderr } = spawnSync(
+    compiler,
+    [...words, '-O2', '-Wall', '-Wextra', '-o', output, ...sources],
+    {
+      cwd: bench,
+      encoding: 'utf8',
+    },
+  );
   if (status !== 0) throw new Error(`${basename(output)} did not compile: ${error?.message ?? stderr}`);
   return output;
 }

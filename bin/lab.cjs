@@ -1,17 +1,8 @@
-/**
- * Starts a command of the kit: `node bin/lab.cjs step 4` runs src/cli/step.ts.
- *
- * The sources are TypeScript modules. tsx can load them as ES modules or as
- * CommonJS; this way saves the worker thread that Node's ES module hooks need,
- * and with it a tenth of a second at every start.
- */
+#!/usr/bin/env node
+/** Starts a command of the kit: `node bin/lab.cjs step 4` runs src/cli/step.ts. */
 require('./linux-only.cjs');
 
-const { readdirSync } = require('node:fs');
-const { join } = require('node:path');
-
-// Each file is a command: lessons-check.ts is `npm run lessons:check`.
-const commands = readdirSync(join(__dirname, '../src/cli')).map((name) => name.replace('.ts', '').replace('-', ':'));
+const { commands, modulesOf, nameOf } = require('./commands.cjs');
 
 const [command = '', ...words] = process.argv.slice(2);
 
@@ -25,8 +16,8 @@ function fail(message, status) {
 if (Number(process.versions.node.split('.')[0]) < 20) {
   fail(`Node.js 20 or newer is needed; this is ${process.version}.`, 1);
 }
-if (!commands.includes(command)) {
-  fail(`There is no command ${command}. Commands: ${commands.join(', ')}`, 2);
+if (!commands().includes(command)) {
+  fail(`There is no command ${command}. Commands: ${commands().join(', ')}`, 2);
 }
 
 // At its first look at process.stdout or process.stderr (tsx looks, and so does
@@ -35,13 +26,21 @@ if (!commands.includes(command)) {
 // undo it.
 for (const stream of [process.stdout, process.stderr]) stream._handle?.setBlocking?.(true);
 
-try {
-  require('tsx/cjs');
-} catch (error) {
-  if (error.code !== 'MODULE_NOT_FOUND') throw error;
-  fail('The packages that the kit needs are not installed. Run: npm ci', 1);
+const { load } = require('./load.cjs');
+const { loadProblem } = require('../native/load-problem.cjs');
+
+async function start() {
+  const [main, exit] = modulesOf(command);
+  let moduleAt;
+  try {
+    moduleAt = await load(nameOf(command), [main, exit]);
+    moduleAt(exit);
+  } catch (error) {
+    const line = loadProblem(error);
+    if (line === undefined) throw error;
+    fail(line, 1);
+  }
+  await moduleAt(exit).exitWith(() => moduleAt(main).main(words));
 }
 
-const { exitWith } = require('../src/command-line/command.ts');
-
-exitWith(() => require(`../src/cli/${command.replace(':', '-')}.ts`).main(words));
+start();

@@ -12,6 +12,7 @@
 #define CALL(name) { #name, SYS_##name }
 
 const struct call calls[] = {
+	CALL(bind),
 	CALL(capset),
 	CALL(chdir),
 	CALL(chroot),

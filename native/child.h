@@ -8,6 +8,9 @@
 #include "lab.h"
 #include "own.h"
 
+/* The result of a call that has not come back. */
+#define NOT_YET INT64_MIN
+
 struct child {
 	struct program *program;
 	struct shared *shared; /* results and failure, which the parent reads */

@@ -32,7 +32,7 @@ static int *channel_of(const struct walk *walk, uint32_t list)
  * A socket, and not a pipe: when its reader has gone, a write to it would raise
  * SIGPIPE. A watcher that has gone is no reason to stop; see wait_at_gate().
  */
-static void send_all(int channel, const void *bytes, size_t size)
+static int send_all(int channel, const void *bytes, size_t size)
 {
 	const char *rest = bytes;
 
@@ -40,31 +40,32 @@ static void send_all(int channel, const void *bytes, size_t size)
 		long sent = RAW(SYS_sendto, (unsigned long)channel, (unsigned long)rest, size, MSG_NOSIGNAL);
 
 		if (sent <= 0)
-			return;
+			return 0;
 		rest += sent;
 		size -= (size_t)sent;
 	}
+	return 1;
 }
 
-static void tell(const struct walk *walk, uint32_t list, const struct event *what, const void *answer)
+/* Returns whether it was told. */
+static int tell(const struct walk *walk, uint32_t list, const struct event *what, const void *answer)
 {
 	const int *channel = channel_of(walk, list);
 	struct event event = *what;
 	struct timespec now = { 0, 0 };
 
 	if (!channel || *channel < 0)
-		return;
+		return 0;
 	RAW(SYS_clock_gettime, CLOCK_MONOTONIC, (unsigned long)&now);
 	event.nanoseconds = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-	send_all(*channel, &event, sizeof event);
-	send_all(*channel, answer, event.size);
+	return send_all(*channel, &event, sizeof event) && send_all(*channel, answer, event.size);
 }
 
-static void tell_kind(const struct walk *walk, uint32_t list, uint32_t index, enum event_kind kind)
+static int tell_kind(const struct walk *walk, uint32_t list, uint32_t index, enum event_kind kind)
 {
 	const struct event event = { .kind = kind, .index = index };
 
-	tell(walk, list, &event, NULL);
+	return tell(walk, list, &event, NULL);
 }
 
 void tell_finished(const struct walk *walk, uint32_t list, uint32_t index, int64_t result)
@@ -80,16 +81,15 @@ void tell_finished(const struct walk *walk, uint32_t list, uint32_t index, int64
 
 /*
  * The watcher is gone when read() brings nothing. Then the run is over, unless
- * this process has a life of its own, and goes on unwatched.
+ * this process has a life of its own, and goes on unwatched. A seccomp filter
+ * may refuse the read: then nobody can wait here.
  */
 static void wait_at_gate(const struct walk *walk, uint32_t list)
 {
-	const int *channel = channel_of(walk, list);
 	char byte;
+	long result = RAW(SYS_read, (unsigned long)*channel_of(walk, list), (unsigned long)&byte, 1);
 
-	if (!channel || *channel < 0)
-		return;
-	if (RAW(SYS_read, (unsigned long)*channel, (unsigned long)&byte, 1) == 1)
+	if (result != 0 && result != -ECONNRESET)
 		return;
 	if (walk->mortal)
 		RAW(SYS_exit_group, 1);
@@ -199,8 +199,8 @@ int walk_list(struct walk *walk, uint32_t list, uint32_t from)
 			walk->waiting = (int)arguments[step->waits - 1];
 			return 0;
 		}
-		tell_kind(walk, walk->list, walk->at, EVENT_STARTED);
-		if (step->gated)
+		/* What the watcher has not heard of, it will not let go: a filter may forbid to tell. */
+		if (tell_kind(walk, walk->list, walk->at, EVENT_STARTED) && step->gated)
 			wait_at_gate(walk, walk->list);
 		if (leaves(number)) {
 			if (walk->mortal)

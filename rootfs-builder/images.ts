@@ -53,11 +53,9 @@ export async function ensureImage(name: string, options: ImageOptions = {}): Pro
 
 /** Loaded late: a step should not wait for forty modules that it needs only once. */
 function loadBuilder() {
-  const load = createRequire(import.meta.url);
-  return {
-    ...(load('./build.ts') as typeof import('./build.ts')),
-    ...(load('./recipes.ts') as typeof import('./recipes.ts')),
-  };
+  const build: typeof import('./build.ts') = createRequire(import.meta.url)('./build.ts');
+  const recipes: typeof import('./recipes.ts') = createRequire(import.meta.url)('./recipes.ts');
+  return { ...build, ...recipes };
 }
 
 /** Whether an image is there, or could be built. Throws with the list of recipes if not. */

@@ -1,10 +1,10 @@
 #!/bin/sh
 # Process 1 of a host of its own. test/host.ts starts it in new namespaces: PID, mount, network, UTS, IPC.
 #
-#     host.sh TMP NAMES MOUNTS COMMAND…
+#     host.sh FOLDERS KEPT MOUNTS COMMAND…
 #
-# TMP becomes /tmp. NAMES are what of the machine's /tmp stays in sight, MOUNTS are mounted below /sys and stay so;
-# a line each. Without OWN_NETWORK the network is the machine's.
+# FOLDERS are lines `OWN FOLDER`: OWN becomes FOLDER. KEPT are paths in such folders that stay in sight, MOUNTS are
+# mounted below /sys and stay so; a line each. Without OWN_NETWORK the network is the machine's.
 #
 # Descriptor 3 leads to test/host.ts: it is told `ready PID` before the command and `ended` after it, and each time
 # the script waits for an answer.
@@ -15,7 +15,7 @@ set -e
 
 # This /proc is still the machine's, and so is the number.
 read -r pid _ </proc/self/stat
-tmp=$1 names=$2 mounts=$3
+folders=$1 kept=$2 mounts=$3
 shift 3
 IFS='
 '
@@ -28,14 +28,12 @@ mount -t proc proc /proc
 [ ! -d /dev/shm ] || mount -t tmpfs -o mode=1777 tmpfs /dev/shm
 
 if [ "$OWN_NETWORK" ]; then
-	# A sysfs shows the links of the network namespace in which it was mounted.
-	mkdir "$tmp/sys"
-	mount --rbind /sys "$tmp/sys"
+	# A sysfs shows the links of the network namespace in which it was mounted. The machine's lies on /mnt meanwhile.
+	mount --rbind /sys /mnt
 	umount --lazy /sys
 	mount -t sysfs sysfs /sys
-	for mount in $mounts; do mount --move "$tmp$mount" "$mount"; done
-	umount --lazy "$tmp/sys"
-	rmdir "$tmp/sys"
+	for mount in $mounts; do mount --move "/mnt${mount#/sys}" "$mount"; done
+	umount --lazy /mnt
 
 	# A machine has a network, with a way out, where the kernel has veth.
 	ip link set lo up
@@ -48,12 +46,16 @@ if [ "$OWN_NETWORK" ]; then
 	END
 fi
 
-chmod 1777 "$tmp"
-for name in $names; do
-	mkdir "$tmp/$name"
-	mount --rbind "/tmp/$name" "$tmp/$name"
+for line in $folders; do
+	own=${line% *} folder=${line#* }
+	chmod 1777 "$own"
+	for path in $kept; do
+		[ "${path%/*}" = "$folder" ] || continue
+		mkdir "$own/${path##*/}"
+		mount --rbind "$path" "$own/${path##*/}"
+	done
+	mount --rbind "$own" "$folder"
 done
-mount --rbind "$tmp" /tmp
 
 echo "ready $pid" >&3
 read -r _ <&3

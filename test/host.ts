@@ -1,12 +1,12 @@
 /**
- * A host of its own for a test file: PID, mount, network, UTS and IPC namespaces, with a /proc, a /sys and a /tmp that
- * belong to them. Files that run side by side do not see each other there, and what one leaves behind is its own.
+ * A host of its own for a test file: PID, mount, network, UTS and IPC namespaces, with a /proc, a /sys, a /tmp and a
+ * /var/tmp that belong to them. Files that run side by side do not see each other there, and what one leaves behind is its own.
  * The cgroups are the machine's; the kit's bear the number of the PID namespace.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, normalize } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,7 +29,9 @@ export interface HostOutcome extends Outcome {
   readonly leftovers: readonly string[];
 }
 
-let scratch: string | undefined;
+/** Folders of which each host has its own, and where those of all hosts are; /var/tmp may be on another disk. */
+const FOLDERS = ['/tmp', '/var/tmp'].filter((path) => existsSync(path) && realpathSync(path) === path);
+let scratch: readonly { readonly folder: string; readonly place: string }[] | undefined;
 let hosts = 0;
 /** The hosts' PID namespaces that may still have cgroups. */
 const namespaces = new Set<string>();
@@ -49,9 +51,9 @@ export async function runOnHost(
   network: 'own' | 'machine' = 'own',
 ): Promise<HostOutcome> {
   hosts += 1;
-  scratch ??= scratchFolder();
-  const tmp = join(scratch, String(hosts));
-  mkdirSync(tmp);
+  scratch ??= FOLDERS.map((folder) => ({ folder, place: scratchFolder(folder) }));
+  const folders = scratch.map(({ folder, place }) => ({ folder, own: join(place, String(hosts)) }));
+  for (const { own } of folders) mkdirSync(own);
   const hasOwn = network === 'own';
   let leftovers: readonly string[] = [];
   let pid = 0;
@@ -62,19 +64,21 @@ export async function runOnHost(
     let before: Sight | undefined;
     for await (const line of createInterface({ input: channel })) {
       if (before) {
-        leftovers = await remains(() => look(pid, tmp, hasOwn), namespace, before);
+        leftovers = await remains(() => look(pid, folders, hasOwn), namespace, before);
       } else {
         pid = Number(line.split(' ')[1]);
         namespace = /\d+/.exec(readlinkSync(`/proc/${pid}/ns/pid`))?.[0] ?? '';
         namespaces.add(namespace);
-        before = look(pid, tmp, hasOwn);
+        before = look(pid, folders, hasOwn);
       }
       channel.write('go on\n');
     }
   };
 
   const unshare = [...UNSHARE, ...(hasOwn ? ['--net'] : [])];
-  const command = [...unshare, 'sh', script, tmp, keptNames().join('\n'), mountsBelowSys().join('\n'), ...words];
+  const owns = folders.map(({ own, folder }) => `${own} ${folder}`);
+  const lists = [owns, keptPaths(), mountsBelowSys()].map((lines) => lines.join('\n'));
+  const command = [...unshare, 'sh', script, ...lists, ...words];
   try {
     const outcome = await runCommand(command, {
       ...circumstances,
@@ -86,21 +90,18 @@ export async function runOnHost(
     return { ...outcome, leftovers };
   } finally {
     removeGroups(namespace);
-    rmSync(tmp, { recursive: true, force: true });
+    for (const { own } of folders) rmSync(own, { recursive: true, force: true });
   }
 }
 
-/** Where tsx keeps what it has translated, a folder per user. */
-const TSX_CACHE = /^tsx-\d+$/;
-
-/** What of the machine's /tmp the tests need: the kit, its tests, Node.js, a home, the programs, what tsx has translated. */
-function keptNames(): string[] {
-  const paths = [
+/** What of these folders of the machine the tests need: the kit, its tests, Node.js, a home, the programs. */
+function keptPaths(): string[] {
+  const needed = [
     ...[top, process.env.TEST_FOLDER ?? '', homedir(), dirname(dirname(process.execPath))],
     ...(process.env.PATH ?? '').split(':'),
   ];
-  const names = paths.map((path) => /^\/tmp\/+([^/]+)/.exec(path)?.[1] ?? '');
-  return readdirSync('/tmp').filter((name) => names.includes(name) || TSX_CACHE.test(name));
+  const inside = FOLDERS.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
+  return inside.filter((path) => needed.some((place) => `${normalize(place)}/`.startsWith(`${path}/`)));
 }
 
 function kill(pid: number): void {
@@ -122,6 +123,12 @@ function mountsBelowSys(): string[] {
   return below.filter((path) => !below.some((other) => path.startsWith(`${other}/`)));
 }
 
+/** A folder of the machine, and what is in its place on a host. */
+interface Folder {
+  readonly folder: string;
+  readonly own: string;
+}
+
 interface Sight {
   readonly mounts: readonly string[];
   readonly links: readonly string[];
@@ -130,11 +137,11 @@ interface Sight {
 }
 
 /** What there is on the host of a process 1, seen from outside; of the network, if that is its own. */
-function look(pid: number, tmp: string, hasOwnNetwork: boolean): Sight {
+function look(pid: number, folders: readonly Folder[], hasOwnNetwork: boolean): Sight {
   return {
     mounts: readFileSync(`/proc/${pid}/mountinfo`, 'utf8').trim().split('\n'),
     links: hasOwnNetwork ? readdirSync(`/proc/${pid}/root/sys/class/net`) : [],
-    files: readdirSync(tmp).filter((name) => !TSX_CACHE.test(name)),
+    files: folders.flatMap(({ own, folder }) => readdirSync(own).map((name) => join(folder, name))),
     processes: processes(`/proc/${pid}/root/proc`),
   };
 }
@@ -168,7 +175,7 @@ async function remains(lookAgain: () => Sight, namespace: string, before: Sight)
       ...now.mounts.filter((line) => !before.mounts.includes(line)).map((line) => `mount ${line}`),
       ...lost.map((line) => `no longer the mount ${line}`),
       ...now.links.filter((name) => !before.links.includes(name)).map((name) => `link ${name}`),
-      ...now.files.filter((name) => !before.files.includes(name)).map((name) => `file /tmp/${name}`),
+      ...now.files.filter((name) => !before.files.includes(name)).map((path) => `file ${path}`),
       ...groupsOf(namespace).map((path) => `cgroup ${path}`),
     ];
     if (found.length === 0 || Date.now() > deadline) return found;

@@ -30,6 +30,7 @@ const folder = resolve(top, process.env.TEST_FOLDER ?? 'test');
 const TIMEOUT_S = Number(process.env.TEST_TIMEOUT ?? 600);
 const BUDGET_S = Number(process.env.TEST_BUDGET ?? Number.POSITIVE_INFINITY);
 
+const LOADER = join(top, 'bin/tsx.mjs');
 // The tests say themselves where what they try was typed.
 delete process.env.INIT_CWD;
 
@@ -74,7 +75,7 @@ function checkTask(name: string, command: readonly string[]): Task {
 }
 
 function fileTask(path: string): Task {
-  const command = [process.execPath, '--import', 'tsx', path];
+  const command = [process.execPath, '--import', LOADER, path];
   return { name: relative(folder, path), command, judge: (status, output) => countsOfUvu(output, status) };
 }
 
@@ -124,7 +125,9 @@ function report({ name, counts, seconds, output }: Result): void {
 async function perform({ name, command, network, judge }: Task): Promise<Result> {
   const start = performance.now();
   // Without a way out no certificates are needed, and Node.js 20 parses those of this file at every start.
-  const env: Record<string, string> = network === 'own' ? { NODE_EXTRA_CA_CERTS: '' } : {};
+  const certificates: Record<string, string> = network === 'own' ? { NODE_EXTRA_CA_CERTS: '' } : {};
+  // What a test starts by tsx does without tsx's cache, which lies in a folder that everybody may write.
+  const env = { ...certificates, TSX_DISABLE_CACHE: '1' };
   const circumstances = { timeoutS: TIMEOUT_S, env };
   const { status, output, leftovers } = network
     ? await runOnHost(command, circumstances, network)

@@ -6,9 +6,9 @@ import { newOwnerName } from '../src/leftovers/owner.ts';
 import { sweep } from '../src/vm/cache.ts';
 
 /** It goes away at the exit of this process. Those of processes that SIGKILL has ended go now. */
-export function scratchFolder(): string {
-  sweep(tmpdir());
-  const folder = join(tmpdir(), newOwnerName());
+export function scratchFolder(parent = tmpdir()): string {
+  sweep(parent);
+  const folder = join(parent, newOwnerName());
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   mkdirSync(folder);
   return folder;

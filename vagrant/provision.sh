@@ -106,7 +106,7 @@ copy_kit() {
 	[ "$source" = "$kit" ] && return
 	say "copying the kit to $kit"
 	install -d -o "$user" -g "$(id -gn "$user")" "$kit"
-	tar --create --directory "$source" --exclude=./node_modules --exclude=./native/build --exclude=./rootfs \
+	tar --create --directory "$source" --exclude=./node_modules --exclude=./native/build --exclude=./build --exclude=./rootfs \
 		--exclude=./.vagrant . |
 		runuser -u "$user" -- tar --extract --directory "$kit" --keep-newer-files --warning=no-ignore-newer
 }

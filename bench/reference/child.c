@@ -46,7 +46,7 @@ int child(void *context)
 		check(mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL), "mount");
 	if (step >= 6)
 		set_up("lo", NULL);
-	if (container->veth.index > 0)
+	if (container->veth.name[0])
 		set_up("eth0", container->veth.inside);
 	if (step >= 8)
 		enter_image(container);

@@ -2,6 +2,7 @@
 #include "reference.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <net/if.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -41,12 +42,12 @@ void set_up(const char *name, const char *address)
 	check(close(fd), "close");
 }
 
-int index_of(const char *name)
+int is_taken(int fd, const char *name)
 {
-	int fd = check(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
 	struct ifreq request = request_for(name);
 
-	check(ioctl(fd, SIOCGIFINDEX, &request), "ioctl SIOCGIFINDEX");
-	check(close(fd), "close");
-	return request.ifr_ifindex;
+	if (ioctl(fd, SIOCGIFINDEX, &request) == 0)
+		return 1;
+	check(errno == ENODEV ? 0 : -1, "ioctl SIOCGIFINDEX");
+	return 0;
 }

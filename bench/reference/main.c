@@ -83,20 +83,20 @@ static void run(const struct plan *plan)
 	if (step >= 8)
 		open_image(&container);
 	if (has_veth)
-		make_veth(&container.veth, plan->owner);
+		choose_veth(&container.veth);
 	make_group(plan);
 	pid = clone_container(&container);
 	if (step >= 5)
 		write_maps(plan, pid);
 	if (has_veth)
-		connect_veth(&container.veth, pid);
+		make_veth(&container.veth, plan->owner, pid);
 	join_group(plan, pid);
 	if (step >= 2)
 		release(&container);
 	wait_for(pid);
 	end_group(plan);
 	if (has_veth)
-		remove_veth(&container.veth);
+		free_veth(&container.veth);
 	if (step >= 8)
 		close_image(&container);
 }

@@ -30,17 +30,16 @@ void nest(struct message *message, struct rtattr *attribute)
 	attribute->rta_len = (char *)end_of(message) - (char *)attribute;
 }
 
-struct message new_message(int type, int flags, int index)
+struct message new_message(int type, int flags)
 {
 	return (struct message){
 		.header = { .nlmsg_len = NLMSG_LENGTH(sizeof(struct ifinfomsg)),
 		            .nlmsg_type = type,
 		            .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags },
-		.link = { .ifi_index = index },
 	};
 }
 
-int ask(const struct message *message)
+static int ask(const struct message *message)
 {
 	int fd = check(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0), "socket");
 	struct {

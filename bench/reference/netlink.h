@@ -11,14 +11,13 @@ struct message {
 	char rest[512];
 };
 
-struct message new_message(int type, int flags, int index);
+struct message new_message(int type, int flags);
 
 /* Adds an attribute; one that others are added to is closed with nest. */
 struct rtattr *add(struct message *message, int type, const void *value, size_t length);
 void nest(struct message *message, struct rtattr *attribute);
 
-/* Gives the kernel's verdict: 0, or -errno. */
-int ask(const struct message *message);
+/* Sends it and hears the kernel's verdict. */
 void ask_checked(const struct message *message, const char *what);
 
 #endif

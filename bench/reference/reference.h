@@ -24,9 +24,9 @@ struct plan {
 };
 
 struct veth {
-	char name[16], peer[16];
-	char outside[16], inside[16];
-	int index, peer_index;
+	char name[16];
+	char outside[24], inside[24];
+	int reserved;                   /* the socket that holds the name */
 };
 
 /* One container. */
@@ -35,7 +35,7 @@ struct container {
 	int read_end, write_end;        /* the checkpoint */
 	int directory, mapped;          /* the image, and a mount of it with ids mapped; or -1 */
 	int source, namespace;
-	struct veth veth;               /* index 0: there is none */
+	struct veth veth;               /* no name: there is none */
 };
 
 /* check.c */
@@ -60,11 +60,11 @@ void close_image(const struct container *container);
 
 /* interface.c */
 void set_up(const char *name, const char *address);
-int index_of(const char *name);
+int is_taken(int fd, const char *name);
 
 /* veth.c */
-void make_veth(struct veth *veth, const char *owner);
-void connect_veth(const struct veth *veth, pid_t pid);
-void remove_veth(const struct veth *veth);
+void choose_veth(struct veth *veth);
+void make_veth(const struct veth *veth, const char *owner, pid_t pid);
+void free_veth(const struct veth *veth);
 
 #endif

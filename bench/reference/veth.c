@@ -4,16 +4,51 @@
 #include <errno.h>
 #include <linux/if_link.h>
 #include <linux/veth.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "netlink.h"
 
 #define BLOCKS (254 * 64)
 
-static int add_veth(const char *name, const char *peer)
+/* A name that stands in no file system: a zero byte comes before it. */
+static int take_name(int fd, const char *name)
 {
-	struct message message = new_message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, 0);
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int length = snprintf(address.sun_path + 1, sizeof address.sun_path - 1, "container-lab/%s", name);
+
+	if (bind(fd, (struct sockaddr *)&address, offsetof(struct sockaddr_un, sun_path) + 1 + length) == 0)
+		return 1;
+	check(errno == EADDRINUSE ? 0 : -1, "bind");
+	return 0;
+}
+
+void choose_veth(struct veth *veth)
+{
+	static int next;
+
+	for (int tries = 0; tries < BLOCKS; tries++) {
+		int number = next++ % BLOCKS;
+
+		snprintf(veth->name, sizeof veth->name, "lab%d", number);
+		snprintf(veth->outside, sizeof veth->outside, "169.254.%d.%d", 1 + number / 64, number % 64 * 4 + 1);
+		snprintf(veth->inside, sizeof veth->inside, "169.254.%d.%d", 1 + number / 64, number % 64 * 4 + 2);
+		veth->reserved = check(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
+		if (take_name(veth->reserved, veth->name) && !is_taken(veth->reserved, veth->name))
+			return;
+		check(close(veth->reserved), "close");
+	}
+	errno = EADDRINUSE;
+	check(-1, "bind");
+}
+
+static void add_veth(const char *name, pid_t pid)
+{
+	struct message message = new_message(RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
 	const struct ifinfomsg none = { 0 };
 	struct rtattr *info, *data, *other;
 
@@ -22,51 +57,27 @@ static int add_veth(const char *name, const char *peer)
 	add(&message, IFLA_INFO_KIND, "veth", 5);
 	data = add(&message, IFLA_INFO_DATA, NULL, 0);
 	other = add(&message, VETH_INFO_PEER, &none, sizeof none);
-	add(&message, IFLA_IFNAME, peer, strlen(peer) + 1);
+	add(&message, IFLA_IFNAME, "eth0", 5);
+	add(&message, IFLA_NET_NS_PID, &pid, sizeof pid);
 	nest(&message, other);
 	nest(&message, data);
 	nest(&message, info);
-	return ask(&message);
+	ask_checked(&message, "RTM_NEWLINK veth");
 }
 
-void make_veth(struct veth *veth, const char *owner)
+/* One end is made where the child is. Both go with the child's network, a moment after its end. */
+void make_veth(const struct veth *veth, const char *owner, pid_t pid)
 {
-	int number = -1, verdict;
-	struct message alias;
+	struct message alias = new_message(RTM_NEWLINK, 0);
 
-	do {
-		number++;
-		snprintf(veth->name, sizeof veth->name, "lab%d", number);
-		snprintf(veth->peer, sizeof veth->peer, "lab%dc", number);
-		verdict = add_veth(veth->name, veth->peer);
-	} while (verdict == -EEXIST && number < BLOCKS);
-	errno = -verdict;
-	check(verdict, "RTM_NEWLINK veth");
-	snprintf(veth->outside, sizeof veth->outside, "169.254.%d.%d", 1 + number / 64, number % 64 * 4 + 1);
-	snprintf(veth->inside, sizeof veth->inside, "169.254.%d.%d", 1 + number / 64, number % 64 * 4 + 2);
-	veth->index = index_of(veth->name);
-	alias = new_message(RTM_NEWLINK, 0, veth->index);
+	add_veth(veth->name, pid);
+	add(&alias, IFLA_IFNAME, veth->name, strlen(veth->name) + 1);
 	add(&alias, IFLA_IFALIAS, owner, strlen(owner) + 1);
 	ask_checked(&alias, "RTM_NEWLINK alias");
-	veth->peer_index = index_of(veth->peer);
-}
-
-void connect_veth(const struct veth *veth, pid_t pid)
-{
-	struct message move = new_message(RTM_NEWLINK, 0, veth->peer_index);
-
-	add(&move, IFLA_NET_NS_PID, &pid, sizeof pid);
-	add(&move, IFLA_IFNAME, "eth0", 5);
-	ask_checked(&move, "RTM_NEWLINK move");
 	set_up(veth->name, veth->outside);
 }
 
-/* The kernel may have removed it already, with the container's end. */
-void remove_veth(const struct veth *veth)
+void free_veth(const struct veth *veth)
 {
-	struct message remove = new_message(RTM_DELLINK, 0, veth->index);
-	int verdict = ask(&remove);
-
-	errno = -verdict;
-	check(verdict == -ENODEV ? 0 : verdict, "RTM_DELLINK");
+	check(close(veth->reserved), "close");
 }

@@ -102,7 +102,7 @@ async function listeningParent(trial: Trial): Promise<string> {
   await trial.expectSoon('the parent, while the child prepares itself', () => {
     pipe = sleepsAt(trial.parent)?.pipe ?? '';
     return {
-      expected: 'it sleeps in read(2) at a pipe',
+      expected: 'it sleeps at a pipe',
       observed: `it ${activity(trial, trial.parent)}`,
       command: `grep . /proc/${trial.parent.pid}/task/*/wchan`,
     };
@@ -124,7 +124,7 @@ async function openGate(trial: Trial, child: Process, orders: string): Promise<s
     const asleep = sleepsAt(child);
     pipe = asleep?.pipe ?? '';
     return {
-      expected: 'it sleeps in read(2) at a pipe',
+      expected: 'it sleeps at a pipe',
       observed:
         asleep && asleep.fd === STDIN ? 'it still sleeps at its standard input' : `it ${activity(trial, child)}`,
     };
@@ -140,5 +140,5 @@ function whileItWaits(trial: Trial, child: Process, go: string): string {
 
 function activity(trial: Trial, process: Process): string {
   if (!process.lives) return process.pid === trial.parent.pid ? `has ended: ${trial.describeEnd()}` : 'has ended';
-  return sleepsAt(process) ? 'sleeps in read(2) at a pipe' : 'does not sleep at a pipe';
+  return sleepsAt(process) ? 'sleeps at a pipe' : 'does not sleep at a pipe';
 }

@@ -4,7 +4,7 @@ import type { WrongSolution } from '#src/catalogue/wrong-solutions.ts';
 export const wrong: readonly WrongSolution[] = [
   {
     name: 'child-does-not-wait',
-    fails: 'the program, while the helper runs: expected it does not run, observed',
+    fails: 'the child, once it is prepared, with its parent stopped: expected it sleeps at a pipe, observed',
     change: ['...waitFor(go),', ''],
   },
   {
@@ -46,7 +46,7 @@ export const wrong: readonly WrongSolution[] = [
   {
     name: 'sleeps-instead',
     fails:
-      'the parent, while the child prepares itself: expected it sleeps in read(2) at a pipe, observed it does not sleep at a pipe',
+      'the parent, while the child prepares itself: expected it sleeps at a pipe, observed it does not sleep at a pipe',
     change: ['await lab.perform(waitFor(ready));', 'await new Promise((resolve) => setTimeout(resolve, 1000));'],
   },
 ];

@@ -8,7 +8,7 @@ export const exercise: Exercise = {
   title: 'It hangs',
   kind: 'find the bug',
   points: 10,
-  starterFails: 'it has not begun: its process sleeps in read(2) at a pipe to which only the child can write',
+  starterFails: 'it has not begun: its process sleeps at a pipe to which only the child can write',
   hints: [
     {
       when: 'the program, once the helper has ended',
@@ -78,8 +78,8 @@ async function waitingChild(trial: Trial): Promise<{ child: Process; pipe: strin
   await trial.expectSoon('the child, while the helper runs', () => {
     child = trial.processes().find((process) => process.pid !== parent.pid && isCloned(process, parent));
     return {
-      expected: 'it sleeps in read(2) at a pipe',
-      observed: child ? 'it sleeps in read(2) at a pipe' : 'there is no child that sleeps at a pipe',
+      expected: 'it sleeps at a pipe',
+      observed: child ? 'it sleeps at a pipe' : 'there is no child that sleeps at a pipe',
       command: `ps -o pid,ppid,wchan:20,args --ppid ${parent.pid}`,
     };
   });
@@ -100,5 +100,5 @@ function reason(trial: Trial, child: Process, who: Who): string {
   const asleep = sleepsAt(child);
   if (!asleep) return trial.describeEnd();
   const { observed } = wakers(trial, asleep.pipe, who);
-  return `its process sleeps in read(2) at a pipe to which only ${observed} can write`;
+  return `its process sleeps at a pipe to which only ${observed} can write`;
 }

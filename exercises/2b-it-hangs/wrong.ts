@@ -10,7 +10,7 @@ export const wrong: readonly WrongSolution[] = [
   {
     name: 'cloned-afterwards',
     fails:
-      'the child, while the helper runs: expected it sleeps in read(2) at a pipe, observed there is no child that sleeps at a pipe',
+      'the child, while the helper runs: expected it sleeps at a pipe, observed there is no child that sleeps at a pipe',
     changes: [
       ['const container', 'await lab.wait(await lab.clone(given.helper, 0));\n  const container'],
       [');\n  await lab.wait(await lab.clone(given.helper, 0));', ');'],
@@ -19,13 +19,13 @@ export const wrong: readonly WrongSolution[] = [
   {
     name: 'closes-the-wrong-end',
     fails:
-      'the child, while the helper runs: expected it sleeps in read(2) at a pipe, observed there is no child that sleeps at a pipe',
+      'the child, while the helper runs: expected it sleeps at a pipe, observed there is no child that sleeps at a pipe',
     change: ['[close(writeEnd), waitForParent(readEnd)', '[close(readEnd), waitForParent(readEnd)'],
   },
   // The end of the pipe is the child's sign to go on.
   {
     name: 'closes-too-late',
-    fails: 'it has not begun: its process sleeps in read(2) at a pipe to which only the child can write',
+    fails: 'it has not begun: its process sleeps at a pipe to which only the child can write',
     changes: [
       ['[close(writeEnd), waitForParent(readEnd)', '[waitForParent(readEnd), close(writeEnd)'],
       ["[close(readEnd), write(writeEnd, '.'), close(writeEnd)]", '[close(readEnd), close(writeEnd)]'],

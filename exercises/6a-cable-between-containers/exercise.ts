@@ -15,11 +15,11 @@ export const exercise: Exercise = {
   hints: [
     {
       when: "the program's link",
-      text: '`makeVeth` leaves both ends outside. `moveLink` moves one: once to the program, once to the neighbour.',
+      text: 'An end is made out here, unless `addVeth` is told a process: `{ name: "eth0", pid: program.pid }`.',
     },
     {
       when: "the neighbour's link",
-      text: 'Two ends, two moves. The second end has an index, too: `veth.peerIndex`.',
+      text: "A cable has two ends, and each can have a `pid`: one the program's, the other the neighbour's.",
     },
     {
       when: "the neighbour's network",
@@ -32,10 +32,10 @@ export const exercise: Exercise = {
     },
     { text: 'Two containers need two checkpoints: neither may run before its end of the cable has arrived.' },
     {
-      text: '`setUpNetwork(veth)` names the address `veth.block.inside`. A copy of `veth` with another block gives another address: `{ ...veth, block: { ...veth.block, inside, netmask } }`.',
+      text: '`setUpNetwork({ inside, netmask })` gives `eth0` an address and switches it on. Call the ends `eth0`: in two networks, both can be called the same.',
     },
     {
-      text: 'In order: two checkpoints, `makeVeth`, two clones with CLONE_NEWNET, `moveLink(veth.index, program.pid, "eth0")`, `moveLink(veth.peerIndex, neighbour.pid, "eth0")`, and then two releases.',
+      text: 'In order: two checkpoints, two clones with CLONE_NEWNET, one request by `addVeth` with the `pid` of each, and then two releases.',
     },
   ],
   round() {

@@ -1,10 +1,10 @@
 import type { End } from '#src/executor/reaper.ts';
 import type { Lab } from '#src/lab/lab.ts';
 import { openCheckpoint, release, waitFor } from '#src/steps/02-ipc.ts';
-import { makeVeth, setUpNetwork } from '#src/steps/06-net.ts';
+import { setUpNetwork } from '#src/steps/06-net.ts';
 import type { Call } from '#src/syscalls/call.ts';
 import { CLONE_NEWNET } from '#src/syscalls/flags.ts';
-import { moveLink, request } from '#src/syscalls/netlink.ts';
+import { addVeth, request } from '#src/syscalls/netlink.ts';
 
 interface Given {
   /** What the other container becomes. */
@@ -15,9 +15,9 @@ interface Given {
 }
 
 export async function run(lab: Lab, given: Given): Promise<End> {
-  // TODO: a cable. step 6's `makeVeth` makes one, with both ends out here, and
-  // `lab.perform(request(moveLink(index, pid, 'eth0')))`
-  // moves an end. `setUpNetwork` shows what is left to do inside.
+  // TODO: a cable. `lab.perform(request(addVeth({ name: 'one' }, { name: 'other' })))`
+  // makes one, with both ends out here; with a `pid` beside its name, an end is made
+  // in the network of that process. `setUpNetwork` shows what is left to do inside.
   const program = await lab.clone([...setUpNetwork(undefined), ...lab.program], CLONE_NEWNET);
   await lab.clone([...setUpNetwork(undefined), ...given.neighbour], CLONE_NEWNET);
   return lab.wait(program);

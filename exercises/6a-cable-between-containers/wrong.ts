@@ -14,12 +14,11 @@ export const wrong: readonly WrongSolution[] = [
     name: 'an-end-left-outside',
     fails: "the program's link: expected one besides lo, observed none",
     changes: [
-      ['...setUpNetwork(end)', '...setUpNetwork(index === veth.index ? undefined : end)'],
       [
-        ', CLONE_NEWNET);',
-        `, CLONE_NEWNET);
-  if (index === veth.index) return { container, release: () => release(lab, checkpoint) };`,
+        '...setUpNetwork({ inside, netmask })',
+        '...setUpNetwork(program === lab.program ? undefined : { inside, netmask })',
       ],
+      ["{ name: 'eth0', pid: first.pid }", "{ name: 'lab0' }"],
     ],
   },
 ];

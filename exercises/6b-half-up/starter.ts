@@ -1,12 +1,12 @@
 import type { End } from '#src/executor/reaper.ts';
 import type { Lab } from '#src/lab/lab.ts';
 import { openCheckpoint, release, waitFor } from '#src/steps/02-ipc.ts';
-import { makeVeth } from '#src/steps/06-net.ts';
+import { chooseCable } from '#src/steps/06-net.ts';
 import type { Call } from '#src/syscalls/call.ts';
 import { close } from '#src/syscalls/files.ts';
 import { CLONE_NEWNET, CLONE_NEWUTS } from '#src/syscalls/flags.ts';
 import { sethostname } from '#src/syscalls/namespaces.ts';
-import { moveLink, request } from '#src/syscalls/netlink.ts';
+import { addVeth, request } from '#src/syscalls/netlink.ts';
 import { interfaceAddress, interfaceNetmask, interfaceSocket, interfaceUp } from '#src/syscalls/network.ts';
 
 interface Given {
@@ -20,14 +20,14 @@ interface Given {
 
 export async function run(lab: Lab, given: Given): Promise<End> {
   const checkpoint = await openCheckpoint(lab);
-  const veth = await makeVeth(lab);
-  if (!veth) throw new Error('There is no cable.');
+  const cable = await chooseCable(lab);
+  if (!cable) throw new Error('There is no cable.');
   const container = await lab.clone(
     [...waitFor(checkpoint), sethostname(lab.settings.hostname), ...setUpInside(given), ...lab.program],
     CLONE_NEWUTS | CLONE_NEWNET,
   );
-  await lab.perform(request(moveLink(veth.peerIndex, container.pid, 'eth0')));
-  await lab.perform(setUpOutside(veth.name, given));
+  await lab.perform(request(addVeth({ name: cable.name }, { name: 'eth0', pid: container.pid })));
+  await lab.perform(setUpOutside(cable.name, given));
   await release(lab, checkpoint);
   return lab.wait(container);
 }

@@ -44,7 +44,8 @@ export interface ControlGroup {
  */
 export function planControlGroup(limits: Resources, name: string, facts: Partial<Machine> = {}): ControlGroup {
   checkResources(limits);
-  const { groups, missing } = planGroups(limits, name, { ...thisMachine(), ...facts });
+  const isLimited = Object.values(limits).some((limit) => limit !== undefined);
+  const { groups, missing } = isLimited ? planGroups(limits, name, { ...thisMachine(), ...facts }) : NOTHING;
   const directories = groups.map(({ directory }) => directory);
   const leftovers = groups.map(
     ({ directory, enable }): Leftover<'cgroup'> => ({ kind: 'cgroup', directory, enabled: enable }),
@@ -61,6 +62,8 @@ export function planControlGroup(limits: Resources, name: string, facts: Partial
     },
   };
 }
+
+const NOTHING = { groups: [], missing: [] };
 
 function createCalls({ parent, directory, enable, leaf, files }: PlannedGroup): Call[] {
   const plus = enable.map((controller) => `+${controller}`).join(' ');

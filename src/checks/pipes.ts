@@ -1,11 +1,15 @@
 /** Who sleeps at which pipe, and who could wake them: as the kernel shows it. */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs';
 import type { Expectation } from './expectation.ts';
 import type { Process } from './process.ts';
 import type { Trial } from './trial.ts';
 
-/** The number of read(2), which differs between machines. Source: asm/unistd.h. */
+/** The numbers of read(2) and of poll(2), as a C library makes it, which differ between machines. Source: asm/unistd.h. */
 const READ: Readonly<Record<string, number>> = { x64: 0, arm64: 63 };
+const POLL: Readonly<Record<string, number>> = { x64: 7, arm64: 73 };
+/** struct pollfd: the descriptor, then what is asked and what is answered. Source: poll(2). */
+const POLLFD = 8;
+const MOST_POLLED = 16;
 
 export interface Sleep {
   readonly fd: number;
@@ -13,15 +17,38 @@ export interface Sleep {
   readonly pipe: string;
 }
 
-/** Where a thread of a process sleeps in read(2) at a pipe. Source: proc_pid_syscall(5). */
+/**
+ * Where a thread of a process sleeps at a pipe: in read(2), or in poll(2) for
+ * one that it will read, the last that it asks about. Source: proc_pid_syscall(5).
+ */
 export function sleepsAt({ pid }: Process): Sleep | undefined {
   for (const thread of names(`/proc/${pid}/task`)) {
-    const [call, fd = ''] = text(`/proc/${pid}/task/${thread}/syscall`).split(' ');
-    if (call !== String(READ[process.arch])) continue;
-    const pipe = link(`/proc/${pid}/fd/${Number(fd)}`);
-    if (pipe.startsWith('pipe:')) return { fd: Number(fd), pipe };
+    const [call, ...args] = text(`/proc/${pid}/task/${thread}/syscall`).split(' ');
+    const fd =
+      call === String(READ[process.arch])
+        ? Number(args[0])
+        : call === String(POLL[process.arch])
+          ? polledLast(pid, Number(args[0]), Number(args[1]))
+          : undefined;
+    const pipe = fd === undefined ? '' : link(`/proc/${pid}/fd/${fd}`);
+    if (fd !== undefined && pipe.startsWith('pipe:')) return { fd, pipe };
   }
   return undefined;
+}
+
+/** The last descriptor of those that a poll asks about: they stand in the memory of its process. */
+function polledLast(pid: number, address: number, count: number): number | undefined {
+  if (!(count > 0 && count <= MOST_POLLED)) return undefined;
+  return attempt(() => {
+    const memory = openSync(`/proc/${pid}/mem`, 'r');
+    try {
+      const bytes = Buffer.alloc(POLLFD);
+      readSync(memory, bytes, 0, POLLFD, address + (count - 1) * POLLFD);
+      return bytes.readInt32LE(0);
+    } finally {
+      closeSync(memory);
+    }
+  });
 }
 
 /**
@@ -70,7 +97,7 @@ function attempt<T>(act: () => T): T | undefined {
     return act();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ESRCH' || code === 'EACCES') return undefined;
+    if (['ENOENT', 'ESRCH', 'EACCES', 'EIO', 'EFAULT'].includes(code ?? '')) return undefined;
     throw error;
   }
 }

@@ -1,11 +1,12 @@
 /** The processes of a submission as the kernel shows them to the host: the files of /proc/PID. */
-import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { lstatSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { IdRange } from '../proc/id-maps.ts';
 import { parseIdMap } from '../proc/id-maps.ts';
 import { type Membership, parseMemberships } from '../proc/memberships.ts';
 import { type Mount, parseMountinfo } from '../proc/mountinfo.ts';
 import type { NamespaceKind } from '../proc/namespaces.ts';
+import { childrenOf } from '../proc/stat.ts';
 import type { Script } from '../submission/assignment.ts';
 
 /** It ended while it was looked at. */
@@ -117,26 +118,9 @@ export class Process {
 
 /** The processes that descend from one, which is the first of them, then its children, and so on. */
 export function descendants(first: number): Process[] {
-  const childrenOf = new Map<number, number[]>();
-  for (const name of readdirSync('/proc')) {
-    const pid = Number(name);
-    if (!(pid > 0)) continue;
-    const parent = parentOf(pid);
-    if (parent !== undefined) childrenOf.set(parent, [...(childrenOf.get(parent) ?? []), pid]);
-  }
   const found: number[] = [first];
-  for (const pid of found) found.push(...(childrenOf.get(pid) ?? []));
+  for (const pid of found) found.push(...childrenOf(pid));
   return found.map((pid) => new Process(pid));
-}
-
-/** Field 4 of /proc/PID/stat; the name before it may hold anything. */
-function parentOf(pid: number): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  } catch {
-    return undefined; // It ended meanwhile.
-  }
 }
 
 /** Whether it is the shell that runs a script, and not a shell that it forked or an init with it among its arguments. */

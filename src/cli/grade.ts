@@ -12,7 +12,7 @@ import { toText } from '../grading/emitters/text.ts';
 import { gradeWork } from '../grading/grade-work.ts';
 import { allJudged, allPassed, type Report } from '../grading/report.ts';
 import { FORM, type Request, requestOf } from '../grading/request.ts';
-import { sweep } from '../leftovers/table.ts';
+import { sweepOnEvidence } from '../leftovers/table.ts';
 import { noteProgress } from '../practice/progress-notes.ts';
 import { requireOwnProc } from '../proc/own.ts';
 
@@ -32,7 +32,7 @@ export const main = command(FORM, async (typed) => {
     }, 'Interrupted; what was running has been ended, and no result was written.');
   } finally {
     // What an earlier run has left is no reason for this one to fail.
-    await sweep().catch(() => []);
+    await sweepOnEvidence().catch(() => []);
   }
 });
 

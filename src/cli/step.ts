@@ -10,7 +10,7 @@ import { CallFailure } from '../executor/failure.ts';
 import { ProgramNotFound } from '../images/find-program.ts';
 import { isolates, type Step } from '../lab/step.ts';
 import { newOwnerName } from '../leftovers/owner.ts';
-import { sweep } from '../leftovers/table.ts';
+import { sweepOnEvidence } from '../leftovers/table.ts';
 import { requireOwnProc } from '../proc/own.ts';
 import { observerFor } from '../run/observer-for.ts';
 import { helpText, parseOptions, refuseSwallowedOptions } from '../run/options.ts';
@@ -55,7 +55,7 @@ export const main: Command = async (words) => {
     return failureStatus(failure);
   } finally {
     // What an earlier run has left is no reason for this one to fail.
-    await sweep().catch(() => []);
+    await sweepOnEvidence().catch(() => []);
   }
 };
 

@@ -72,7 +72,7 @@ const rules: readonly Rule[] = [
   },
 
   ({ failure }) =>
-    (failure.errno === 'ENODEV' || failure.errno === 'EOPNOTSUPP') &&
+    failure.errno === 'EOPNOTSUPP' &&
     failure.subject === 'interfaces' && {
       cause: 'This kernel has no veth interfaces (CONFIG_VETH), or its module is not loaded.',
       remedy: remedies.veth,

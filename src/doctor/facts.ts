@@ -2,6 +2,7 @@
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { arch, release } from 'node:os';
 import { join } from 'node:path';
+import { compilerWords } from '../../native/build.mjs';
 import { findHierarchies } from '../cgroups/hierarchies.ts';
 import { isInitialMap } from '../proc/id-maps.ts';
 import { parseMountinfo } from '../proc/mountinfo.ts';
@@ -54,7 +55,7 @@ export function readFacts(): Facts {
     procCovers: coversOfProc(mountinfo),
     rootPropagation: rootPropagation(mountinfo),
     ipForward: forward === undefined ? undefined : forward === '1',
-    tools: { ip: inPath('ip'), compiler: inPath(process.env.CC ?? 'cc') },
+    tools: { ip: inPath('ip'), compiler: inPath(compilerWords()[0] ?? '') },
   };
 }
 

@@ -4,9 +4,8 @@
  * order works also where the kit's folder is not for others to read.
  */
 import { spawnSync } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { loadLibrary } from '../executor/native.ts';
 import { perform } from '../executor/perform.ts';
 import { ordinaryId } from '../proc/id-maps.ts';
 import { setDumpable } from '../syscalls/processes.ts';
@@ -20,9 +19,9 @@ export function tryAsOrdinaryUser(): Trials | undefined {
   const uid = ordinaryId(read('/proc/self/uid_map') ?? '');
   const gid = ordinaryId(read('/proc/self/gid_map') ?? '');
   if (uid === undefined || gid === undefined) return undefined;
-  const program = `require(${JSON.stringify(fileURLToPath(import.meta.url))}).reportAs(${uid}, ${gid})`;
-  const tsx = createRequire(import.meta.url).resolve('tsx/cjs');
-  const { status, stdout } = spawnSync(process.execPath, ['--require', tsx, '--eval', program], {
+  const part = fileURLToPath(new URL('../../bin/part.cjs', import.meta.url));
+  const words = [part, 'src/doctor/ordinary-user.ts', 'reportAs', String(uid), String(gid)];
+  const { status, stdout } = spawnSync(process.execPath, words, {
     encoding: 'utf8',
     timeout: TIMEOUT_MS,
     killSignal: 'SIGKILL',
@@ -32,12 +31,12 @@ export function tryAsOrdinaryUser(): Trials | undefined {
 }
 
 /** What the process started above does. */
-export async function reportAs(uid: number, gid: number): Promise<void> {
-  await nextTurn(); // tsx still loads a part of itself
+export async function reportAs(uid: string, gid: string): Promise<void> {
+  loadLibrary();
   process.chdir('/'); // this folder may be closed to others
   if (read('/proc/self/setgroups')?.trim() !== 'deny') process.setgroups?.([]);
-  process.setgid?.(gid);
-  process.setuid?.(uid);
+  process.setgid?.(Number(gid));
+  process.setuid?.(Number(uid));
   // A process that changed its user may no longer write to its own /proc, until it says that it may.
   perform([setDumpable(true)]);
   process.stdout.write(JSON.stringify(await tryAll('rootless')));

@@ -1,9 +1,11 @@
-/** Why the kit itself does not start: no compiler, no headers, no packages. */
+/** Why the kit itself does not start: no compiler, no headers, no packages, no place. */
 import type { Problem } from './verdict.ts';
 
 export function programProblem(error: unknown): Problem {
   const message = error instanceof Error ? error.message : String(error);
   const [line = ''] = message.split('\n');
+  const [, cause, remedy] = /^(.*) Run: (.*)$/.exec(line) ?? [];
+  if (cause !== undefined && remedy !== undefined) return { cause, remedy };
   return { cause: line.replace(/: sudo .*$/, '.'), remedy: remedyFor(message, error) };
 }
 

@@ -2,43 +2,69 @@
  * The only file that speaks to the native library, and so the only one that
  * imports koffi. native/lab.h describes the functions.
  */
+import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
-import koffi from 'koffi';
-import { build, isFresh, library, walker as walkerFile } from '../../native/build.mjs';
+import { ensureBuilt } from '../../native/build.mjs';
+import { loadProblem } from '../../native/load-problem.cjs';
 
-if (!isFresh()) {
-  const problem = build();
-  if (problem) throw new Error(problem);
+interface Native {
+  readonly functions: ReturnType<typeof declare>;
+  /** Where the program lies that children hand over to. */
+  readonly walkerFile: string;
 }
 
-const lab = koffi.load(library);
+let loaded: Native | undefined;
 
-const child = koffi.pointer('child_handle', koffi.opaque('child'));
-const spawnOptions = koffi.struct('spawn_options', {
-  flags: 'uint64_t',
-  terminal: 'int32_t',
-  watch: 'int32_t',
-  copy: 'int32_t',
-  mortal: 'int32_t',
-  directory: 'int32_t',
-  walker: 'int32_t',
-  pid: 'int32_t',
-  taken: 'int32_t',
-});
+/**
+ * Loads the library when its first function is called, not before: what only reads
+ * lists needs neither a compiler nor koffi.
+ * @throws Error with one line for what is missing here
+ */
+function native(): Native {
+  if (loaded) return loaded;
+  try {
+    const { library, walker } = ensureBuilt();
+    loaded = { functions: declare(library), walkerFile: walker };
+    return loaded;
+  } catch (error) {
+    throw new Error(loadProblem(error) ?? (error as Error).message, { cause: error });
+  }
+}
 
-const functions = {
-  findCall: lab.func('lab_find_call', 'int', ['str']),
-  errnoText: lab.func('lab_errno_text', 'str', ['int']),
-  perform: lab.func('lab_perform', 'int', ['void *', 'void *', 'void *']),
-  spawn: lab.func('lab_spawn', child, ['void *', koffi.inout(koffi.pointer(spawnOptions)), 'void *']),
-  failure: lab.func('lab_failure', 'int', [child, 'void *']),
-  result: lab.func('lab_result', 'int64_t', [child, 'uint32_t']),
-  release: lab.func('lab_release', 'void', [child]),
-  openWalker: lab.func('lab_open_walker', 'int', ['str']),
-  awaitEnd: lab.func('lab_await_end', 'int', ['int', 'int']),
-  awaitInput: lab.func('lab_await_input', 'int', ['int', 'int']),
-  foreground: lab.func('lab_foreground', 'int', ['int', 'int']),
-};
+/** Loads the library now, in a process that later may not. */
+export function loadLibrary(): void {
+  native();
+}
+
+function declare(path: string) {
+  const koffi: typeof import('koffi') = createRequire(import.meta.url)('koffi');
+  const lab = koffi.load(path);
+  const child = koffi.pointer('child_handle', koffi.opaque('child'));
+  const spawnOptions = koffi.struct('spawn_options', {
+    flags: 'uint64_t',
+    terminal: 'int32_t',
+    watch: 'int32_t',
+    copy: 'int32_t',
+    mortal: 'int32_t',
+    directory: 'int32_t',
+    walker: 'int32_t',
+    pid: 'int32_t',
+    taken: 'int32_t',
+  });
+  return {
+    findCall: lab.func('lab_find_call', 'int', ['str']),
+    errnoText: lab.func('lab_errno_text', 'str', ['int']),
+    perform: lab.func('lab_perform', 'int', ['void *', 'void *', 'void *']),
+    spawn: lab.func('lab_spawn', child, ['void *', koffi.inout(koffi.pointer(spawnOptions)), 'void *']),
+    failure: lab.func('lab_failure', 'int', [child, 'void *']),
+    result: lab.func('lab_result', 'int64_t', [child, 'uint32_t']),
+    release: lab.func('lab_release', 'void', [child]),
+    openWalker: lab.func('lab_open_walker', 'int', ['str']),
+    awaitEnd: lab.func('lab_await_end', 'int', ['int', 'int']),
+    awaitInput: lab.func('lab_await_input', 'int', ['int', 'int']),
+    foreground: lab.func('lab_foreground', 'int', ['int', 'int']),
+  };
+}
 
 /** What a child runs on, until it is released. */
 export type Handle = unknown;
@@ -59,7 +85,7 @@ const callNumbers = new Map<string, number>();
 export function findCall(name: string): number {
   const known = callNumbers.get(name);
   if (known !== undefined) return known;
-  const row = functions.findCall(name) as number;
+  const row = native().functions.findCall(name) as number;
   if (row < 0) throw new Error(`${name} is not in the table of native/calls.c. Add a line CALL(${name}) there.`);
   callNumbers.set(name, row);
   return row;
@@ -67,7 +93,7 @@ export function findCall(name: string): number {
 
 /** The kernel's words for an error number: strerror(3). */
 export function errnoText(number: number): string {
-  return functions.errnoText(number) as string;
+  return native().functions.errnoText(number) as string;
 }
 
 /**
@@ -76,7 +102,7 @@ export function errnoText(number: number): string {
  * wait, `waiting` is the descriptor that it waits for.
  */
 export function performProgram(block: Buffer, results: BigInt64Array, waiting?: Int32Array): number {
-  return functions.perform(block, results, waiting ?? null) as number;
+  return native().functions.perform(block, results, waiting ?? null) as number;
 }
 
 export interface SpawnRequest {
@@ -109,7 +135,7 @@ export function spawnProgram(block: Buffer, { lists, ...request }: SpawnRequest)
     taken: -1,
   };
   const channels = request.watch ? new Int32Array(lists) : null;
-  const handle = functions.spawn(block, options, channels);
+  const handle = native().functions.spawn(block, options, channels);
   return { handle, pid: options.pid, channels: [...(channels ?? [])], taken: options.taken };
 }
 
@@ -124,33 +150,33 @@ export interface NativeFailure {
 /** Which call of a child, or of a process that it cloned, has failed until now. */
 export function failureOf(handle: Handle): NativeFailure | undefined {
   const slots = new Int32Array(2);
-  const found = functions.failure(handle, slots) as number;
+  const found = native().functions.failure(handle, slots) as number;
   const [index = 0, outcome = 0] = slots;
   return found === 0 ? undefined : { index, outcome, byVerdict: found === 2 };
 }
 
 /** The result of a call of a child; undefined until it has come back. */
 export function resultOf(handle: Handle, index: number): number | undefined {
-  const result = Number(functions.result(handle, index));
+  const result = Number(native().functions.result(handle, index));
   return Number.isSafeInteger(result) ? result : undefined;
 }
 
 /** Frees what a child ran on, after its end. */
 export function releaseChild(handle: Handle): void {
-  functions.release(handle);
+  native().functions.release(handle);
 }
 
 let walker: number | undefined;
 
 /** The program that children hand over to, open; or -errno. */
 export function openWalker(): number {
-  walker ??= functions.openWalker(walkerFile) as number;
+  walker ??= native().functions.openWalker(native().walkerFile) as number;
   return walker;
 }
 
 /** Makes a process group the foreground of a terminal; 0, or -errno. */
 export function setForeground(terminal: number, group: number): number {
-  return functions.foreground(terminal, group) as number;
+  return native().functions.foreground(terminal, group) as number;
 }
 
 /**
@@ -158,7 +184,7 @@ export function setForeground(terminal: number, group: number): number {
  * of Node runs. Gives its wait status, or -errno.
  */
 export function awaitEnd(pid: number, milliseconds: number): number {
-  return functions.awaitEnd(pid, milliseconds) as number;
+  return native().functions.awaitEnd(pid, milliseconds) as number;
 }
 
 /**
@@ -166,5 +192,5 @@ export function awaitEnd(pid: number, milliseconds: number): number {
  * end, or until `cancel` has. Gives 1, 0 if it was cancelled, or -errno.
  */
 export function awaitInput(fd: number, cancel: number): Promise<number> {
-  return promisify(functions.awaitInput.async)(fd, cancel) as Promise<number>;
+  return promisify(native().functions.awaitInput.async)(fd, cancel) as Promise<number>;
 }

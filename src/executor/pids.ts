@@ -1,5 +1,6 @@
 /** Whose number is which: a process is counted differently in each PID namespace. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { childrenOf } from '../proc/stat.ts';
 
 /**
  * How many PID namespaces further in than this process another one lives;
@@ -20,17 +21,6 @@ export function findChild(parent: number, number: number, depth: number): number
 function numbersOf(pid: number): number[] {
   const [, numbers = ''] = /^NSpid:\s*(.*)$/m.exec(read(`/proc/${pid}/status`)) ?? [];
   return numbers === '' ? [] : numbers.split(/\s+/).map(Number);
-}
-
-/** Each thread of a process has its own. */
-function childrenOf(pid: number): number[] {
-  try {
-    return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
-      read(`/proc/${pid}/task/${thread}/children`).split(' ').filter(Boolean).map(Number),
-    );
-  } catch {
-    return [];
-  }
 }
 
 function read(path: string): string {

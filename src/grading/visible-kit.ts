@@ -30,7 +30,7 @@ const SOURCES = [
 /** By their paths in the kit. */
 export const VISIBLE = [
   ...SOURCES.map((name) => `src/${name}`),
-  ...['bin/submission.cjs', 'native', 'node_modules', 'package.json', 'tsconfig.json'],
+  ...['bin/submission.cjs', 'bin/tsx.cjs', 'native', 'node_modules', 'package.json', 'tsconfig.json'],
 ];
 
 /** `image`: where the machine has the image, if the submission sees it. */

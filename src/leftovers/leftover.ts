@@ -6,8 +6,8 @@
 export interface LeftoverKinds {
   /** A process; it bears its owner's mark in its environment. */
   readonly process: { readonly pid: number };
-  /** A network interface, by its index, which no other interface ever gets; its alias is the owner's mark. */
-  readonly link: { readonly index: number };
+  /** A network interface; its alias is the owner's mark. A cable's end goes by itself when the other end's network does. */
+  readonly link: { readonly name: string; readonly mark: string };
   /**
    * A cgroup; its name is the owner's mark. `enabled`, in cgroup v2: controllers
    * that the parent hands out for its sake, and will hand out no more.

@@ -1,42 +1,65 @@
-/**
- * Network interfaces. The alias of one names its run; before it has one, in the
- * moment after the pair was made, the other end's name does.
- */
-import { readdirSync, readFileSync } from 'node:fs';
+/** Network interfaces. The alias of one names its run. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { CallFailure } from '../executor/failure.ts';
 import { perform } from '../executor/perform.ts';
+import { tolerating } from '../syscalls/call.ts';
+import { close } from '../syscalls/files.ts';
 import { deleteLink, request } from '../syscalls/netlink.ts';
+import { indexIn, interfaceIndex, interfaceSocket } from '../syscalls/network.ts';
 import type { Leftover } from './leftover.ts';
-import { isMarkOf, isOverLink } from './owner.ts';
+import { isMarkOf } from './owner.ts';
 
 const LINKS = '/sys/class/net';
+/** The kernel takes a network down some 10 ms after its last process; with much to do, 65. */
+const PATIENCE_MS = 200;
+const PAUSE_MS = 1;
 
 export function find(owner?: string): Leftover<'link'>[] {
-  const names = linkNames();
-  const found = names.filter(
-    (name) => isMarkOf(aliasOf(name), owner) || (owner === undefined && isOverLink(name) && isFreshPair(name, names)),
-  );
-  return found.map((name) => ({ kind: 'link', index: indexOf(name) }));
+  return linkNames()
+    .map((name): Leftover<'link'> => ({ kind: 'link', name, mark: aliasOf(name) }))
+    .filter(({ mark }) => isMarkOf(mark, owner));
 }
 
-/** Links of other users stay; with one end of a pair the other goes, too. */
-export async function remove({ index }: Leftover<'link'>): Promise<string | undefined> {
-  const name = linkNames().find((candidate) => indexOf(candidate) === index);
+/**
+ * Waits until a cable has gone by itself, which costs nothing; to delete one
+ * takes longer. It is deleted where somebody holds the other end's network.
+ * Links of others stay.
+ */
+export async function remove({ name, mark }: Leftover<'link'>): Promise<string | undefined> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const index = indexOf(name);
+    if (index === 0 && !isShown(name, mark)) return undefined;
+    if (performance.now() > deadline) break;
+    await sleep(PAUSE_MS);
+  }
+  return aliasOf(name) === mark && deleted(indexOf(name)) ? name : undefined;
+}
+
+/** /sys shows a link for a while after its name is free; one that nobody has marked yet can be ours. */
+function isShown(name: string, mark: string): boolean {
+  return existsSync(`${LINKS}/${name}`) && ['', mark].includes(aliasOf(name));
+}
+
+/** Whether it was there to be deleted. */
+function deleted(index: number): boolean {
+  if (index === 0) return false;
   try {
     perform(request(deleteLink(index)));
-    return name ?? String(index);
+    return true;
   } catch (error) {
     // Gone already, or only root may remove it.
-    if (error instanceof CallFailure && (error.errno === 'ENODEV' || error.errno === 'EPERM')) return undefined;
+    if (error instanceof CallFailure && (error.errno === 'ENODEV' || error.errno === 'EPERM')) return false;
     throw error;
   }
 }
 
-/** Others may have named a link like that, too: the other end must be here, be a `lab0` or the like, and bear no alias. */
-function isFreshPair(name: string, names: readonly string[]): boolean {
-  const index = read(`${LINKS}/${name}/iflink`);
-  const other = names.find((candidate) => candidate !== name && read(`${LINKS}/${candidate}/ifindex`) === index);
-  return other !== undefined && /^lab\d+$/.test(other) && aliasOf(name) === '' && aliasOf(other) === '';
+/** 0 if there is none of that name. Other than /sys, this is always about our own network. */
+function indexOf(name: string): number {
+  const socket = interfaceSocket();
+  const index = interfaceIndex(socket, name);
+  return indexIn(perform([socket, tolerating('ENODEV', index), close(socket)]));
 }
 
 /** Without /sys there is nothing to be found. */
@@ -48,17 +71,9 @@ function linkNames(): string[] {
   }
 }
 
-function indexOf(name: string): number {
-  return Number(read(`${LINKS}/${name}/ifindex`));
-}
-
 function aliasOf(name: string): string {
-  return read(`${LINKS}/${name}/ifalias`);
-}
-
-function read(path: string): string {
   try {
-    return readFileSync(path, 'utf8').trim();
+    return readFileSync(`${LINKS}/${name}/ifalias`, 'utf8').trim();
   } catch {
     return '';
   }

@@ -7,6 +7,7 @@
 import { readFileSync } from 'node:fs';
 import { isOwnProc, requireOwnProc } from '../proc/own.ts';
 import { ownPidNamespace, startTime } from '../proc/stat.ts';
+import { leaveNote } from './notes.ts';
 
 /** The variable by which the processes of a run are known. */
 export const OWNER_VARIABLE = 'CONTAINER_LAB';
@@ -21,8 +22,10 @@ let runs = 0;
  * A name for one run, like no other: `container-lab-BOOT-PIDNS-PID-STARTTIME-RUN`.
  * A PID alone is used again one day; with its start time it is not, and both
  * hold only in their PID namespace, on their machine, until it is started anew.
+ * With the first one the process is noted as one that may leave something.
  */
 export function newOwnerName(): string {
+  if (runs === 0) leaveNote(processName());
   runs += 1;
   return `${processName()}-${runs}`;
 }
@@ -54,7 +57,9 @@ export type OwnerState = 'lives' | 'over' | 'unknown';
 export function ownerState(name: string): OwnerState {
   const [, boot, namespace, pid, started] = PATTERN.exec(name) ?? [];
   if (!isOwnProc() || boot !== bootId() || namespace !== ownPidNamespace()) return 'unknown';
-  return processState(Number(pid), (start) => start === started);
+  const start = startTime(Number(pid));
+  if (start !== undefined) return start === started ? 'lives' : 'over';
+  return isHidden(Number(pid)) ? 'unknown' : 'over';
 }
 
 /** Whether a name is this kit's, and its process is known to have ended. */
@@ -65,13 +70,6 @@ export function isOver(name: string): boolean {
 /** Whether a mark is that of `owner`; without one, whether it is that of any owner that is over. */
 export function isMarkOf(mark: string, owner?: string): boolean {
   return owner === undefined ? isOver(mark) : mark === owner;
-}
-
-function processState(pid: number, isStart: (start: string) => boolean): OwnerState {
-  if (!isOwnProc()) return 'unknown';
-  const start = startTime(pid);
-  if (start !== undefined) return isStart(start) ? 'lives' : 'over';
-  return isHidden(pid) ? 'unknown' : 'over';
 }
 
 /** Whether there is a process that /proc does not show us: proc(5), hidepid. A zombie is shown, and has ended. */
@@ -92,28 +90,6 @@ function exists(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-}
-
-/** Interface names have at most 15 characters: room for the last digits of the start time, and of the run. */
-const START_DIGITS = 5;
-const LINK_PATTERN = /^lab([0-9a-z]+)-([0-9a-z]{5})[0-9a-z]$/;
-
-/** A name for an interface of a run: `labPID-STARTTIMERUN`, all in base 36. */
-export function newLinkName(owner: string): string {
-  const [, , , pid, started, run] = PATTERN.exec(owner) ?? [];
-  return `lab${Number(pid).toString(36)}-${lastDigits(started, START_DIGITS)}${lastDigits(run, 1)}`;
-}
-
-/** Whether an interface has such a name, and its process is known to have ended. */
-export function isOverLink(name: string): boolean {
-  const [, pid, started] = LINK_PATTERN.exec(name) ?? [];
-  if (pid === undefined) return false;
-  const isStart = (start: string) => lastDigits(start, START_DIGITS) === started;
-  return processState(Number.parseInt(pid, 36), isStart) === 'over';
-}
-
-function lastDigits(decimal: string | undefined, count: number): string | undefined {
-  return decimal && Number(decimal).toString(36).padStart(count, '0').slice(-count);
 }
 
 let boot: string | undefined;

@@ -6,7 +6,7 @@
  * child of ours (PR_SET_CHILD_SUBREAPER) and is ended by its number.
  */
 import { attempt } from '../executor/perform.ts';
-import { otherProcesses, parentOf, variableOf } from '../proc/stat.ts';
+import { childrenOf, otherProcesses, variableOf } from '../proc/stat.ts';
 import { kill, wait4 } from '../syscalls/processes.ts';
 import type { Leftover } from './leftover.ts';
 import { isMarkOf, OWNER_VARIABLE } from './owner.ts';
@@ -16,7 +16,7 @@ const ROUNDS = 100;
 
 /** The children that this process has now. */
 export function currentChildren(): Set<number> {
-  return new Set(otherProcesses().filter((pid) => parentOf(pid) === process.pid));
+  return new Set(childrenOf(process.pid));
 }
 
 /**

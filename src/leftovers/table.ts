@@ -7,6 +7,8 @@ import * as cgroups from './cgroups.ts';
 import * as directories from './directories.ts';
 import type { Kind, Leftover } from './leftover.ts';
 import * as links from './links.ts';
+import { noteNames, removeNote } from './notes.ts';
+import { isOver } from './owner.ts';
 import * as processes from './processes.ts';
 
 interface Row<Of extends Kind> {
@@ -45,10 +47,18 @@ export function remove<Of extends Kind>(leftover: Leftover<Of>): Promise<string 
 export async function sweep(): Promise<string[]> {
   const removed: string[] = [];
   for (const kind of KINDS) {
-    for (const leftover of TABLE[kind].find()) {
-      const name = await remove(leftover).catch(() => undefined);
-      if (name !== undefined) removed.push(`${kind} ${name}`);
-    }
+    const names = await Promise.all(TABLE[kind].find().map((leftover) => remove(leftover).catch(() => undefined)));
+    removed.push(...names.flatMap((name) => (name === undefined ? [] : [`${kind} ${name}`])));
   }
+  for (const name of (noteNames() ?? []).filter(isOver)) removeNote(name);
   return removed;
+}
+
+/**
+ * The same, at the end of a run: only where something says that another one was
+ * killed, or where that cannot be said.
+ */
+export async function sweepOnEvidence(): Promise<string[]> {
+  const names = noteNames();
+  return names === undefined || names.some(isOver) ? sweep() : [];
 }

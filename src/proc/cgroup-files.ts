@@ -1,11 +1,14 @@
 /** The files of a cgroup, as texts, words and numbers. Source: cgroups(7), cgroup-v2.rst. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A file of a cgroup, or undefined if this kernel, controller or cgroup has no such file. */
 export function readSetting(directory: string, file: string): string | undefined {
+  const path = join(directory, file);
+  // An error costs ten times as much as a look.
+  if (!existsSync(path)) return undefined;
   try {
-    return readFileSync(join(directory, file), 'utf8').trim();
+    return readFileSync(path, 'utf8').trim();
   } catch {
     return undefined;
   }

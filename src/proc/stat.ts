@@ -22,6 +22,20 @@ export function parentOf(pid: number): number | undefined {
   return fields && Number(fields[1]);
 }
 
+/**
+ * The children of a process, also the dead whom nobody has asked after: each of
+ * its threads lists its own. Source: proc_tid_children(5), which says that a list
+ * is exact only while none of them ends. Without such lists, or in a /proc that
+ * does not know the process, all processes are asked for their parent.
+ */
+export function childrenOf(pid: number): number[] {
+  const directory = `/proc/${pid === process.pid ? 'self' : pid}/task`;
+  const lists = namesIn(directory).map((thread) => textOf(`${directory}/${thread}/children`));
+  const known = lists.filter((list) => list !== undefined);
+  if (known.length === 0) return otherProcesses().filter((other) => parentOf(other) === pid);
+  return known.flatMap((list) => list.split(' ').filter(Boolean).map(Number));
+}
+
 /** Our process group, and the foreground group of our terminal: fields 5 and 8. */
 export function processGroups(): { readonly group: number; readonly foreground: number } {
   const fields = fieldsOf('self') ?? [];
@@ -46,6 +60,14 @@ export function variableOf(pid: number, name: string): string | undefined {
 /** The number of this process's PID namespace. */
 export function ownPidNamespace(): string {
   return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
 }
 
 function textOf(path: string): string | undefined {

@@ -3,17 +3,17 @@
  *
  * New here: CLONE_NEWNET gives the child an empty network: no interface but
  * `lo`, and that is down. A veth pair is a cable with two ends; the parent
- * makes one, keeps one end, and moves the other into the child's namespace.
+ * makes one with an end out here and the other in the child's namespace.
  *
  * See network_namespaces(7), veth(4), rtnetlink(7), netdevice(7).
  */
 import { CallFailure } from '../executor/failure.ts';
+import { perform } from '../executor/perform.ts';
 import type { End } from '../executor/reaper.ts';
 import type { Lab } from '../lab/lab.ts';
-import { newLinkName } from '../leftovers/owner.ts';
 import { BLOCKS, type Block, blockAt } from '../network/addresses.ts';
 import type { Feature } from '../settings/features.ts';
-import type { Call } from '../syscalls/call.ts';
+import { type Call, tolerating } from '../syscalls/call.ts';
 import { close } from '../syscalls/files.ts';
 import {
   CLONE_NEWIPC,
@@ -24,13 +24,16 @@ import {
   CLONE_NEWUTS,
 } from '../syscalls/flags.ts';
 import { sethostname } from '../syscalls/namespaces.ts';
-import { addVeth, moveLink, request, setAlias } from '../syscalls/netlink.ts';
+import { addVeth, request, setAlias } from '../syscalls/netlink.ts';
 import {
+  indexIn,
   interfaceAddress,
   interfaceIndex,
   interfaceNetmask,
   interfaceSocket,
   interfaceUp,
+  takeName,
+  unixSocket,
 } from '../syscalls/network.ts';
 import { openCheckpoint, release, waitFor } from './02-ipc.ts';
 import { makePrivate, mountProc } from './04-mount.ts';
@@ -39,60 +42,64 @@ import { becomeRoot, mapIds } from './05-user.ts';
 export const title = 'network: an empty one, and a cable to the host';
 export const has: readonly Feature[] = ['uts', 'ipc', 'pid', 'mnt', 'user', 'net'];
 
-/** A veth pair whose ends are both still outside. */
-export interface Veth {
+/** A cable that is to be laid: its number chooses its name and its addresses. */
+export interface Cable extends Block {
   /** The end that stays: `lab0`, `lab1`, … */
   readonly name: string;
-  readonly index: number;
-  readonly peerIndex: number;
-  readonly block: Block;
 }
 
-// #region make
+// #region choose
+let next = 0;
+
 /**
- * Makes a veth pair. Each pair has a number, and the number chooses its names
- * and addresses; that a name can be taken only once is what keeps two
- * containers from choosing the same. Undefined without root: the host's end
- * belongs to the host's network.
+ * Chooses the number of a cable, which the child's list has to know before there
+ * is one. That a socket's name can be taken only once keeps two containers from
+ * choosing the same; it is free again when the socket is closed, also by a
+ * process that is killed. Undefined without root: the host's end belongs to the
+ * host's network.
  */
-export async function makeVeth(lab: Lab): Promise<Veth | undefined> {
+export async function chooseCable(lab: Lab): Promise<Cable | undefined> {
   if (lab.rootless) {
     await lab.tell(
       () => 'Without root there is no veth pair, for one end of it would belong to the host: only lo is up.',
     );
     return undefined;
   }
-  const peer = newLinkName(lab.owner);
-  for (let number = 0; number < BLOCKS; number++) {
+  for (let tries = 0; tries < BLOCKS; tries++) {
+    const number = next++ % BLOCKS;
     const name = `lab${number}`;
+    const socket = unixSocket();
+    // Somebody else may have an interface of that name.
+    const index = tolerating('ENODEV', interfaceIndex(socket, name));
     try {
-      await lab.perform(request(addVeth(name, peer)));
+      const performed = await lab.perform([socket, takeName(socket, `container-lab/${name}`), index]);
+      lab.onEnd(() => void perform([close(performed.results[0] ?? -1)]));
+      if (indexIn(performed) === 0) return { name, ...blockAt(number) };
     } catch (error) {
-      if (error instanceof CallFailure && error.errno === 'EEXIST') continue;
-      throw error;
+      if (!(error instanceof CallFailure && error.errno === 'EADDRINUSE')) throw error;
     }
-    const index = await indexOf(lab, name);
-    lab.leaves({ kind: 'link', index });
-    await lab.perform(request(setAlias(index, lab.owner)));
-    return { name, index, peerIndex: await indexOf(lab, peer), block: blockAt(number) };
   }
   throw new Error(`All ${BLOCKS} link-local networks are taken. Run npm run clean.`);
 }
-// #endregion make
+// #endregion choose
 
-// #region connect
-/** The parent's part: moves one end to the child, and gives the other its address. */
-export async function connectVeth(lab: Lab, pid: number, veth: Veth | undefined): Promise<void> {
-  if (!veth) return;
-  await lab.perform(request(moveLink(veth.peerIndex, pid, 'eth0')));
-  await lab.perform(setUp(veth.name, veth.block.outside, veth.block.netmask));
+// #region lay
+/** The parent's part: makes the veth pair, one end out here and one where the child is, and sets up its own. */
+export async function layCable(lab: Lab, pid: number, cable: Cable | undefined): Promise<void> {
+  if (!cable) return;
+  lab.leaves({ kind: 'link', name: cable.name, mark: lab.owner });
+  await lab.perform([
+    ...request(addVeth({ name: cable.name }, { name: 'eth0', pid })),
+    ...request(setAlias(cable.name, lab.owner)),
+    ...setUp(cable.name, cable.outside, cable.netmask),
+  ]);
 }
-// #endregion connect
+// #endregion lay
 
 // #region inside
-/** The child's part: `lo` up, and its end of the cable named, addressed and up. */
-export function setUpNetwork(veth: Veth | undefined): Call[] {
-  return [...setUp('lo'), ...(veth ? setUp('eth0', veth.block.inside, veth.block.netmask) : [])];
+/** The child's part: `lo` up, and its end of the cable addressed and up. */
+export function setUpNetwork(cable: Pick<Cable, 'inside' | 'netmask'> | undefined): Call[] {
+  return [...setUp('lo'), ...(cable ? setUp('eth0', cable.inside, cable.netmask) : [])];
 }
 
 function setUp(name: string, address?: string, netmask = ''): Call[] {
@@ -104,15 +111,9 @@ function setUp(name: string, address?: string, netmask = ''): Call[] {
 }
 // #endregion inside
 
-async function indexOf(lab: Lab, name: string): Promise<number> {
-  const socket = interfaceSocket();
-  const { outs } = await lab.perform([socket, interfaceIndex(socket, name), close(socket)]);
-  return [...outs.values()][0]?.readInt32LE(16) ?? 0;
-}
-
 export async function run(lab: Lab): Promise<End> {
   const checkpoint = await openCheckpoint(lab);
-  const veth = await makeVeth(lab);
+  const cable = await chooseCable(lab);
   // #region child
   const container = await lab.clone(
     [
@@ -121,19 +122,19 @@ export async function run(lab: Lab): Promise<End> {
       sethostname(lab.settings.hostname),
       ...makePrivate(),
       ...mountProc(),
-      ...setUpNetwork(veth),
+      ...setUpNetwork(cable),
       ...lab.program,
     ],
     CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWNET,
   );
   // #endregion child
   await mapIds(lab, container.pid);
-  await connectVeth(lab, container.pid, veth);
-  if (veth) await lab.tell(() => cableText(veth));
+  await layCable(lab, container.pid, cable);
+  if (cable) await lab.tell(() => cableText(cable));
   await release(lab, checkpoint);
   return lab.wait(container);
 }
 
-export function cableText({ name, block: { outside, inside, prefix } }: Veth): string {
+export function cableText({ name, outside, inside, prefix }: Cable): string {
   return `The cable: ${name} ${outside}/${prefix} out here, eth0 ${inside}/${prefix} inside. Try: ping ${inside}`;
 }

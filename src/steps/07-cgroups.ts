@@ -29,7 +29,7 @@ import { sethostname } from '../syscalls/namespaces.ts';
 import { openCheckpoint, release, waitFor } from './02-ipc.ts';
 import { makePrivate, mountProc } from './04-mount.ts';
 import { becomeRoot, mapIds } from './05-user.ts';
-import { connectVeth, makeVeth, setUpNetwork } from './06-net.ts';
+import { chooseCable, layCable, setUpNetwork } from './06-net.ts';
 
 export const title = 'cgroups: limits, and counters that prove them';
 export const has: readonly Feature[] = ['uts', 'ipc', 'pid', 'mnt', 'user', 'net', 'limits'];
@@ -67,7 +67,7 @@ export async function reportGroup(lab: Lab, group: ControlGroup): Promise<void> 
 
 export async function run(lab: Lab): Promise<End> {
   const checkpoint = await openCheckpoint(lab);
-  const veth = await makeVeth(lab);
+  const cable = await chooseCable(lab);
   const group = await makeGroup(lab);
   // #region child
   const container = await lab.clone(
@@ -77,14 +77,14 @@ export async function run(lab: Lab): Promise<End> {
       sethostname(lab.settings.hostname),
       ...makePrivate(),
       ...mountProc(),
-      ...setUpNetwork(veth),
+      ...setUpNetwork(cable),
       ...lab.program,
     ],
     CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWNET,
   );
   // #endregion child
   await mapIds(lab, container.pid);
-  await connectVeth(lab, container.pid, veth);
+  await layCable(lab, container.pid, cable);
   await joinGroup(lab, group, container.pid);
   await release(lab, checkpoint);
   const end = await lab.wait(container);

@@ -31,7 +31,7 @@ import { sethostname } from '../syscalls/namespaces.ts';
 import { openCheckpoint, release, waitFor } from './02-ipc.ts';
 import { makePrivate, mountProc } from './04-mount.ts';
 import { becomeRoot, mapIds } from './05-user.ts';
-import { connectVeth, makeVeth, setUpNetwork } from './06-net.ts';
+import { chooseCable, layCable, setUpNetwork } from './06-net.ts';
 import { joinGroup, makeGroup, reportGroup } from './07-cgroups.ts';
 import { type Image, openImage } from './08-image.ts';
 
@@ -90,7 +90,7 @@ function bindDevice(device: string, target: string): Call[] {
 export async function run(lab: Lab): Promise<End> {
   const checkpoint = await openCheckpoint(lab);
   const image = await openImage(lab);
-  const veth = await makeVeth(lab);
+  const cable = await chooseCable(lab);
   const group = await makeGroup(lab);
   // #region child
   const container = await lab.clone(
@@ -99,7 +99,7 @@ export async function run(lab: Lab): Promise<End> {
       ...becomeRoot(lab),
       sethostname(lab.settings.hostname),
       ...makePrivate(),
-      ...setUpNetwork(veth),
+      ...setUpNetwork(cable),
       ...enterImage(image),
       ...lab.program,
     ],
@@ -110,7 +110,7 @@ export async function run(lab: Lab): Promise<End> {
   );
   // #endregion child
   await mapIds(lab, container.pid);
-  await connectVeth(lab, container.pid, veth);
+  await layCable(lab, container.pid, cable);
   await joinGroup(lab, group, container.pid);
   await release(lab, checkpoint);
   const end = await lab.wait(container);

@@ -224,7 +224,6 @@ const MEMFD_CREATE = defineCall({
   opens: true,
   subject: 'descriptors',
   advice: { EACCES: 'vm.memfd_noexec is 2 here: no file in memory may be executed.' },
-  examples: () => [makeMemoryFile('x'.repeat(250))],
 });
 
 /** Makes a file in memory, closed on exec, that can be sealed; the name is for /proc alone. Source: memfd_create(2). */

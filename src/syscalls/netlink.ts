@@ -33,38 +33,34 @@ function answerText(bytes: Buffer): string {
   return `{NLMSG_ERROR, error=${verdict === 0 ? '0' : `-${errnoName(-verdict)}`}}`;
 }
 
-/** `ip link add NAME type veth peer name PEER` */
-export function addVeth(name: string, peer: string): Struct {
-  const peerLink = Buffer.concat([link(0), attribute(IFLA.IFNAME, text(peer))]);
+/** One end of a cable that is to be made. */
+export interface CableEnd {
+  readonly name: string;
+  /** A process in the network namespace where it is to be; without one, it is ours. */
+  readonly pid?: number;
+}
+
+/** `ip link add NAME netns PID type veth peer name NAME netns PID` */
+export function addVeth(end: CableEnd, peer: CableEnd): Struct {
   const info = Buffer.concat([
     attribute(IFLA_INFO.KIND, text('veth')),
-    attribute(IFLA_INFO.DATA, attribute(VETH_INFO_PEER, peerLink)),
+    attribute(IFLA_INFO.DATA, attribute(VETH_INFO_PEER, Buffer.concat([link(0), ...placed(peer)]))),
   ]);
   return message(
     RTM.NEWLINK,
     NLM_F.CREATE | NLM_F.EXCL,
-    [link(0), attribute(IFLA.IFNAME, text(name)), attribute(IFLA.LINKINFO, info)],
-    `RTM_NEWLINK, NLM_F_CREATE|NLM_F_EXCL, {IFLA_IFNAME="${name}", IFLA_INFO_KIND="veth", VETH_INFO_PEER={IFLA_IFNAME="${peer}"}}`,
+    [link(0), ...placed(end), attribute(IFLA.LINKINFO, info)],
+    `RTM_NEWLINK, NLM_F_CREATE|NLM_F_EXCL, {${placeText(end)}, IFLA_INFO_KIND="veth", VETH_INFO_PEER={${placeText(peer)}}}`,
   );
 }
 
 /** `ip link set dev NAME alias ALIAS` */
-export function setAlias(index: number, alias: string): Struct {
+export function setAlias(name: string, alias: string): Struct {
   return message(
     RTM.NEWLINK,
     0,
-    [link(index), attribute(IFLA.IFALIAS, text(alias))],
-    `RTM_NEWLINK, {ifi_index=${index}, IFLA_IFALIAS="${alias}"}`,
-  );
-}
-
-/** `ip link set dev … netns PID name NAME` */
-export function moveLink(index: number, pid: number, name: string): Struct {
-  return message(
-    RTM.NEWLINK,
-    0,
-    [link(index), attribute(IFLA.NET_NS_PID, word(pid)), attribute(IFLA.IFNAME, text(name))],
-    `RTM_NEWLINK, {ifi_index=${index}, IFLA_NET_NS_PID=${pid}, IFLA_IFNAME="${name}"}`,
+    [link(0), attribute(IFLA.IFNAME, text(name)), attribute(IFLA.IFALIAS, text(alias))],
+    `RTM_NEWLINK, {IFLA_IFNAME="${name}", IFLA_IFALIAS="${alias}"}`,
   );
 }
 
@@ -85,6 +81,14 @@ function message(type: number, flags: number, parts: Buffer[], shown: string): S
   bytes.writeUInt16LE(type, 4);
   bytes.writeUInt16LE(NLM_F.REQUEST | NLM_F.ACK | flags, 6);
   return { bytes, text: `{${shown}}` };
+}
+
+function placed({ name, pid }: CableEnd): Buffer[] {
+  return [attribute(IFLA.IFNAME, text(name)), ...(pid === undefined ? [] : [attribute(IFLA.NET_NS_PID, word(pid))])];
+}
+
+function placeText({ name, pid }: CableEnd): string {
+  return `IFLA_IFNAME="${name}"${pid === undefined ? '' : `, IFLA_NET_NS_PID=${pid}`}`;
 }
 
 /** struct ifinfomsg. */

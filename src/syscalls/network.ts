@@ -1,7 +1,7 @@
 /** System calls on sockets and network interfaces. */
 import { type Call, defineCall, type Inside, type Out, type Struct } from './call.ts';
 import { AF, IFF, SIOC, SOCK } from './flags.ts';
-import { flags, flagText, oneOf, plain } from './show.ts';
+import { flags, flagText, oneOf, plain, quoted } from './show.ts';
 
 const SOCKET = defineCall({
   name: 'socket',
@@ -22,6 +22,31 @@ export function netlinkSocket(): Call {
   return SOCKET(AF.AF_NETLINK, SOCK.SOCK_RAW | SOCK.SOCK_CLOEXEC, 0);
 }
 
+/** A socket that can have a name; interfaces can be named by it, too. Source: unix(7). */
+export function unixSocket(): Call {
+  return SOCKET(AF.AF_UNIX, SOCK.SOCK_DGRAM | SOCK.SOCK_CLOEXEC, 0);
+}
+
+const BIND = defineCall({
+  name: 'bind',
+  source: 'unix(7)',
+  purpose: 'Gives a socket a name, which no other has in this network namespace as long as it is open.',
+  show: [plain, plain, plain],
+  descriptors: [0],
+  subject: 'descriptors',
+  advice: { EADDRINUSE: 'Another socket has that name.' },
+  examples: () => [takeName(-1, 'container-lab/lab0')],
+});
+
+/** Takes a name that stands in no file system: an abstract one. Source: unix(7). */
+export function takeName(fd: number | Call, name: string): Call {
+  // struct sockaddr_un: the family, and a zero byte before the name.
+  const bytes = Buffer.alloc(3 + Buffer.byteLength(name));
+  bytes.writeUInt16LE(AF.AF_UNIX);
+  bytes.write(name, 3);
+  return BIND(fd, { bytes, text: `{sa_family=AF_UNIX, sun_path=@${quoted(name)}}` }, bytes.length);
+}
+
 const SENDTO = defineCall({
   name: 'sendto',
   source: 'rtnetlink(7)',
@@ -31,6 +56,9 @@ const SENDTO = defineCall({
   subject: 'interfaces',
   needs: ['CAP_NET_ADMIN'],
   look: { child: bothLinks, parent: linksOf },
+  advice: {
+    EEXIST: 'An interface has that name already, on one side or the other. Run it again: it takes another name.',
+  },
 });
 
 /** Sends a netlink request. Source: rtnetlink(7). */
@@ -94,7 +122,7 @@ export function interfaceNetmask(fd: number | Call, name: string, netmask: strin
   return IOCTL(fd, SIOC.SIOCSIFNETMASK, addressRequest(name, 'ifr_netmask', netmask));
 }
 
-/** Asks for an interface's index: at byte 16 of the answer. Source: netdevice(7). */
+/** Asks for an interface's index: see `indexIn`. Source: netdevice(7). */
 export function interfaceIndex(fd: number | Call, name: string): Call {
   const { bytes } = interfaceRequest(name, '');
   const answer: Out = {
@@ -103,6 +131,11 @@ export function interfaceIndex(fd: number | Call, name: string): Call {
     text: (filled) => `{ifr_name="${name}", ifr_ifindex=${filled.readInt32LE(16)}}`,
   };
   return IOCTL(fd, SIOC.SIOCGIFINDEX, answer);
+}
+
+/** The index that `interfaceIndex` has asked for; 0 if there is no such interface. */
+export function indexIn({ outs }: { readonly outs: ReadonlyMap<unknown, Buffer> }): number {
+  return [...outs.values()][0]?.readInt32LE(16) ?? 0;
 }
 
 /** struct ifreq: a name of 16 bytes, then a union of 24. */

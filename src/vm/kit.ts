@@ -12,7 +12,7 @@ const DISK_SIZE = '1G';
 const OWNER = '1000';
 
 /** What is not carried along: node_modules has a disk of its own, and images are built anew. */
-const LEFT_OUT = ['./node_modules', './rootfs', './.git', './.vagrant'];
+const LEFT_OUT = ['./node_modules', './build', './rootfs', './.git', './.vagrant'];
 
 /** The kit's files, as a tar archive on the child's stdout. */
 export function packKit(): ChildProcess {

@@ -69,7 +69,7 @@ async function test(scratch: string, tools: string, words: readonly string[]): P
 
   const node = writeNode(scratch, tools);
   console.log(`tests run by Node.js ${run([node, '-p', 'process.version + " " + process.arch']).trim()}`);
-  const { status } = await runCommand([node, '--import', 'tsx', 'test/run.ts', ...testFiles(words)], {
+  const { status } = await runCommand([node, '--import', './bin/tsx.mjs', 'test/run.ts', ...testFiles(words)], {
     cwd: kit,
     env: {
       PATH: `${scratch}:${process.env.PATH}`,

@@ -7,7 +7,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { startContainer } from '../support/container.ts';
 import { kernelTest, onTestEnd, temporaryDirectory, until, within } from '../support/kernel-test.ts';
-import { namespacesOf, read, statFields, top } from '../support/lab.ts';
+import { loader, namespacesOf, read, statFields, top } from '../support/lab.ts';
 import { canRun, program } from '../support/needs.ts';
 
 const test = suite('step 2');
@@ -76,7 +76,7 @@ async function startParent(then: string): Promise<{ parent: ChildProcess; child:
     const child = await lab.clone(list, ${0x04000000 | 0x08000000});
     console.log(child.pid);
     ${then}`;
-  const parent = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { cwd: top });
+  const parent = spawn(process.execPath, ['--import', loader, '--input-type=module', '-e', script], { cwd: top });
   onTestEnd(() => parent.kill('SIGKILL'));
   const [line] = await within(10_000, 'the child', () => once(parent.stdout, 'data'));
   return { parent, child: Number(line), witness };

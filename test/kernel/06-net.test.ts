@@ -1,10 +1,17 @@
 /** Step 6: an empty network and a cable to the host, seen with the kernel's own tables from both sides. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { Run } from '../../src/lab/run.ts';
+import { newOwnerName } from '../../src/leftovers/owner.ts';
+import { DEFAULTS } from '../../src/settings/settings.ts';
+import { openCheckpoint, release, waitFor } from '../../src/steps/02-ipc.ts';
+import { type Cable as Chosen, chooseCable, layCable, setUpNetwork } from '../../src/steps/06-net.ts';
+import { CLONE_NEWNET } from '../../src/syscalls/flags.ts';
+import { execve } from '../../src/syscalls/processes.ts';
 import { type Container, startContainer } from '../support/container.ts';
 import { kernelTest, onTestEnd, until } from '../support/kernel-test.ts';
 import { ownLinks, read } from '../support/lab.ts';
@@ -78,9 +85,13 @@ kernelTest(
   async () => {
     // A network of the test's own is the host here: its first container is the only one.
     const container = await startContainer(['6'], { wrap: ['unshare', '--net'] });
-    const { inside, outside } = cableOf(container);
+    // The kernel says a moment after an interface has a carrier that it has one.
+    const { inside, outside } = await until('both ends have a carrier', () => {
+      const cable = cableOf(container);
+      return cable.inside.operstate === 'UP' && cable.outside.operstate === 'UP' && cable;
+    });
     assert.equal([ipv4(outside), ipv4(inside)], [['169.254.1.1/30'], ['169.254.1.2/30']]);
-    assert.equal([outside.ifname, outside.operstate, inside.operstate], ['lab0', 'UP', 'UP']);
+    assert.is(outside.ifname, 'lab0');
     assert.is(
       inside.ifindex,
       JSON.parse(output(inNetworkOf(container.started, 'ip', '-j', 'link', 'show', 'lab0')))[0].link_index,
@@ -190,6 +201,78 @@ kernelTest(test, needs, 'the link is gone at once also when the program is kille
   assert.is(await container.ended(), 128 + 9);
   assert.equal(ownLinks(), before);
 });
+
+kernelTest(test, needs, 'the link is gone at once also when somebody is still in its network', async () => {
+  const before = ownLinks();
+  const container = await startContainer(['6']);
+  const [program = '', ...words] = inNetworkOf(container.pid, 'sleep', '300');
+  const holder = spawn(program, words, { stdio: 'ignore' });
+  onTestEnd(() => holder.kill('SIGKILL'));
+  await until('it sleeps', () => read(`/proc/${holder.pid}/comm`) === 'sleep\n');
+  assert.is(await container.end(), 0);
+  assert.equal(ownLinks(), before);
+  assert.equal(
+    interfacesOf(holder.pid ?? 0).map(({ ifname }) => ifname),
+    ['lo'],
+    'the network is there, and the cable is not',
+  );
+});
+
+/** A run in this process, whose containers wait for a line at the other end of a cable. */
+async function layIn(run: Run): Promise<{ pid: number; cable: Chosen }> {
+  const checkpoint = await openCheckpoint(run);
+  const cable = await chooseCable(run);
+  assert.ok(cable);
+  const { pid } = await run.clone([...waitFor(checkpoint), ...setUpNetwork(cable), ...run.program], CLONE_NEWNET);
+  await layCable(run, pid, cable);
+  await release(run, checkpoint);
+  return { pid, cable };
+}
+
+const newRun = (owner = newOwnerName()) =>
+  new Run({ owner, settings: DEFAULTS, program: [execve('/bin/sleep', ['sleep', '300'], [])] });
+
+kernelTest(test, needs, 'two cables in one run are two cables', async () => {
+  const before = ownLinks();
+  const run = newRun();
+  onTestEnd(() => run.end());
+  const made = [await layIn(run), await layIn(run)];
+  assert.is(new Set(made.flatMap(({ cable }) => [cable.name, cable.inside, cable.outside])).size, 6);
+  assert.equal(ownLinks(), [...before, ...made.map(({ cable }) => cable.name)].sort());
+  for (const { pid, cable } of made) {
+    await until('the program runs', () => read(`/proc/${pid}/comm`) === 'sleep\n');
+    assert.is(read(`/sys/class/net/${cable.name}/ifalias`).trim(), run.owner);
+    assert.ok(pings(ping(cable.inside)) && pings(inNetworkOf(pid, ...ping(cable.outside))), cable.name);
+  }
+  await run.end();
+  assert.equal(ownLinks(), before);
+});
+
+kernelTest(
+  test,
+  needs,
+  'a name that somebody else takes after it was chosen: one clear line, and theirs stays',
+  async () => {
+    const before = ownLinks();
+    const run = newRun();
+    onTestEnd(() => run.end());
+    const cable = await chooseCable(run);
+    const name = cable?.name ?? '';
+    const { pid } = await run.clone([...run.program], CLONE_NEWNET);
+    output(['ip', 'link', 'add', name, 'type', 'veth', 'peer', 'name', 'theirs']);
+    onTestEnd(() => spawnSync('ip', ['link', 'delete', name]));
+    const error = await layCable(run, pid, cable).catch((reason: Error) => reason);
+    assert.match(
+      error?.message ?? '',
+      /= -1 EEXIST \(File exists\)\n {2}An interface has that name already, .* Run it again/,
+    );
+    await run.end();
+    assert.equal(ownLinks(), [...before, name, 'theirs'].sort());
+    const again = newRun();
+    onTestEnd(() => again.end());
+    assert.is.not((await chooseCable(again))?.name, name, 'it is passed over');
+  },
+);
 
 kernelTest(test, needs, 'the network of steps 7 and 8 is the same', async () => {
   for (const step of ['7', '8']) {

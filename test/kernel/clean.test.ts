@@ -1,16 +1,25 @@
 /** `npm run clean`: what dead runs have left goes, what lives or is not ours stays. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmdirSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { newLinkName, newOwnerName } from '../../src/leftovers/owner.ts';
+import { newOwnerName } from '../../src/leftovers/owner.ts';
 import { controller, groupOf } from '../support/cgroup-files.ts';
 import { startContainer } from '../support/container.ts';
 import { kernelTest, onTestEnd, until, within } from '../support/kernel-test.ts';
-import { lab, ownCgroups, ownLinks, read, statFields, top } from '../support/lab.ts';
-import { canRun, program } from '../support/needs.ts';
+import { lab, loader, ownCgroups, ownLinks, read, statFields, top } from '../support/lab.ts';
+import { canRun, program, root } from '../support/needs.ts';
 import { patience } from '../support/patience.ts';
 
 const test = suite('clean');
@@ -36,13 +45,7 @@ function makeCgroup(name: string): string {
   return directory;
 }
 
-/** The other end of a veth pair whose ends are both here. */
 const boot = read('/proc/sys/kernel/random/boot_id').slice(0, 8);
-
-function otherEndOf(link: string): string | undefined {
-  const index = read(`/sys/class/net/${link}/iflink`);
-  return readdirSync('/sys/class/net').find((name) => index !== '' && read(`/sys/class/net/${name}/ifindex`) === index);
-}
 
 /** A process that carries a mark, as those inside a container do. */
 async function startMarked(owner: string): Promise<ChildProcess> {
@@ -52,62 +55,45 @@ async function startMarked(owner: string): Promise<ChildProcess> {
   return child;
 }
 
-/** A run that has come as far as its veth pair and cgroup when it is killed: nothing undoes them. */
-async function killedRun(): Promise<{ owner: string; link: string; cgroups: string[] }> {
-  const script = `
-    const { Run } = await import('${top}/src/lab/run.ts');
-    const { newOwnerName } = await import('${top}/src/leftovers/owner.ts');
-    const { DEFAULTS } = await import('${top}/src/settings/settings.ts');
-    const { makeVeth } = await import('${top}/src/steps/06-net.ts');
-    const { makeGroup } = await import('${top}/src/steps/07-cgroups.ts');
-    const settings = { ...DEFAULTS, resources: { pids: 50, memory: 2 ** 26 } };
-    const lab = new Run({ owner: newOwnerName(), settings, program: [] });
-    const veth = await makeVeth(lab);
-    const group = await makeGroup(lab);
-    console.log(JSON.stringify({ owner: lab.owner, link: veth.name, cgroups: group.directories }));
-    setInterval(() => {}, 1000);`;
-  const run = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { cwd: top });
-  onTestEnd(() => run.kill('SIGKILL'));
-  let said = '';
-  run.stdout.on('data', (bytes) => {
-    said += bytes;
-  });
-  await until('the run says what it has made', () => said.endsWith('\n'));
-  run.kill('SIGKILL');
-  await within(5000, 'its end', () => once(run, 'exit'));
-  return JSON.parse(said);
+/** A process in the network of another, which lives on without it. */
+async function holdNetworkOf(pid: number): Promise<number> {
+  const holder = spawn('nsenter', ['-t', String(pid), '--net', 'sleep', '300'], { stdio: 'ignore' });
+  onTestEnd(() => holder.kill('SIGKILL'));
+  await until('it sleeps', () => read(`/proc/${holder.pid}/comm`) === 'sleep\n');
+  return holder.pid ?? 0;
 }
 
-kernelTest(test, [canRun(7)], 'a killed run leaves a link and cgroups; clean removes them and says so', async () => {
-  const { link, cgroups } = await killedRun();
-  const otherEnd = otherEndOf(link) ?? '';
-  assert.ok(ownLinks().includes(link) && ownLinks().includes(otherEnd));
-  assert.ok(cgroups.length > 0 && cgroups.every((directory) => existsSync(directory)));
-  const said = clean().trim().split('\n');
-  assert.equal([ownLinks().includes(link), ownLinks().includes(otherEnd)], [false, false]);
-  assert.equal(
-    cgroups.filter((directory) => existsSync(directory)),
-    [],
-  );
-  assert.ok(said.includes(`removed link ${link}`) || said.includes(`removed link ${otherEnd}`), said.join('\n'));
-  for (const directory of cgroups) assert.ok(said.includes(`removed cgroup ${directory}`), said.join('\n'));
-  assert.not.match(clean(), link);
-});
+/** Links in the network of a process, as the kernel lists them there. */
+const linksSeenBy = (pid: number) => [...read(`/proc/${pid}/net/dev`).matchAll(/^\s*(\S+):/gm)].map(([, name]) => name);
 
-kernelTest(test, [canRun(6), program('ip')], 'a pair whose run was killed before it had an alias goes, too', () => {
-  // In a network of the test's own. Process 4194303 with start time 1 is gone: no process is that old.
-  const owner = `container-lab-${boot}-0-${2 ** 22 - 1}-1-1`;
-  const name = newLinkName(owner);
-  const script = `mount -t sysfs sysfs /sys; ip link add lab0 type veth peer name ${name} && ls /sys/class/net && echo --- && ${process.execPath} bin/lab.cjs clean >&2; ls /sys/class/net`;
-  const { stdout, stderr } = spawnSync('unshare', ['--net', '--mount', 'sh', '-c', script], {
-    cwd: top,
-    encoding: 'utf8',
-    timeout: patience(20_000),
-  });
-  const [before = '', after] = stdout.split('---\n');
-  assert.ok(before.includes(`${name}\n`) && before.includes('lab0\n'), stderr);
-  assert.is(after, 'lo\n', stderr);
-});
+kernelTest(
+  test,
+  [canRun(8), program('nsenter')],
+  'a killed run leaves cgroups, and a link whose other end is held; clean removes them and says so',
+  async () => {
+    const before = ownLinks();
+    const container = await startContainer(['8', '--pids', '50', '--memory', '64m']);
+    const [link = ''] = ownLinks().filter((name) => !before.includes(name));
+    const owner = read(`/sys/class/net/${link}/ifalias`).trim();
+    const cgroups = ownCgroups().filter((directory) => directory.endsWith(`/${owner}`));
+    assert.ok(owner !== '' && cgroups.length > 0);
+    const holder = await holdNetworkOf(container.pid);
+    await container.killKit();
+    await container.ended();
+    await until('its processes are gone', () => statFields(container.pid).length === 0);
+    assert.ok(ownLinks().includes(link) && linksSeenBy(holder).includes('eth0'), 'both ends are still there');
+    assert.ok(cgroups.every((directory) => existsSync(directory)));
+    const said = clean().trim().split('\n');
+    assert.equal([ownLinks().includes(link), linksSeenBy(holder)], [false, ['lo']]);
+    assert.equal(
+      cgroups.filter((directory) => existsSync(directory)),
+      [],
+    );
+    assert.ok(said.includes(`removed link ${link}`), said.join('\n'));
+    for (const directory of cgroups) assert.ok(said.includes(`removed cgroup ${directory}`), said.join('\n'));
+    assert.not.match(clean(), link);
+  },
+);
 
 kernelTest(
   test,
@@ -171,7 +157,7 @@ kernelTest(test, [program('setpriv')], 'a run that cannot be seen from here is n
   const asNobody = 'exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"';
   const states = (options: string) => {
     const script = `mount -t proc ${options} proc /proc && ${asNobody}`;
-    const node = [process.execPath, '--import', 'tsx', '--eval', look, newOwnerName()];
+    const node = [process.execPath, '--import', loader, '--eval', look, newOwnerName()];
     const { stdout, stderr } = spawnSync('unshare', ['--mount', 'sh', '-c', script, 'sh', ...node], {
       cwd: top,
       encoding: 'utf8',
@@ -252,6 +238,30 @@ kernelTest(
     assert.equal(await within(5000, 'its end', () => ended), [null, 'SIGKILL']);
   },
 );
+
+kernelTest(test, [root], 'a step looks for what others have left when a note says that one was killed', async () => {
+  const namespace = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0];
+  const gone = `container-lab-${boot}-${namespace}-999999999-1`;
+  const left = await startMarked(`${gone}-1`);
+  const state = () => statFields(left.pid ?? 0)[2];
+  const notes = () => readdirSync('/run').filter((name) => name.startsWith('container-lab-'));
+  const before = notes();
+  assert.is(lab(['step', '0', '--', 'true']).status, 0);
+  assert.equal([state(), notes()], ['S', before], 'without a note there is no look, and a note goes with its process');
+
+  writeFileSync(join('/run', gone), '');
+  onTestEnd(() => rmSync(join('/run', gone), { force: true }));
+  assert.is(lab(['step', '0', '--', 'true']).status, 0);
+  await until('what was left has ended', () => state() !== 'S');
+  assert.equal(notes(), before);
+
+  const container = await startContainer(['1']);
+  assert.is(notes().length, before.length + 1);
+  await container.killKit();
+  assert.is(notes().length, before.length + 1, 'who is killed leaves a note');
+  clean();
+  assert.equal(notes(), before);
+});
 
 kernelTest(test, [canRun(8)], 'after a run there is nothing to clean', async () => {
   const container = await startContainer(['8', '--pids', '50']);

@@ -16,7 +16,7 @@ import { close, openat, pipe2, read, write } from '../../src/syscalls/files.ts';
 import { O_RDONLY } from '../../src/syscalls/flags.ts';
 import { exit } from '../../src/syscalls/processes.ts';
 import { kernelTest, until } from '../support/kernel-test.ts';
-import { read as readText, top } from '../support/lab.ts';
+import { loader, read as readText, top } from '../support/lab.ts';
 import { patience } from '../support/patience.ts';
 
 const fds = () => readdirSync('/proc/self/fd').length;
@@ -33,7 +33,7 @@ for (const child of ['yes', 'no']) {
     [],
     `a parent that reads what never comes, with a child: ${child}: SIGTERM ends the run at once`,
     async () => {
-      const words = ['--import', 'tsx', join(top, 'test/support/deaf-parent.ts'), child];
+      const words = ['--import', loader, join(top, 'test/support/deaf-parent.ts'), child];
       const parent = spawn(process.execPath, words, { cwd: top, stdio: ['ignore', 'pipe', 'inherit'] });
       let said = '';
       parent.stdout.on('data', (text) => {

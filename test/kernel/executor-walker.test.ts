@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { walker as walkerFile } from '../../native/build.mjs';
+import { ensureBuilt } from '../../native/build.mjs';
 import { Child } from '../../src/executor/child.ts';
 import { CallFailure } from '../../src/executor/failure.ts';
 import { perform } from '../../src/executor/perform.ts';
@@ -29,9 +29,11 @@ import { setns } from '../../src/syscalls/namespaces.ts';
 import { cloneCall, execve, exit, getpid, handOver, wait4, waitForSignal } from '../../src/syscalls/processes.ts';
 import { refusing } from '../support/filter.ts';
 import { until } from '../support/kernel-test.ts';
-import { read as readText, top } from '../support/lab.ts';
+import { loader, read as readText, top } from '../support/lab.ts';
 import { type Need, root, testWith } from '../support/needs.ts';
 import { patience } from '../support/patience.ts';
+
+const { walker: walkerFile } = ensureBuilt();
 
 const folder = mkdtempSync(join(tmpdir(), 'lab-walker-'));
 test.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -59,7 +61,7 @@ function create(kind: string, end: string, wrapper: readonly string[] = []): Cre
   assert.is(spawnSync('mkfifo', [fifo]).status, 0);
   // Files: the child keeps its creator's streams, and a pipe would not end.
   const output = openSync(log, 'w');
-  const command = [...wrapper, process.execPath, '--import', 'tsx', join(top, 'test/support/walker-creator.ts')];
+  const command = [...wrapper, process.execPath, '--import', loader, join(top, 'test/support/walker-creator.ts')];
   const [program = '', ...words] = [...command, kind, end, fifo, file];
   const { status, signal } = spawnSync(program, words, {
     cwd: top,
@@ -302,7 +304,7 @@ test('/proc/PID/exe of the walker cannot be overwritten, neither while it runs n
   }
   assert.not.ok(overwritten);
   assert.equal(readFileSync(`/proc/self/fd/${exe}`), before);
-  assert.equal(before, readFileSync(walkerFile), 'it is what was built');
+  assert.equal(before, readFileSync(ensureBuilt().walker), 'it is what was built');
   closeSync(exe);
 });
 
@@ -319,7 +321,7 @@ testWith(
     // Its process 1 ends with the creator, and the child with that: so it is looked at while the creator stays.
     const fifo = join(folder, 'noexec');
     spawnSync('mkfifo', [fifo]);
-    const words = [process.execPath, '--import', 'tsx', join(top, 'test/support/walker-creator.ts')];
+    const words = [process.execPath, '--import', loader, join(top, 'test/support/walker-creator.ts')];
     const [program = '', ...rest] = [...wrapper, ...words, 'walker', 'stays', fifo, `${fifo}-file`];
     const creator = spawn(program, rest, { cwd: top, stdio: ['ignore', 'pipe', 'inherit'] });
     await new Promise((resolve) => creator.stdout.once('data', resolve));
@@ -328,7 +330,8 @@ testWith(
       const child = await until('the walker', () =>
         childrenOf(node).find((pid) => readText(`/proc/${pid}/comm`) === 'walker\n'),
       );
-      assert.is(readlinkSync(`/proc/${child}/exe`).replace(/^.*\//, ''), 'walker');
+      assert.not.match(readlinkSync(`/proc/${child}/exe`), 'memfd');
+      assert.equal(readFileSync(`/proc/${child}/exe`), readFileSync(walkerFile));
       assert.throws(() => openSync(`/proc/${child}/exe`, 'r+'), /EROFS|ETXTBSY/);
       writeFileSync(fifo, '.');
       await until('the child to go on', () => readText(`${fifo}-file`) === 'let go');

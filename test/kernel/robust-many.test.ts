@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ensureImage } from '../../rootfs-builder/images.ts';
-import { lab, read, top } from '../support/lab.ts';
+import { lab, loader, read, top } from '../support/lab.ts';
 import { hostView, leftoversOf, linksOf, lostLinks, NONE, processesOf, unmarkedLinks } from '../support/leftovers.ts';
 import { eventually, many, start } from '../support/many.ts';
 import { root, testWith } from '../support/needs.ts';
@@ -93,7 +93,7 @@ testWith(
   [root],
   'a parent that is killed right after a call of its own: clean finds all that is left',
   async () => {
-    const helper = ['--import', 'tsx', join(top, 'test/support/die-at-call.ts')];
+    const helper = ['--import', loader, join(top, 'test/support/die-at-call.ts')];
     const { stdout, stderr } = spawnSync(process.execPath, helper, { encoding: 'utf8', timeout: PATIENCE_MS });
     const names = stdout.trim().split(' ');
     assert.ok(names.length > 20, stderr);

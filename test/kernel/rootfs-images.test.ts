@@ -1,4 +1,5 @@
 /** Replacing, removing and packing images, and being stopped in the middle of it. */
+
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -29,6 +30,7 @@ import { removeTree } from '../../rootfs-builder/remove.ts';
 import { removeImage } from '../../rootfs-builder/remove-image.ts';
 import { run } from '../../rootfs-builder/run-program.ts';
 import { tarRecipe } from '../../rootfs-builder/tar/recipe.ts';
+import { newOwnerName } from '../../src/leftovers/owner.ts';
 import { type Need, root, testWith } from '../support/needs.ts';
 import { patience } from '../support/patience.ts';
 
@@ -154,9 +156,9 @@ for (const [signal, status] of [
 
 test('an image that was on its way out when its builder was killed is put back', async () => {
   await buildImage(recipe('old'), join(place, 'x'));
-  const workshop = join(place, '.building-x-container-lab-00000000-1-2-3-4');
-  const own = /\d+/.exec(spawnSync('readlink', ['/proc/self/ns/pid'], { encoding: 'utf8' }).stdout)?.[0];
-  const abandoned = workshop.replace('-lab-1-', `-lab-${own}-`).replace('-2-3-4', '-4194303-3-4');
+  // A process of this machine and this PID namespace, of a number that none has.
+  const owner = newOwnerName().replace(/-\d+-\d+-\d+$/, '-4194303-3-4');
+  const abandoned = join(place, `.building-x-${owner}`);
   mkdirSync(abandoned);
   renameSync(join(place, 'x'), join(abandoned, 'replaced'));
   await removeAbandoned(place);

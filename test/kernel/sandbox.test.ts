@@ -10,7 +10,7 @@ import { lookAtMounts } from '../../src/checks/mounts.ts';
 import { descendants, Process } from '../../src/checks/process.ts';
 import { Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { kernelTest, onTestEnd, until } from '../support/kernel-test.ts';
-import { lab, namespacesOf, statFields, top } from '../support/lab.ts';
+import { lab, loader, namespacesOf, statFields, top } from '../support/lab.ts';
 import { canRun, root } from '../support/needs.ts';
 
 const sandbox = suite('the sandbox');
@@ -200,7 +200,7 @@ kernelTest(
 );
 
 kernelTest(sandbox, needs, 'ends with the process that made it, and `npm run clean` removes its cgroups', async () => {
-  const maker = spawn(process.execPath, ['--import', 'tsx', join(top, 'test/support/sandbox-maker.ts')], {
+  const maker = spawn(process.execPath, ['--import', loader, join(top, 'test/support/sandbox-maker.ts')], {
     cwd: top,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -1,7 +1,8 @@
 /** Comparing numbers with the C headers of this machine. */
 import { spawnSync } from 'node:child_process';
+import { compilerWords } from '../../native/build.mjs';
 
-const compiler = process.env.CC ?? 'cc';
+const [compiler = '', ...first] = compilerWords();
 
 export interface Comparison {
   /** Names that the headers give another value, with the compiler's words. */
@@ -12,7 +13,7 @@ export interface Comparison {
 
 /** Whether there is a C compiler to ask. */
 export function compilerMissing(): string | undefined {
-  return spawnSync(compiler, ['--version']).status === 0 ? undefined : `needs a C compiler (${compiler})`;
+  return spawnSync(compiler, [...first, '--version']).status === 0 ? undefined : `needs a C compiler (${compiler})`;
 }
 
 /**
@@ -41,7 +42,7 @@ export function compareWithHeaders(
     ...Object.entries(expressions).map(([name, value]) => assertion(name, value)),
     '',
   ].join('\n');
-  const { status, stderr, error } = spawnSync(compiler, ['-std=c11', '-fsyntax-only', '-x', 'c', '-'], {
+  const { status, stderr, error } = spawnSync(compiler, [...first, '-std=c11', '-fsyntax-only', '-x', 'c', '-'], {
     input: source,
     encoding: 'utf8',
   });

@@ -7,6 +7,8 @@ import { patience } from './patience.ts';
 
 export const top = fileURLToPath(new URL('../..', import.meta.url));
 export const launcher = join(top, 'bin/lab.cjs');
+/** For `node --import`: tsx, with a cache that only the kit's owner may write. */
+export const loader = join(top, 'bin/tsx.mjs');
 const TIMEOUT_MS = 60_000;
 
 export interface Outcome {

@@ -12,7 +12,7 @@ import { refusing } from './filter.ts';
 
 const [refused] = process.argv.slice(2);
 const script =
-  'for fd in 200 201 1; do if (: >&$fd) 2>/dev/null; then echo "$fd open"; else echo "$fd closed"; fi; done';
+  'for fd in 200 201 1; do if [ -e /proc/self/fd/$fd ]; then echo "$fd open"; else echo "$fd closed"; fi; done';
 
 // dup3 makes descriptors that are not closed on exec.
 for (const fd of [200, 201]) attempt(dup3(perform([openat('/dev/null', O_RDONLY)]).results[0] ?? -1, fd));

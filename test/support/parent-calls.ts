@@ -1,12 +1,11 @@
 /** An observer that numbers the parent's calls. */
 import type { Observer, Site } from '../../src/lab/observer.ts';
-import { errnoNumber } from '../../src/syscalls/errno.ts';
-import { verdictOf } from '../../src/syscalls/netlink.ts';
+import { SIOC } from '../../src/syscalls/flags.ts';
 
-/** Whether the kernel says that a link of this name is there: then the next name is tried. */
-function isTaken({ call, known }: Site): boolean {
-  if (call.info.name !== 'recvfrom') return false;
-  return [...(known.outs?.values() ?? [])].some((answer) => verdictOf(answer) === -errnoNumber('EEXIST'));
+/** How many calls before this one were for a name that is taken, as this one says: then the next name is tried. */
+function callsInVain({ call: { info, args } }: Site, result: number): number {
+  if (info.name === 'bind' && result < 0) return 1; // socket
+  return info.name === 'ioctl' && args[1] === SIOC.SIOCGIFINDEX && result === 0 ? 2 : 0;
 }
 
 /**
@@ -21,10 +20,11 @@ export function parentCalls(hear: (when: 'before' | 'after', index: number, name
     before({ side, call }) {
       if (side === 'parent') hear('before', index, call.info.name);
     },
-    after(site) {
+    after(site, result) {
       if (site.side !== 'parent') return;
-      if (isTaken(site)) {
-        index -= 2; // socket, sendto; the list ends here
+      const inVain = callsInVain(site, result ?? 0);
+      if (inVain > 0) {
+        index -= inVain;
       } else {
         hear('after', index, site.call.info.name);
         index += 1;

@@ -56,7 +56,7 @@ import {
   umount,
 } from '../../src/syscalls/mounts.ts';
 import { setdomainname, sethostname, setns, unshare } from '../../src/syscalls/namespaces.ts';
-import { addVeth, deleteLink, moveLink, setAlias } from '../../src/syscalls/netlink.ts';
+import { addVeth, deleteLink, setAlias } from '../../src/syscalls/netlink.ts';
 import {
   interfaceAddress,
   interfaceIndex,
@@ -66,6 +66,7 @@ import {
   netlinkSocket,
   receiveAnswer,
   sendRequest,
+  unixSocket,
 } from '../../src/syscalls/network.ts';
 import {
   becomeSubreaper,
@@ -152,6 +153,7 @@ make(setns(-1, flags.CLONE_NEWNET));
 make(dropGroups());
 make(setGroup(0));
 make(setUser(0));
+make(close(make(unixSocket())));
 const socket = make(interfaceSocket());
 make(interfaceUp(socket, 'lo'));
 make(interfaceUp(socket, 'nothing'));
@@ -160,7 +162,11 @@ make(interfaceNetmask(socket, 'lo', '255.0.0.0'));
 make(interfaceIndex(socket, 'lo'));
 make(interfaceIndex(socket, 'nothing'));
 const netlink = make(netlinkSocket());
-for (const message of [addVeth('one', 'two'), setAlias(99, 'mark'), moveLink(99, 1, 'eth0'), deleteLink(99)]) {
+for (const message of [
+  addVeth({ name: 'one' }, { name: 'two', pid: 1 }),
+  setAlias('nothing', 'mark'),
+  deleteLink(99),
+]) {
   make(sendRequest(netlink, message));
   make(receiveAnswer(netlink, { size: 256, text: () => '<answer>' }));
 }

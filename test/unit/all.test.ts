@@ -8,6 +8,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { countsOf } from '../counts.ts';
 import { failuresIn } from '../failures.ts';
+import { loader } from '../support/lab.ts';
 
 const all = fileURLToPath(new URL('../all.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'tmp-all-'));
@@ -22,7 +23,7 @@ function runAll(host: string, arm64: string, vm: string) {
     `#!/bin/sh\ncase "$*" in *exercises:check*) ${proof};; *test:arm64*) ${arm64};; *test:vm*) ${vm};; *) ${host};; esac\n`,
   );
   chmodSync(npm, 0o755);
-  const { status, stdout } = spawnSync(process.execPath, ['--import', 'tsx', all], {
+  const { status, stdout } = spawnSync(process.execPath, ['--import', loader, all], {
     encoding: 'utf8',
     env: { ...process.env, PATH: `${folder}:${process.env.PATH}` },
     timeout: 60_000,

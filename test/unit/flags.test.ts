@@ -256,7 +256,7 @@ function attributes(bytes: Buffer): Map<number, Buffer> {
 }
 
 test('netlink: a veth pair, as the kernel reads it', () => {
-  const message = Buffer.from(netlink.addVeth('lab7', 'lab7c').bytes);
+  const message = Buffer.from(netlink.addVeth({ name: 'lab7' }, { name: 'eth0', pid: 4242 }).bytes);
   assert.is(message.readUInt32LE(0), message.length);
   assert.is(message.readUInt16LE(4), 16);
   assert.is(message.readUInt16LE(6), 0x605);
@@ -265,15 +265,16 @@ test('netlink: a veth pair, as the kernel reads it', () => {
   const info = attributes(outer.get(18) ?? Buffer.alloc(0));
   assert.is(info.get(1)?.toString(), 'veth\0');
   const peer = attributes(info.get(2) ?? Buffer.alloc(0)).get(1) ?? Buffer.alloc(0);
-  assert.is(attributes(peer.subarray(16)).get(3)?.toString(), 'lab7c\0');
+  assert.is(attributes(peer.subarray(16)).get(3)?.toString(), 'eth0\0');
+  assert.equal([outer.get(19), attributes(peer.subarray(16)).get(19)?.readUInt32LE(0)], [undefined, 4242]);
+  const elsewhere = netlink.addVeth({ name: 'one', pid: 4243 }, { name: 'other', pid: 4244 });
+  assert.is(attributes(Buffer.from(elsewhere.bytes).subarray(32)).get(19)?.readUInt32LE(0), 4243);
 });
 
-test('netlink: moving, marking and deleting name the link by its index', () => {
-  const moved = Buffer.from(netlink.moveLink(7, 4242, 'eth0').bytes);
-  assert.equal([moved.readUInt16LE(4), moved.readInt32LE(20)], [16, 7]);
-  assert.is(attributes(moved.subarray(32)).get(19)?.readUInt32LE(0), 4242);
-  assert.is(attributes(moved.subarray(32)).get(3)?.toString(), 'eth0\0');
-  const marked = Buffer.from(netlink.setAlias(8, 'mine').bytes);
+test('netlink: marking names the link, deleting its index', () => {
+  const marked = Buffer.from(netlink.setAlias('lab8', 'mine').bytes);
+  assert.equal([marked.readUInt16LE(4), marked.readUInt16LE(6), marked.readInt32LE(20)], [16, 5, 0]);
+  assert.is(attributes(marked.subarray(32)).get(3)?.toString(), 'lab8\0');
   assert.is(attributes(marked.subarray(32)).get(20)?.toString(), 'mine\0');
   const deleted = Buffer.from(netlink.deleteLink(9).bytes);
   assert.equal([deleted.readUInt16LE(4), deleted.readInt32LE(20), deleted.length], [17, 9, 32]);

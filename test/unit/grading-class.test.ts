@@ -1,5 +1,5 @@
 /** A class's table, its journal, and its lock. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   appendFileSync,
@@ -29,6 +29,7 @@ import { FORM, requestOf } from '../../src/grading/request.ts';
 import { checkPlace, save } from '../../src/grading/save.ts';
 import type { Content } from '../../src/grading/submission.ts';
 import { failed, made } from '../support/grading.ts';
+import { loader } from '../support/lab.ts';
 import { patience } from '../support/patience.ts';
 
 const test = suite('class');
@@ -188,7 +189,14 @@ test('one run at a time; a dead one is none', () => {
   lock(at('lock'))();
 });
 
-test('a dead lock that several runs find at once becomes one run’s, whatever the moment', async () => {
+/** An emulator of another architecture may make up what a process reads of itself: then owners do not know each other. */
+const startOf = (stat: string) => stat.slice(stat.lastIndexOf(')')).split(' ')[20];
+const ownStat = `/proc/${process.pid}/stat`;
+const isEmulated = startOf(readFileSync(ownStat, 'utf8')) !== startOf(spawnSync('cat', [ownStat]).stdout.toString());
+const RACE = 'a dead lock that several runs find at once becomes one run’s, whatever the moment';
+if (isEmulated) console.log(`skipped: ${RACE}: this process does not see its own start time`);
+
+(isEmulated ? test.skip : test)(RACE, async () => {
   const unlock = lock(at('lock'));
   const dead = readFileSync(at('lock'), 'utf8').replace(/-\d+-(\d+)$/, '-1-$1');
   unlock();
@@ -196,7 +204,7 @@ test('a dead lock that several runs find at once becomes one run’s, whatever t
   for (let round = 0; round < ROUNDS; round++) writeFileSync(at(`locks/${round}`), dead);
   const begin = Date.now() + patience(2000);
   const taker = join(top, 'test/support/lock-taker.ts');
-  const words = ['--import', 'tsx', taker, at('locks'), String(ROUNDS), String(begin)];
+  const words = ['--import', loader, taker, at('locks'), String(ROUNDS), String(begin)];
   const takers = [1, 2, 3].map(() => spawn(process.execPath, words, { cwd: top, stdio: ['pipe', 'pipe', 'inherit'] }));
   const said = takers.map(async ({ stdout }) => JSON.parse((await once(createInterface(stdout), 'line'))[0]));
   const taken = (await Promise.all(said)).flat();

@@ -16,7 +16,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { sudoUser } from '../../src/command-line/sudo-user.ts';
 import { findProgram, ProgramNotFound } from '../../src/images/find-program.ts';
-import { isOver, isOverLink, isOwnerName, newLinkName, newOwnerName } from '../../src/leftovers/owner.ts';
+import { isOver, isOwnerName, newOwnerName } from '../../src/leftovers/owner.ts';
 import { BLOCKS, blockAt } from '../../src/network/addresses.ts';
 import { programOf } from '../../src/run/program.ts';
 import { imageEnvironment, inheritedEnvironment } from '../../src/settings/process.ts';
@@ -24,6 +24,7 @@ import { DEFAULTS } from '../../src/settings/settings.ts';
 import { idMaps } from '../../src/settings/users.ts';
 import { mapText } from '../../src/steps/05-user.ts';
 import { until } from '../support/kernel-test.ts';
+import { loader } from '../support/lab.ts';
 import { stepAt } from '../support/steps.ts';
 
 test('id maps: real root without sudo gets a range that nobody has', () => {
@@ -287,36 +288,6 @@ test('over: the process is gone, or its number belongs to another now', () => {
   assert.ok(isOver(`container-lab-${boot}-${namespace}-${pid}-12345-1`));
 });
 
-test('link names: short enough, one per run, and over when the process is', () => {
-  const [first, second] = [newLinkName(newOwnerName()), newLinkName(newOwnerName())];
-  assert.is.not(first, second);
-  assert.ok(first.length <= 15 && newLinkName(`container-lab-${boot}-4294967295-4194304-99999999999-36`).length <= 15);
-  assert.not.ok(isOverLink(first));
-  const { pid } = spawnSync('true');
-  assert.ok(isOverLink(newLinkName(`container-lab-${boot}-${namespace}-${pid}-12345-1`)));
-  assert.ok(
-    isOverLink(newLinkName(`container-lab-${boot}-${namespace}-${process.pid}-1-1`)),
-    'a process of this number started later',
-  );
-});
-
-test('other links are not ours', () => {
-  for (const name of [
-    'lo',
-    'eth0',
-    'lab0',
-    'lab12',
-    'label-1',
-    'lab-12345',
-    'lab1-12345',
-    'lab1-1234567',
-    'vlab1-123456',
-    'LAB1-123456',
-  ]) {
-    assert.not.ok(isOverLink(name), name);
-  }
-});
-
 test('over: not in another PID namespace, for there is no knowing', () => {
   assert.not.ok(isOver(`container-lab-${boot}-1-${spawnSync('true').pid}-12345-1`));
 });
@@ -337,6 +308,38 @@ test('over: a zombie has ended', async () => {
   }
 });
 
+test('children: of all threads, from the lists of the kernel or, where there are none, by asking all for their parent', () => {
+  const script = `
+    const { spawn } = require('node:child_process');
+    const { writeSync } = require('node:fs');
+    const first = spawn('sleep', ['20']);
+    import(process.argv[1]).then(({ childrenOf, parentOf }) => {
+      const second = spawn('sleep', ['20']);
+      const found = childrenOf(process.pid);
+      writeSync(1, JSON.stringify([found, [first.pid, second.pid], found.map(parentOf), childrenOf(first.pid)]));
+      first.kill();
+      second.kill();
+    });`;
+  const node = [
+    process.execPath,
+    '--import',
+    'tsx',
+    '--eval',
+    script,
+    new URL('../../src/proc/stat.ts', import.meta.url).href,
+  ];
+  const { stdout, stderr } = spawnSync(node[0] ?? '', node.slice(1), { encoding: 'utf8' });
+  assert.is(stderr, '');
+  const [found, started, parents, none] = JSON.parse(stdout);
+  // The loader has children of its own.
+  assert.equal(
+    found.filter((pid: number) => started.includes(pid)),
+    started,
+  );
+  assert.is(new Set(parents).size, 1);
+  assert.equal(none, []);
+});
+
 test('a process whose name has blanks and parentheses is read rightly', () => {
   const script = `
     const { writeFileSync } = require('node:fs');
@@ -344,7 +347,7 @@ test('a process whose name has blanks and parentheses is read rightly', () => {
     import(process.argv[1]).then(({ newOwnerName, isOver }) => console.log(newOwnerName(), isOver(newOwnerName())));`;
   const { stdout, stderr } = spawnSync(
     process.execPath,
-    ['--import', 'tsx', '-e', script, join(import.meta.dirname ?? '', '../../src/leftovers/owner.ts')],
+    ['--import', loader, '-e', script, join(import.meta.dirname ?? '', '../../src/leftovers/owner.ts')],
     { encoding: 'utf8' },
   );
   assert.match(stdout, /^container-lab-[0-9a-f]{8}-\d+-\d+-\d+-1 false\n$/, stderr);

@@ -12,7 +12,8 @@ interface Import {
 }
 
 /** `from '…'`, `import('…')`, `require('…')`, and `load('…')` for what is loaded late. */
-const IMPORT = /(?:\bfrom|\bimport|\b(?:import|require|load)\()\s*['"]((?:\.\.?\/|#src\/)[^'"]+)['"]/g;
+const IMPORT =
+  /(?:\bfrom|\bimport|\b(?:import|require|load)\(|createRequire\(import\.meta\.url\)\()\s*['"]((?:\.\.?\/|#src\/)[^'"]+)['"]/g;
 
 function sources(directory: string): string[] {
   return readdirSync(join(top, directory), { withFileTypes: true }).flatMap((entry) => {
@@ -100,6 +101,14 @@ test('what a step can do is asked of its features, not of its number', () => {
   assert.equal(found, []);
   for (const line of ['if (step >= 6)', 'step.number === 7', 'number < 5', '4 <= step', 'step <= FIRST'])
     assert.match(line, THRESHOLD);
+});
+
+test('what is loaded late is named where it is loaded: a bundle of the kit holds it then', () => {
+  const late = /createRequire\(import\.meta\.url\)(?!\(['"]|\.resolve\(['"])/;
+  assert.equal(
+    files.filter((file) => file.endsWith('.ts') && late.test(readFileSync(join(top, file), 'utf8'))),
+    [],
+  );
 });
 
 test('the order is where CONTRIBUTING.md says', () => {

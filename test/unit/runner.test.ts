@@ -10,6 +10,7 @@ import { patience } from '../support/patience.ts';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const runner = join(here, '..', 'run.ts');
+const loader = join(here, '..', '..', 'bin', 'tsx.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'tmp-runner-'));
 // Out there the files are modules, and find uvu, all the same.
 writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
@@ -34,7 +35,7 @@ function runOn(files: Record<string, string>, words = ['tmp-runner'], environmen
     mkdirSync(dirname(join(place, name)), { recursive: true });
     writeFileSync(join(place, name), START + text);
   }
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', runner, ...words], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', loader, runner, ...words], {
     encoding: 'utf8',
     env: { ...process.env, TEST_FOLDER: place, ...environment },
     timeout: patience(60_000),
@@ -237,7 +238,7 @@ test('a runner that is ended takes the running file along, and starts no other',
     test.run();`;
   writeFileSync(join(place, 'unit/wait.test.ts'), START + body);
   writeFileSync(join(place, 'unit/waits.test.ts'), START + body.replace('./pid', './next'));
-  const child = spawn(process.execPath, ['--import', 'tsx', runner, '--jobs', '1', 'wait'], {
+  const child = spawn(process.execPath, ['--import', loader, runner, '--jobs', '1', 'wait'], {
     env: { ...process.env, TEST_FOLDER: place, ...limit },
     stdio: 'ignore',
   });

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { until } from '../support/kernel-test.ts';
+import { loader } from '../support/lab.ts';
 
 const script = `
   import { scratchFolder } from './test/scratch.ts';
@@ -19,7 +20,7 @@ for (const [signal, status] of [
 ] as const) {
   test(`${signal} in the middle: the folder and the command are gone`, async () => {
     const cwd = fileURLToPath(new URL('../..', import.meta.url));
-    const words = ['--import', 'tsx', '--input-type=module', '-e', script];
+    const words = ['--import', loader, '--input-type=module', '-e', script];
     const run = spawn(process.execPath, words, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
     try {
       let said = '';

@@ -1,6 +1,7 @@
 /** What each step asks of the kernel, compared as text. No call is made. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { blockAt } from '../../src/network/addresses.ts';
 import { NAMESPACES } from '../../src/proc/namespaces.ts';
 import type { Settings } from '../../src/settings/settings.ts';
 import { steps } from '../../src/steps/index.ts';
@@ -13,10 +14,20 @@ async function listOf(number: number, uid: number, settings: Partial<Settings> =
   if (!step) throw new Error(`no step ${number}`);
   const back = pretendToBe(uid);
   try {
-    return (await record(step, settings, uid !== 0)).join('\n');
+    return withFirstCable((await record(step, settings, uid !== 0)).join('\n'));
   } finally {
     back();
   }
+}
+
+/** As if its cable were the first of this process: the number chooses the name and the addresses. */
+function withFirstCable(text: string): string {
+  const number = Number(/"lab(\d)"/.exec(text)?.[1] ?? 0);
+  const [block, first] = [blockAt(number), blockAt(0)];
+  return text
+    .replace(new RegExp(`\\blab${number}\\b`, 'g'), 'lab0')
+    .replaceAll(block.outside, first.outside)
+    .replaceAll(block.inside, first.inside);
 }
 
 /** Lines without the indentation that they have in this file; `|` marks the margin. */
@@ -61,23 +72,11 @@ const request = (fd: number, message: string, size: number) =>
   |recvfrom(${fd}, {NLMSG_ERROR, error=0}, 256, 0, NULL, NULL)
   |close(${fd})`);
 
-const indexOf = (fd: number, name: string) =>
+const chooseCable = (fd: number) =>
   lines(`
-  |socket(AF_INET, SOCK_DGRAM|SOCK_CLOEXEC, 0)
-  |ioctl(${fd}, SIOCGIFINDEX, {ifr_name="${name}", ifr_ifindex=0})
-  |close(${fd})`);
-
-const makeVeth = (fd: number) =>
-  [
-    request(
-      fd,
-      'RTM_NEWLINK, NLM_F_CREATE|NLM_F_EXCL, {IFLA_IFNAME="lab0", IFLA_INFO_KIND="veth", VETH_INFO_PEER={IFLA_IFNAME="lab2-000034"}}',
-      100,
-    ),
-    indexOf(fd + 1, 'lab0'),
-    request(fd + 2, 'RTM_NEWLINK, {ifi_index=0, IFLA_IFALIAS="container-lab-00000000-1-2-3-4"}', 68),
-    indexOf(fd + 3, 'lab2-000034'),
-  ].join('\n');
+  |socket(AF_UNIX, SOCK_DGRAM|SOCK_CLOEXEC, 0)
+  |bind(${fd}, {sa_family=AF_UNIX, sun_path=@"container-lab/lab0"}, 21)
+  |ioctl(${fd}, SIOCGIFINDEX, {ifr_name="lab0", ifr_ifindex=0})`);
 
 const up = (indent: string, fd: number, name: string, address?: string) =>
   [
@@ -94,10 +93,15 @@ const up = (indent: string, fd: number, name: string, address?: string) =>
     .map((line) => indent + line)
     .join('\n');
 
-const connectVeth = (fd: number, pid: number) =>
+const layCable = (fd: number, pid: number) =>
   [
-    request(fd, `RTM_NEWLINK, {ifi_index=0, IFLA_NET_NS_PID=${pid}, IFLA_IFNAME="eth0"}`, 52),
-    up('', fd + 1, 'lab0', '169.254.1.1'),
+    request(
+      fd,
+      `RTM_NEWLINK, NLM_F_CREATE|NLM_F_EXCL, {IFLA_IFNAME="lab0", IFLA_INFO_KIND="veth", VETH_INFO_PEER={IFLA_IFNAME="eth0", IFLA_NET_NS_PID=${pid}}}`,
+      104,
+    ),
+    request(fd + 1, 'RTM_NEWLINK, {IFLA_IFNAME="lab0", IFLA_IFALIAS="container-lab-00000000-1-2-3-4"}', 80),
+    up('', fd + 2, 'lab0', '169.254.1.1'),
   ].join('\n');
 
 const device = (fd: number, name: string) =>
@@ -242,18 +246,18 @@ for (const number of [6, 7]) {
       await listOf(number, 0),
       [
         'pipe2([3, 4], O_CLOEXEC)',
-        makeVeth(5),
+        chooseCable(5),
         ALL_SIX,
         WAIT_AT_3,
         ROOT_OF_ALL,
         HOSTNAME,
         PRIVATE,
         PROC,
-        up('  ', 9, 'lo'),
-        up('  ', 10, 'eth0', '169.254.1.2'),
+        up('  ', 6, 'lo'),
+        up('  ', 7, 'eth0', '169.254.1.2'),
         PROGRAM,
-        maps(11, 1000, RANGE),
-        connectVeth(13, 1000),
+        maps(8, 1000, RANGE),
+        layCable(10, 1000),
         RELEASE,
         'wait for 1000',
       ].join('\n'),
@@ -313,20 +317,20 @@ test('step 8 by root, with an image that belongs to root: the image is mounted t
       |openat(AT_FDCWD, "/proc", O_RDONLY|O_DIRECTORY|O_CLOEXEC)
       |open_tree(9, "", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC|AT_EMPTY_PATH)
       |mount_setattr(10, "", AT_EMPTY_PATH, {attr_set=MOUNT_ATTR_IDMAP, propagation=MS_PRIVATE, userns_fd=8}, 32)`),
-      makeVeth(11),
+      chooseCable(11),
       `${ALL_SIX} in 5`,
       WAIT_AT_3,
       ROOT_OF_ALL,
       HOSTNAME,
       PRIVATE,
-      up('  ', 15, 'lo'),
-      up('  ', 16, 'eth0', '169.254.1.2'),
+      up('  ', 12, 'lo'),
+      up('  ', 13, 'eth0', '169.254.1.2'),
       '  move_mount(10, "", AT_FDCWD, "", MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH)',
       '  fchdir(10)',
-      enterImage(17),
+      enterImage(14),
       PROGRAM,
-      maps(23, 1001, RANGE),
-      connectVeth(25, 1001),
+      maps(20, 1001, RANGE),
+      layCable(22, 1001),
       RELEASE,
       'wait for 1001',
     ].join('\n'),

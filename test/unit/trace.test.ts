@@ -292,6 +292,7 @@ test('watching: the calls of a nested list wait until it is known whose they are
   event('started', 2);
   event('finished', 2);
   const nestedEnd = watcher.onListEnd(child, 1, undefined);
+  while (log.length === 0) await sleep(1);
   await sleep(10);
   assert.equal(log, ['before clone by 11']);
   event('finished', 0, 5);

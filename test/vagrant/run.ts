@@ -40,7 +40,8 @@ async function test(folder: string): Promise<void> {
   const box = await runCommand([join(here, 'box.sh'), folder], { timeoutS: BOX_TIMEOUT_S });
   if (box.status !== 0) exitNotHere(new Error(`no box could be packaged:\n${box.output.trim()}`));
   const file = join(here, 'vagrantfile.test.ts');
-  const command = [join(here, 'beside-libvirtd.sh'), folder, process.execPath, '--import', 'tsx', file];
+  const node = [process.execPath, '--import', join(here, '../../bin/tsx.mjs')];
+  const command = [join(here, 'beside-libvirtd.sh'), folder, ...node, file];
   const env = { LAB_BOX: folder, VAGRANT_HOME: join(folder, 'home'), VAGRANT_DOTFILE_PATH: join(folder, 'state') };
   const { status, output } = await runCommand(command, { env, timeoutS: TIMEOUT_S, hear: (line) => console.log(line) });
   const counts = countsOfUvu(output, status);

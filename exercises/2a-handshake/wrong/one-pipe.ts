@@ -1,4 +1,4 @@
-// Fails: the helper, once the child is ready: expected it runs, observed it does not run
+// Fails: the child, once it is prepared, with its parent stopped: expected it sleeps at a pipe, observed
 import type { End } from '#src/executor/reaper.ts';
 import type { Lab } from '#src/lab/lab.ts';
 import { openCheckpoint, release, waitFor } from '#src/steps/02-ipc.ts';

@@ -1,4 +1,4 @@
-// Fails: the child, once it is prepared, with its parent stopped: expected it sleeps in read(2) at a pipe, observed it has ended
+// Fails: the child, once it is prepared, with its parent stopped: expected it sleeps at a pipe, observed it has ended
 import type { End } from '#src/executor/reaper.ts';
 import type { Lab } from '#src/lab/lab.ts';
 import { openCheckpoint, waitFor } from '#src/steps/02-ipc.ts';

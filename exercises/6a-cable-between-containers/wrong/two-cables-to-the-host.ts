@@ -2,7 +2,7 @@
 import type { End } from '#src/executor/reaper.ts';
 import type { Lab } from '#src/lab/lab.ts';
 import { openCheckpoint, release, waitFor } from '#src/steps/02-ipc.ts';
-import { connectVeth, makeVeth, setUpNetwork } from '#src/steps/06-net.ts';
+import { chooseCable, layCable, setUpNetwork } from '#src/steps/06-net.ts';
 import type { Call } from '#src/syscalls/call.ts';
 import { CLONE_NEWNET } from '#src/syscalls/flags.ts';
 
@@ -20,10 +20,12 @@ export async function run(lab: Lab, { neighbour, addresses, netmask }: Given): P
 /** As step 6 does it. */
 async function startWithCable(lab: Lab, inside: string, netmask: string, program: readonly Call[]) {
   const checkpoint = await openCheckpoint(lab);
-  const made = await makeVeth(lab);
-  const veth = made && { ...made, block: { ...made.block, inside, netmask } };
-  const container = await lab.clone([...waitFor(checkpoint), ...setUpNetwork(veth), ...program], CLONE_NEWNET);
-  await connectVeth(lab, container.pid, veth);
+  const cable = await chooseCable(lab);
+  const container = await lab.clone(
+    [...waitFor(checkpoint), ...setUpNetwork({ inside, netmask }), ...program],
+    CLONE_NEWNET,
+  );
+  await layCable(lab, container.pid, cable);
   await release(lab, checkpoint);
   return container;
 }

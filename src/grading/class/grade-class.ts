@@ -4,7 +4,7 @@ import { progressBar } from '../../../rootfs-builder/build-progress.ts';
 import type { Entry } from '../../catalogue/exercises.ts';
 import { Interrupted } from '../../command-line/interruption.ts';
 import { writeError } from '../../command-line/output.ts';
-import { sweep } from '../../leftovers/table.ts';
+import { sweepOnEvidence } from '../../leftovers/table.ts';
 import { chosenExercises } from '../gather.ts';
 import type { Grade } from '../grade.ts';
 import { pool } from '../pool.ts';
@@ -48,7 +48,7 @@ export async function gradeClass(
   const unlock = lock(`${course.csv}.lock`);
   try {
     // A run that was killed may have left a sandbox behind.
-    await sweep().catch(() => []);
+    await sweepOnEvidence().catch(() => []);
     for (const note of whole.notes) printError(note);
     const results = await gradeAll(request, course, part, surroundings);
     save(course.csv, classCsv(part.exercises, results));
