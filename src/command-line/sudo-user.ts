@@ -3,8 +3,9 @@
  * files, in their home. Source: sudo(8), ENVIRONMENT.
  */
 import { spawnSync } from 'node:child_process';
-import { lchownSync, mkdirSync } from 'node:fs';
+import { lchownSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolders } from './folders.ts';
 
 export interface SudoUser {
   readonly uid: number;
@@ -57,7 +58,7 @@ export function giveAllToSudoUser(directory: string): void {
  * user who ran sudo. Returns whether it was missing.
  */
 export function makeDirectory(path: string): boolean {
-  const first = mkdirSync(path, { recursive: true });
+  const first = makeFolders(path);
   if (first === undefined) return false;
   for (let made = path; made.length >= first.length; made = dirname(made)) giveToSudoUser(made);
   return true;

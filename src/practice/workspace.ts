@@ -5,6 +5,7 @@
 import { existsSync, lstatSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type Entry, textOf, top, workspaceDirectory } from '../catalogue/exercises.ts';
+import { writingAdvice } from '../command-line/folders.ts';
 import { giveToSudoUser, makeDirectory } from '../command-line/sudo-user.ts';
 
 /** For editors: `#src/...` is found by the kit's package.json. */
@@ -40,7 +41,7 @@ export class Workspace {
       return writeNew(this.fileOf(entry), starter);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      throw new Error(`${this.shown(entry)} cannot be made: ${code}. Run this as the user who owns the folder.`);
+      throw new Error(`${this.shown(entry)} cannot be made: ${code}. ${writingAdvice(code)}`);
     }
   }
 

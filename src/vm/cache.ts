@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolders } from '../command-line/folders.ts';
 import { noHome, otherFolder, userFolder } from '../command-line/home.ts';
 import { isOver, newOwnerName } from '../leftovers/owner.ts';
 
@@ -51,7 +52,7 @@ export function cached(name: string, build: (directory: string) => void): string
 /** @throws Error that says what to do, if this user may not */
 function makeCache(cache: string): void {
   try {
-    mkdirSync(cache, { recursive: true });
+    makeFolders(cache);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new Error(`The machine cannot be kept in ${cache} (${code}). Try: ${otherFolder('cache')}.`, {

@@ -219,6 +219,28 @@ kernelTest(test, [root], "folders of a user's image that are closed to their own
   assert.equal(readdirSync(place), []);
 });
 
+kernelTest(
+  test,
+  [root, program('unshare')],
+  'a read-only kit is called that, and what writes nothing there works',
+  () => {
+    const home = temporaryDirectory();
+    const script = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && cd "$0" && exec "$@"';
+    const sealed = (...words: string[]) =>
+      command(['unshare', '--mount', 'sh', '-c', script, top, process.execPath, launcher, ...words], {
+        env: { HOME: home },
+      });
+    for (const words of [['lessons', '--build'], ['exercise', '4'], ['workshop:slides']]) {
+      const { status, stderr } = sealed(...words);
+      assert.is(status, 1, words.join(' '));
+      assert.match(stderr, /^.*EROFS.*mounted read-only: copy the kit.*\n$/);
+    }
+    for (const words of [['step', '4', 'true'], ['lesson', '1'], ['progress'], ['rootfs', 'busybox'], ['clean']]) {
+      assert.is(sealed(...words).status, 0, words.join(' '));
+    }
+  },
+);
+
 kernelTest(test, [canRun(8), program('unshare')], 'a link of an image is refused, a small /dev is enough', () => {
   const image = temporaryDirectory();
   for (const name of ['proc', 'dev']) {

@@ -1,10 +1,11 @@
 /** Builds the site: one page per lesson, one per file that lessons link to, and the assets. */
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Library, Page } from '../../catalogue/lessons.ts';
 import { pages } from '../../catalogue/lessons.ts';
+import { makeFolders, writingAdvice } from '../../command-line/folders.ts';
 import { targetOf } from '../../markdown/links.ts';
 import { inlineTokens, parse } from '../../markdown/parse.ts';
 import { addressOf, rootFrom } from './addresses.ts';
@@ -23,7 +24,7 @@ export function buildSite(library: Library, directory: string): string[] {
   rmSync(directory, { recursive: true, force: true });
   for (const frame of all) {
     const path = join(directory, frame.address);
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolders(dirname(path));
     writeFileSync(path, pageHtml(frame));
   }
   copyAssets(directory);
@@ -40,7 +41,7 @@ export function writingPages<T>(build: () => T): T {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS') throw error;
-    throw new Error(`The pages cannot be written: ${message}. Run this as the user who owns the folder.`);
+    throw new Error(`The pages cannot be written: ${message}. ${writingAdvice(code)}`);
   }
 }
 

@@ -1,8 +1,9 @@
 /** Builds the slides and the handout: files that a browser opens from the disk, without a server or a network. */
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Library, Page } from '../../catalogue/lessons.ts';
+import { makeFolders } from '../../command-line/folders.ts';
 import { copyAssets } from '../../lessons/site/build.ts';
 import { contentOf } from '../../lessons/site/content.ts';
 import { type Deck, deckHtml, handoutHtml, indexHtml } from './deck.ts';
@@ -19,7 +20,7 @@ export function buildSlides(library: Library, handout: Page, directory: string):
     return { number, title, address: `${stem}.html`, slides: slidesOf(topicsOf(lesson)) };
   });
   rmSync(directory, { recursive: true, force: true });
-  mkdirSync(directory, { recursive: true });
+  makeFolders(directory);
   const write = (name: string, html: string) => writeFileSync(join(directory, name), html);
   for (const [at, deck] of decks.entries()) write(deck.address, deckHtml(deck, decks[at - 1], decks[at + 1]));
   write('index.html', indexHtml(decks, HANDOUT));
