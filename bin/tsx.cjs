@@ -2,8 +2,8 @@
  * Loads tsx. Its cache has a name that anybody can guess, in TMPDIR, and what is in it is run. So it gets a folder that
  * nobody else may write, or does without.
  */
-const { mkdirSync } = require('node:fs');
 const { join } = require('node:path');
+const { makeFolders } = require('../native/folders.cjs');
 const { giveToOwner, writableFolder } = require('../native/kept.cjs');
 
 /**
@@ -44,7 +44,7 @@ function cacheFolder() {
   // tsx names it so. If the kit is somebody else's, they can remove what root has put in.
   const inside = join(folder, `tsx-${process.geteuid?.()}`);
   try {
-    if (mkdirSync(inside, { recursive: true }) !== undefined) giveToOwner(inside);
+    if (makeFolders(inside) !== undefined) giveToOwner(inside);
     return folder;
   } catch {
     return undefined;

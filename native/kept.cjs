@@ -4,6 +4,7 @@
  */
 const fs = require('node:fs');
 const { dirname, isAbsolute, join } = require('node:path');
+const { makeFolders } = require('./folders.cjs');
 
 const top = join(__dirname, '..');
 /** Who owns this file owns the kit, also where its folder is put together from others'. */
@@ -105,7 +106,7 @@ function writableFolder(kind) {
 function canBeFilled(place) {
   const { folder } = place;
   try {
-    const first = fs.mkdirSync(folder, { recursive: true, mode: 0o755 });
+    const first = makeFolders(folder, 0o755);
     if (first !== undefined) giveToOwner(folder);
     const { uid, mode } = fs.lstatSync(folder);
     if (uid === process.geteuid?.() && mode & OTHERS_MAY_WRITE) fs.chmodSync(folder, mode & 0o7755);

@@ -68,6 +68,8 @@ export async function runOnHost(
       } else {
         pid = Number(line.split(' ')[1]);
         namespace = /\d+/.exec(readlinkSync(`/proc/${pid}/ns/pid`))?.[0] ?? '';
+        // The kernel gives a number again: what bears it already is of a host that was killed.
+        removeGroups(namespace);
         namespaces.add(namespace);
         before = look(pid, folders, hasOwn);
       }

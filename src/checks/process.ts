@@ -6,7 +6,7 @@ import { parseIdMap } from '../proc/id-maps.ts';
 import { type Membership, parseMemberships } from '../proc/memberships.ts';
 import { type Mount, parseMountinfo } from '../proc/mountinfo.ts';
 import type { NamespaceKind } from '../proc/namespaces.ts';
-import { childrenOf } from '../proc/stat.ts';
+import { childrenOf, parentOf } from '../proc/stat.ts';
 import type { Script } from '../submission/assignment.ts';
 
 /** It ended while it was looked at. */
@@ -121,6 +121,13 @@ export function descendants(first: number): Process[] {
   const found: number[] = [first];
   for (const pid of found) found.push(...childrenOf(pid));
   return found.map((pid) => new Process(pid));
+}
+
+/** Whether a process is `first` or descends from it, by the parents that each names. */
+export function descendsFrom(first: number, pid: number): boolean {
+  let forebear: number | undefined = pid;
+  while (forebear && forebear !== first) forebear = parentOf(forebear);
+  return forebear === first;
 }
 
 /** Whether it is the shell that runs a script, and not a shell that it forked or an init with it among its arguments. */

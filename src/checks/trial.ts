@@ -7,7 +7,7 @@ import type { Outcome, Sandbox } from '../sandbox/sandbox.ts';
 import type { Assignment } from '../submission/assignment.ts';
 import { CheckFailed, type CheckResult, type Expectation, judge } from './expectation.ts';
 import { endInWords, printedLines, traceLines } from './output.ts';
-import { descendants, Process, runsScript } from './process.ts';
+import { descendants, descendsFrom, Process, runsScript } from './process.ts';
 
 const PAUSE_MS = 10;
 /** For what should happen at once. */
@@ -139,8 +139,8 @@ export class Trial {
 
   /** Sends a signal to one process, as the host can. Source: kill(2). */
   signal({ pid }: Process, name: NodeJS.Signals): void {
-    // Only to what descends from the sandbox: by now the number can be another process's.
-    if (!this.processes().some((candidate) => candidate.pid === pid)) return;
+    // By now the number can be another process's.
+    if (!descendsFrom(this.#sandbox.pid, pid)) return;
     try {
       process.kill(pid, name);
     } catch (error) {

@@ -28,10 +28,9 @@ export async function select(
 ): Promise<string | undefined> {
   // enquirer takes a moment to load, and only menus need it.
   const { Select } = require('enquirer');
-  const menu = new Select({ message, choices, ...(initial && { initial }) });
-  const cancel = () => void menu.cancel();
   return interruptible(async (signal) => {
-    signal.addEventListener('abort', cancel);
+    const menu = new Select({ message, choices, ...(initial && { initial }) });
+    const cancel = () => void menu.cancel();
     process.stdin.on('end', cancel).on('error', cancel);
     // The shell goes on below the menu, which is drawn anew when the job goes on.
     const leave = () => {
@@ -39,6 +38,11 @@ export async function select(
       writeError(`\x1b[${choices.length}B\n${SHOW_CURSOR}`);
       menu.state.buffer = '';
     };
+    // At SIGINT and SIGTERM enquirer ends the process after this, before it has drawn anything.
+    signal.addEventListener('abort', () => {
+      leave();
+      cancel();
+    });
     // readline, below the menu, pauses the input then.
     const resume = () => {
       setRawMode(true);

@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { lchownSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { makeFolders } from './folders.ts';
+import { makeFolders } from '../../native/folders.cjs';
 
 export interface SudoUser {
   readonly uid: number;

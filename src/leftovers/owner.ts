@@ -6,7 +6,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { isOwnProc, requireOwnProc } from '../proc/own.ts';
-import { ownPidNamespace, startTime } from '../proc/stat.ts';
+import { livingPidNamespaces, ownPidNamespace, startTime } from '../proc/stat.ts';
 import { leaveNote } from './notes.ts';
 
 /** The variable by which the processes of a run are known. */
@@ -49,14 +49,17 @@ export function isProcessName(name: string): boolean {
 
 /**
  * What is known of an owner. One that cannot be seen from here, since it is on
- * another machine, in another PID namespace than we or /proc, or hidden by the
+ * another machine, in a PID namespace that /proc does not show, or hidden by the
  * mount option `hidepid` of /proc, is not over for that.
  */
 export type OwnerState = 'lives' | 'over' | 'unknown';
 
 export function ownerState(name: string): OwnerState {
   const [, boot, namespace, pid, started] = PATTERN.exec(name) ?? [];
-  if (!isOwnProc() || boot !== bootId() || namespace !== ownPidNamespace()) return 'unknown';
+  if (!isOwnProc() || boot !== bootId()) return 'unknown';
+  // A PID namespace ends with its process 1: where no process is in it, its processes are over.
+  if (namespace !== ownPidNamespace())
+    return livingPidNamespaces()?.has(String(namespace)) === false ? 'over' : 'unknown';
   const start = startTime(Number(pid));
   if (start !== undefined) return start === started ? 'lives' : 'over';
   return isHidden(Number(pid)) ? 'unknown' : 'over';

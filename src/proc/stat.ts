@@ -1,6 +1,9 @@
 /** What /proc/PID/stat and its neighbours say of a process. Source: proc_pid_stat(5). */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
+/** After so many looks a process that goes on making children is taken as it is. */
+const LOOKS = 10;
+
 /**
  * The fields of /proc/PID/stat from the third on, `state`; undefined for a
  * process that is not there. The name before them may hold blanks and parentheses.
@@ -25,15 +28,27 @@ export function parentOf(pid: number): number | undefined {
 /**
  * The children of a process, also the dead whom nobody has asked after: each of
  * its threads lists its own. Source: proc_tid_children(5), which says that a list
- * is exact only while none of them ends. Without such lists, or in a /proc that
- * does not know the process, all processes are asked for their parent.
+ * can lack some while others end: so it counts when it is twice the same. Without
+ * such lists, or in a /proc that does not know the process, all processes are
+ * asked for their parent.
  */
 export function childrenOf(pid: number): number[] {
+  let found = listedChildrenOf(pid);
+  for (let look = 1; look < LOOKS && found !== undefined; look++) {
+    const before = found;
+    found = listedChildrenOf(pid);
+    if (found === before) break;
+  }
+  if (found === undefined) return otherProcesses().filter((other) => parentOf(other) === pid);
+  return found.split(' ').filter(Boolean).map(Number);
+}
+
+/** The children of all threads as the kernel lists them at this moment; undefined without any list. */
+function listedChildrenOf(pid: number): string | undefined {
   const directory = `/proc/${pid === process.pid ? 'self' : pid}/task`;
   const lists = namesIn(directory).map((thread) => textOf(`${directory}/${thread}/children`));
   const known = lists.filter((list) => list !== undefined);
-  if (known.length === 0) return otherProcesses().filter((other) => parentOf(other) === pid);
-  return known.flatMap((list) => list.split(' ').filter(Boolean).map(Number));
+  return known.length === 0 ? undefined : known.join(' ');
 }
 
 /** Our process group, and the foreground group of our terminal: fields 5 and 8. */
@@ -59,7 +74,35 @@ export function variableOf(pid: number, name: string): string | undefined {
 
 /** The number of this process's PID namespace. */
 export function ownPidNamespace(): string {
-  return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
+  return numberIn(readlinkSync('/proc/self/ns/pid'));
+}
+
+/** The number that the PID namespace of the machine has on every Linux. Source: include/linux/proc_ns.h, PROC_PID_INIT_INO. */
+const FIRST_PID_NAMESPACE = '4026531836';
+
+/**
+ * The numbers of all PID namespaces that have a process; undefined where not all
+ * processes can be seen: outside of the machine's own namespace, or for another
+ * user than root. Source: pid_namespaces(7), proc_pid_ns(5).
+ */
+export function livingPidNamespaces(): Set<string> | undefined {
+  if (ownPidNamespace() !== FIRST_PID_NAMESPACE) return undefined;
+  const found = new Set([FIRST_PID_NAMESPACE]);
+  // Process 1 is in that one, and may not be for us to look at.
+  for (const pid of otherProcesses().filter((other) => other !== 1)) {
+    try {
+      found.add(numberIn(readlinkSync(`/proc/${pid}/ns/pid`)));
+    } catch (error) {
+      // One that has ended has no namespace.
+      if (!['ENOENT', 'ESRCH'].includes(String((error as NodeJS.ErrnoException).code))) return undefined;
+    }
+  }
+  return found;
+}
+
+/** `pid:[4026531836]` without all that is around the number. */
+function numberIn(link: string): string {
+  return /\d+/.exec(link)?.[0] ?? '0';
 }
 
 function namesIn(directory: string): string[] {

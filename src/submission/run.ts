@@ -3,7 +3,8 @@
  * submission can change anything: nothing that is said or computed here counts
  * for its grade.
  */
-import { mkdirSync, readFileSync, writeSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
+import { makeFolders } from '../../native/folders.cjs';
 import { newOwnerName } from '../leftovers/owner.ts';
 import { failureStatus, runStep } from '../run/run-step.ts';
 import { inheritedEnvironment } from '../settings/process.ts';
@@ -19,7 +20,7 @@ export async function runSubmission(): Promise<void> {
   const { file, settings, given, directories, scripts } = JSON.parse(text) as Assignment;
   const { program, ...others } = scripts;
   try {
-    for (const directory of directories) mkdirSync(directory, { recursive: true });
+    for (const directory of directories) makeFolders(directory);
     const submission = require(file);
     if (typeof submission.run !== 'function') throw new Error('The file exports no function `run`.');
     const owner = newOwnerName();

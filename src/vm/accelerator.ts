@@ -1,7 +1,8 @@
 /** KVM where it works, and TCG, which translates every instruction, where it does not. */
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolders } from '../../native/folders.cjs';
 import { cacheDirectory, keyOf } from './cache.ts';
 import type { Machine } from './machine.ts';
 
@@ -29,7 +30,7 @@ export function chooseAccelerator(machine: Machine, kernel: string): Accelerator
     return readFileSync(verdict, 'utf8') === 'kvm' ? 'kvm' : 'tcg';
   } catch {
     const accelerator = bootsWithKvm(machine, kernel) ? 'kvm' : 'tcg';
-    mkdirSync(cacheDirectory(), { recursive: true });
+    makeFolders(cacheDirectory());
     writeFileSync(verdict, accelerator);
     return accelerator;
   }

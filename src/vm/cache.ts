@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolders } from '../command-line/folders.ts';
+import { makeFolders } from '../../native/folders.cjs';
 import { noHome, otherFolder, userFolder } from '../command-line/home.ts';
 import { isOver, newOwnerName } from '../leftovers/owner.ts';
 

@@ -73,15 +73,16 @@ export function ownLinks(): string[] {
     .sort();
 }
 
-/** Every cgroup, in any hierarchy, that bears the kit's mark. */
-export function ownCgroups(): string[] {
+/** Every cgroup, in any hierarchy, that bears the mark of an owner, or of any that these tests started or that is over. */
+export function ownCgroups(owner?: string): string[] {
   const mounts = readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')
     .filter((line) => / - cgroup2? /.test(line))
     .map((line) => line.split(' ')[4] ?? '');
   return mounts.flatMap((mount) => {
-    const { stdout } = spawnSync('find', [mount, '-type', 'd', '-name', 'container-lab-*'], { encoding: 'utf8' });
-    return stdout.split('\n').filter((path) => path !== '' && !isElsewhere(basename(path)));
+    const named = ['-type', 'd', '-name', owner || 'container-lab-*'];
+    const { stdout } = spawnSync('find', [mount, ...named], { encoding: 'utf8' });
+    return stdout.split('\n').filter((path) => path !== '' && (owner || !isElsewhere(basename(path))));
   });
 }
 

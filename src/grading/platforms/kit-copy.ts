@@ -1,6 +1,7 @@
 /** The part of the kit that grades, to be carried to another machine: no solution and no native build. */
 import { cpSync, mkdirSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
+import { makeFolders } from '../../../native/folders.cjs';
 import { top } from '../../catalogue/exercises.ts';
 
 const PARTS = [
@@ -15,7 +16,7 @@ const PARTS = [
 ];
 
 export function copyKit(to: string): void {
-  mkdirSync(to, { recursive: true });
+  makeFolders(to);
   for (const part of PARTS) cpSync(join(top, part), join(to, part), { recursive: true, filter: isNeeded });
 }
 
@@ -30,7 +31,7 @@ function isNeeded(path: string): boolean {
 
 /** Makes a folder for an autograder. @throws Error if it is there and is not empty */
 export function newFolder(directory: string): void {
-  mkdirSync(dirname(directory), { recursive: true });
+  makeFolders(dirname(directory));
   try {
     mkdirSync(directory);
   } catch (error) {

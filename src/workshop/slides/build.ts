@@ -2,8 +2,8 @@
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeFolders } from '../../../native/folders.cjs';
 import type { Library, Page } from '../../catalogue/lessons.ts';
-import { makeFolders } from '../../command-line/folders.ts';
 import { copyAssets } from '../../lessons/site/build.ts';
 import { contentOf } from '../../lessons/site/content.ts';
 import { type Deck, deckHtml, handoutHtml, indexHtml } from './deck.ts';
