@@ -206,6 +206,15 @@ function isFresh({ head }) {
 }
 
 module.exports = {
-  ...{ top, safePlaces, isSafeFile, readKept, writableFolder, giveToOwner, keep, stampOf, areAsTheyWere },
-  ...{ readMade, isFresh },
+  top,
+  safePlaces,
+  isSafeFile,
+  readKept,
+  writableFolder,
+  giveToOwner,
+  keep,
+  stampOf,
+  areAsTheyWere,
+  readMade,
+  isFresh,
 };
