@@ -30,7 +30,7 @@ const folder = resolve(top, process.env.TEST_FOLDER ?? 'test');
 const TIMEOUT_S = Number(process.env.TEST_TIMEOUT ?? 600);
 const BUDGET_S = Number(process.env.TEST_BUDGET ?? Number.POSITIVE_INFINITY);
 
-const LOADER = join(top, 'bin/tsx.mjs');
+const STARTER = join(top, 'test/file.cjs');
 // The tests say themselves where what they try was typed.
 delete process.env.INIT_CWD;
 
@@ -75,7 +75,7 @@ function checkTask(name: string, command: readonly string[]): Task {
 }
 
 function fileTask(path: string): Task {
-  const command = [process.execPath, '--import', LOADER, path];
+  const command = [process.execPath, STARTER, path];
   return { name: relative(folder, path), command, judge: (status, output) => countsOfUvu(output, status) };
 }
 
