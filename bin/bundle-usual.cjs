@@ -2,7 +2,18 @@
 const { modulesOf, nameOf } = require('./commands.cjs');
 const { load } = require('./load.cjs');
 
-const USUAL = ['step', 'doctor', 'lesson', 'exercise', 'watch', 'progress', 'grade', 'clean', 'workshop:check'];
+const USUAL = [
+  'step',
+  'doctor',
+  'lesson',
+  'exercise',
+  'watch',
+  'progress',
+  'calls',
+  'grade',
+  'clean',
+  'workshop:check',
+];
 
 async function bundleUsual() {
   for (const command of USUAL) await load(nameOf(command), modulesOf(command), { runs: false });

@@ -124,7 +124,7 @@ export function mkdir(path: string, mode = 0o755): Call {
   return MKDIRAT(AT_FDCWD, path, mode);
 }
 
-/** Makes a directory unless it is there. */
+/** Makes a directory unless it is there. Source: mkdir(2). */
 export function ensureDirectory(path: string, mode = 0o755): Call {
   return tolerating('EEXIST', mkdir(path, mode));
 }
@@ -278,7 +278,7 @@ function workingDirectory(pid: number): string {
   return `ls -l /proc/${pid}/cwd`;
 }
 
-/** Writes a text to a file that exists: open, write, close. */
+/** Writes a text to a file that exists, by three calls: open, write, close. Source: write(2). */
 export function writeFile(path: string, text: string): Call[] {
   const file = openat(path, O_WRONLY);
   return [file, write(file, text), close(file)];

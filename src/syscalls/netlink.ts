@@ -40,7 +40,10 @@ export interface CableEnd {
   readonly pid?: number;
 }
 
-/** `ip link add NAME netns PID type veth peer name NAME netns PID` */
+/**
+ * Makes a cable with two ends: `ip link add NAME netns PID type veth peer name NAME netns PID`. It is sent by
+ * `request`. Source: veth(4).
+ */
 export function addVeth(end: CableEnd, peer: CableEnd): Struct {
   const info = Buffer.concat([
     attribute(IFLA_INFO.KIND, text('veth')),
@@ -54,7 +57,7 @@ export function addVeth(end: CableEnd, peer: CableEnd): Struct {
   );
 }
 
-/** `ip link set dev NAME alias ALIAS` */
+/** Notes something beside an interface: `ip link set dev NAME alias ALIAS`. Sent by `request`. Source: rtnetlink(7). */
 export function setAlias(name: string, alias: string): Struct {
   return message(
     RTM.NEWLINK,
@@ -64,7 +67,7 @@ export function setAlias(name: string, alias: string): Struct {
   );
 }
 
-/** `ip link delete …`: with one end of a veth pair, the other goes, too. */
+/** Removes an interface, `ip link delete …`; the other end of a cable goes with it. Sent by `request`. Source: rtnetlink(7). */
 export function deleteLink(index: number): Struct {
   return message(RTM.DELLINK, 0, [link(index)], `RTM_DELLINK, {ifi_index=${index}}`);
 }

@@ -90,6 +90,7 @@ export function flagText(value: number, names: FlagNames): string {
   return Object.entries(names).find(([, flag]) => flag === 0)?.[0] ?? '0';
 }
 
+/** A text in quotes, as strace(1) prints it: how the bytes that a `read` brings can be shown in the trace. */
 export function quoted(text: string): string {
   const bytes = Buffer.from(text);
   const shown = [...bytes.subarray(0, STRING_LIMIT)];
