@@ -2,6 +2,7 @@
 import { atLeast, type Call, type Out, type Struct, withVerdict } from './call.ts';
 import { errnoName } from './errno.ts';
 import { close } from './files.ts';
+import { needNumber, needText } from './mistake.ts';
 import { netlinkSocket, receiveAnswer, sendRequest } from './network.ts';
 
 const NLM_F = { REQUEST: 1, ACK: 4, EXCL: 0x200, CREATE: 0x400 };
@@ -87,7 +88,11 @@ function message(type: number, flags: number, parts: Buffer[], shown: string): S
 }
 
 function placed({ name, pid }: CableEnd): Buffer[] {
-  return [attribute(IFLA.IFNAME, text(name)), ...(pid === undefined ? [] : [attribute(IFLA.NET_NS_PID, word(pid))])];
+  const named = needText(name, 'The name of a cable’s end');
+  return [
+    attribute(IFLA.IFNAME, text(named)),
+    ...(pid === undefined ? [] : [attribute(IFLA.NET_NS_PID, word(needNumber(pid, 'The pid beside a name')))]),
+  ];
 }
 
 function placeText({ name, pid }: CableEnd): string {
