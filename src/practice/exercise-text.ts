@@ -25,7 +25,7 @@ export function taskText(entry: Entry, view: View): string {
 
 /** Where all is named that a solution may use. */
 export function callsHint({ style }: View): string {
-  return `Calls and helpers that you may use: ${style.code('npm run calls')}. All of one: ${style.code('npm run calls -- mount')}`;
+  return `What you may use: ${style.code('npm run calls')}; all of one: ${style.code('npm run calls -- mount')}`;
 }
 
 /** Why it worked, and what runc does. */
