@@ -9,18 +9,13 @@ import { CLONE } from '../syscalls/flags.ts';
 import { described, Mistake, remedy } from '../syscalls/mistake.ts';
 import type { Cloned, Lab } from './lab.ts';
 
-/** Lists that a child is to become, each with the name by which it was given. */
-export type Programs = Readonly<Record<string, readonly Call[]>>;
-
 export class CheckedLab {
   readonly lab: Lab;
-  readonly #programs: Programs;
   /** What was called and is not done; the stack of each says where. */
   readonly #pending = new Set<Mistake>();
-  readonly #cloned: { readonly list: readonly Call[]; readonly at: Mistake }[] = [];
+  readonly #cloned: { readonly list: readonly Call[]; readonly mistake: Mistake }[] = [];
 
-  constructor(lab: Lab, programs: Programs) {
-    this.#programs = programs;
+  constructor(lab: Lab) {
     const { owner, rootless, program } = lab;
     this.lab = withNames('lab', {
       owner,
@@ -33,7 +28,10 @@ export class CheckedLab {
       },
       clone: (list, flags, options) => {
         checkCloned(list, flags);
-        this.#cloned.push({ list, at: new Mistake() });
+        const mistake = new Mistake(
+          'No child has become a program: `...lab.program` belongs at the end of a list that is cloned.',
+        );
+        this.#cloned.push({ list, mistake });
         return this.#awaited('lab.clone', lab.clone(list, flags, options));
       },
       wait: (child) => {
@@ -49,13 +47,8 @@ export class CheckedLab {
   /** What was forgotten, once `run` has come back. */
   forgotten(): Mistake[] {
     const [first] = this.#cloned;
-    const missing = Object.entries(this.#programs)
-      .filter(([, program]) => program.length > 0 && !this.#cloned.some(({ list }) => endsWith(list, program)))
-      .map(([name]) => {
-        const said = `No child has become ${name}: it is the end of a child's list, lab.clone([…, ...${name}], flags).`;
-        return Object.assign(new Mistake(said), first && { stack: first.at.stack });
-      });
-    return [...this.#pending, ...missing];
+    if (!first || this.#cloned.some(({ list }) => becomesProgram(list))) return [...this.#pending];
+    return [...this.#pending, first.mistake];
   }
 
   /** Notes what is still going on when `run` has come back: nobody has waited for it. */
@@ -96,8 +89,11 @@ function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
-function endsWith(list: readonly Call[], program: readonly Call[]): boolean {
-  return list.at(-1) === program.at(-1);
+/** Whether the process, or one that it clones, becomes a program at the end of its list. */
+function becomesProgram(list: readonly Call[]): boolean {
+  return list.some(({ info, handsOver, list: nested = [] }) =>
+    info.leaves === 'for a program' && !handsOver ? true : becomesProgram(nested),
+  );
 }
 
 function checkPerformed(list: readonly Call[]): void {

@@ -50,13 +50,11 @@ export async function runSubmission(): Promise<void> {
     const run = load(source);
     const owner = newOwnerName();
     const lists = Object.fromEntries(Object.entries(others).map(([name, other]) => [name, become(other, owner)]));
-    const programs = Object.fromEntries(Object.entries(lists).map(([name, list]) => [`given.${name}`, list]));
-    const own = program ? become(program, owner) : [];
     process.exitCode = await runStep({
       step: {
         has: new Set(),
         run: async (lab) => {
-          const checked = new CheckedLab(lab, { 'lab.program': own, ...programs });
+          const checked = new CheckedLab(lab);
           try {
             const end = await run(checked.lab, withNamesWithin('given', { ...given, ...lists }));
             for (const mistake of checked.forgotten()) tell(mistake);
@@ -70,7 +68,7 @@ export async function runSubmission(): Promise<void> {
       },
       owner,
       settings: { ...DEFAULTS, ...settings },
-      program: own,
+      program: program ? become(program, owner) : [],
       observer: traceObserver(textPrinter((line) => say(`${TRACE}${line}`), 0)),
     });
   } catch (error) {

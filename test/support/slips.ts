@@ -110,7 +110,7 @@ export const SLIPS: readonly Slip[] = [
     exercise: '1a',
     what: 'a container without a program',
     changes: [[', ...lab.program]', ']']],
-    message: "No child has become lab.program: it is the end of a child's list",
+    message: 'No child has become a program: `...lab.program` belongs at the end of a list that is cloned.',
     at: 'await lab.clone(',
   },
   {
