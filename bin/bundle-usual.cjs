@@ -9,7 +9,18 @@ const { BUNDLE, ENTRY, ROOMS } = require('../src/submission/sources.cjs');
 const { modulesOf, nameOf } = require('./commands.cjs');
 const { load } = require('./load.cjs');
 
-const USUAL = ['step', 'doctor', 'lesson', 'exercise', 'watch', 'progress', 'grade', 'clean', 'workshop:check'];
+const USUAL = [
+  'step',
+  'doctor',
+  'lesson',
+  'exercise',
+  'watch',
+  'progress',
+  'calls',
+  'grade',
+  'clean',
+  'workshop:check',
+];
 
 async function bundleCommands() {
   for (const command of USUAL) await load(nameOf(command), modulesOf(command), { runs: false });

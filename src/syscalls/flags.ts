@@ -120,7 +120,7 @@ export const MOUNT_ATTR = {
   MOUNT_ATTR_IDMAP: 0x100000,
 } as const;
 
-/** umount2(2). */
+/** umount(2). */
 export const MNT = { MNT_FORCE: 1, MNT_DETACH: 2 } as const;
 
 /** socket(2). */

@@ -2,6 +2,7 @@
 import { atLeast, type Call, type Out, type Struct, withVerdict } from './call.ts';
 import { errnoName } from './errno.ts';
 import { close } from './files.ts';
+import { needNumber, needText } from './mistake.ts';
 import { netlinkSocket, receiveAnswer, sendRequest } from './network.ts';
 
 const NLM_F = { REQUEST: 1, ACK: 4, EXCL: 0x200, CREATE: 0x400 };
@@ -40,7 +41,10 @@ export interface CableEnd {
   readonly pid?: number;
 }
 
-/** `ip link add NAME netns PID type veth peer name NAME netns PID` */
+/**
+ * Makes a cable with two ends: `ip link add NAME netns PID type veth peer name NAME netns PID`. It is sent by
+ * `request`. Source: veth(4).
+ */
 export function addVeth(end: CableEnd, peer: CableEnd): Struct {
   const info = Buffer.concat([
     attribute(IFLA_INFO.KIND, text('veth')),
@@ -54,7 +58,7 @@ export function addVeth(end: CableEnd, peer: CableEnd): Struct {
   );
 }
 
-/** `ip link set dev NAME alias ALIAS` */
+/** Notes something beside an interface: `ip link set dev NAME alias ALIAS`. Sent by `request`. Source: rtnetlink(7). */
 export function setAlias(name: string, alias: string): Struct {
   return message(
     RTM.NEWLINK,
@@ -64,7 +68,7 @@ export function setAlias(name: string, alias: string): Struct {
   );
 }
 
-/** `ip link delete …`: with one end of a veth pair, the other goes, too. */
+/** Removes an interface, `ip link delete …`; the other end of a cable goes with it. Sent by `request`. Source: rtnetlink(7). */
 export function deleteLink(index: number): Struct {
   return message(RTM.DELLINK, 0, [link(index)], `RTM_DELLINK, {ifi_index=${index}}`);
 }
@@ -84,7 +88,11 @@ function message(type: number, flags: number, parts: Buffer[], shown: string): S
 }
 
 function placed({ name, pid }: CableEnd): Buffer[] {
-  return [attribute(IFLA.IFNAME, text(name)), ...(pid === undefined ? [] : [attribute(IFLA.NET_NS_PID, word(pid))])];
+  const named = needText(name, 'The name of a cable’s end');
+  return [
+    attribute(IFLA.IFNAME, text(named)),
+    ...(pid === undefined ? [] : [attribute(IFLA.NET_NS_PID, word(needNumber(pid, 'The pid beside a name')))]),
+  ];
 }
 
 function placeText({ name, pid }: CableEnd): string {
