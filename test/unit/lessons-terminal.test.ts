@@ -54,11 +54,15 @@ test('what a console block needs is said above it', () => {
   );
 });
 
+test('a command of two lines can be copied: no prompt stands before the second', () => {
+  assert.is(shown('```console\n$ echo \\\n>   on > x\n> y\n```\n'), '  $ echo \\\n      on > x\n    y\n');
+});
+
 test('a block for another kind of machine is folded until the reader asks for it', () => {
   const view = { width: 80, style: styleFor(0), elsewhere: ['v1'] };
   const block = pageWith('```console v1\n$ one\n```\n\n```console v2\n$ two\n```\n');
   const folded = render(block, { ...view, hints: false });
-  assert.match(folded, /^▸ With cgroup v1, which this machine has not\n.*--hints/);
+  assert.match(folded, /^▸ With cgroup v1, which this machine does not have\n.*--hints/);
   assert.not.match(folded, /\$ one/);
   assert.match(folded, /cgroup v2\n {2}\$ two/);
   assert.match(render(block, { ...view, hints: true }), /\$ one[\s\S]*\$ two/);

@@ -106,7 +106,7 @@ export function pictureHtml({ source, description }: Picture, directory: string)
 }
 
 function foldedHtml(fence: Fence): string {
-  const summary = `With ${needsText(fence.words)}, which this machine has not`;
+  const summary = `With ${needsText(fence.words)}, which this machine does not have`;
   return `<details class="elsewhere"><summary>${escapeHtml(summary)}</summary>\n${consoleHtml(fence)}</details>\n`;
 }
 

@@ -85,7 +85,7 @@ class Renderer {
     const { style, elsewhere = [], hints } = this.#context;
     const fence = fenceOf(token);
     if (hints || !fence.words.some((word) => elsewhere.includes(word))) return codeLines(fence, width, style);
-    return folded(`With ${needsText(fence.words)}, which this machine has not`, width, style);
+    return folded(`With ${needsText(fence.words)}, which this machine does not have`, width, style);
   }
 
   #wrapped(children: readonly Node[], width: number): string[] {
