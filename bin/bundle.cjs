@@ -6,7 +6,7 @@ const { join, relative, sep } = require('node:path');
 const { stampOf, top } = require('../native/kept.cjs');
 
 /** These are loaded from node_modules. */
-const APART = ['@koromix/*', 'enquirer', 'esbuild', 'tsx', '@mermaid-js/tiny'];
+const APART = ['@koromix/*', 'enquirer', 'esbuild', 'tsx'];
 /** What decides how the sources are read. */
 const RULES = [
   'bin/bundle.cjs',
