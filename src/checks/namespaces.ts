@@ -1,10 +1,13 @@
 /** What is in the namespaces of containers, as programs of the host find it there. */
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import type { NamespaceKind } from '../proc/namespaces.ts';
 import { nsenter } from '../proc/nsenter.ts';
+import { HOSTNAME } from '../sandbox/sandbox.ts';
 import { oneOf, whole } from './draw.ts';
 import type { Expectation } from './expectation.ts';
 import type { Process } from './process.ts';
+import type { Trial } from './trial.ts';
 
 const TIMEOUT_MS = 5000;
 
@@ -50,6 +53,13 @@ export async function nameOf(
 ): Promise<Pick<Expectation, 'observed' | 'command'>> {
   const { output, command } = await enter(process, ['uts'], 'cat', `/proc/sys/kernel/${which}`);
   return { observed: output, command };
+}
+
+/** Whether a name of the sandbox is what it was. */
+export async function sandboxsName({ ground }: Trial, which: 'hostname' | 'domainname'): Promise<Expectation> {
+  // A new namespace begins as a copy, and the sandbox has never changed this name.
+  const domain = () => readFileSync('/proc/sys/kernel/domainname', 'utf8').trim();
+  return { expected: which === 'hostname' ? HOSTNAME : domain(), ...(await nameOf(ground, which)) };
 }
 
 /** The smallest network with room for two: a /30. */

@@ -12,10 +12,11 @@ import type { End } from '../executor/reaper.ts';
 import { Run } from '../lab/run.ts';
 import { newOwnerName } from '../leftovers/owner.ts';
 import { DEFAULTS, type Settings } from '../settings/settings.ts';
-import { release, waitFor } from '../steps/02-ipc.ts';
+import { type Checkpoint, release, waitFor } from '../steps/02-ipc.ts';
 import { becomeRoot, mapIds } from '../steps/05-user.ts';
 import { setUpNetwork } from '../steps/06-net.ts';
-import { chdir } from '../syscalls/files.ts';
+import type { Call } from '../syscalls/call.ts';
+import { chdir, close, write } from '../syscalls/files.ts';
 import {
   CLONE_NEWCGROUP,
   CLONE_NEWIPC,
@@ -41,6 +42,8 @@ export interface SandboxOptions extends Pick<RootContents, 'files' | 'hidden'> {
   readonly directory: string;
   /** Wall-clock seconds from the start of the program. */
   readonly timeout: number;
+  /** Sees the process that will become the program, while it waits: all is made, and nothing of the program has run. */
+  readonly prepared?: (pid: number) => Promise<void>;
 }
 
 /** How a sandbox ended: by itself, or because it was made to. */
@@ -124,9 +127,10 @@ export class Sandbox {
   static async #start(
     lab: Run,
     ids: Identities,
-    { binds: paths, files, hidden, directory, timeout }: SandboxOptions,
+    { binds: paths, files, hidden, directory, timeout, prepared }: SandboxOptions,
   ): Promise<Sandbox> {
     const checkpoint = await openPipe(lab);
+    const [made, go] = [await openPipe(lab), await openPipe(lab)];
     const streams = await openStreams(lab);
     lab.onEnd(() => streams.close());
     const binds = await openBinds(lab, paths, ids.hasRange);
@@ -145,6 +149,8 @@ export class Sandbox {
         ...streams.adopt,
         // Where no cgroup can count processes, as for an ordinary user.
         limitProcesses(LIMITS.pids),
+        ...say(made),
+        ...waitFor(go),
         ...lab.program,
       ],
       FLAGS,
@@ -157,6 +163,9 @@ export class Sandbox {
     void streams.flooded.then(() => sandbox.#stop('output'));
     lab.onEnd(() => sandbox.keep());
     await release(lab, checkpoint);
+    await lab.perform(waitFor(made));
+    await prepared?.(child.pid);
+    await release(lab, go);
     return sandbox;
   }
 
@@ -197,6 +206,11 @@ export class Sandbox {
     this.#removed ??= this.#end();
     return this.#removed;
   }
+}
+
+/** The child's part of a pipe at which the parent waits. */
+function say({ readEnd, writeEnd }: Checkpoint): Call[] {
+  return [close(readEnd), write(writeEnd, '.'), close(writeEnd)];
 }
 
 /** Whether it was the kernel that refused: a call of a list, or one that Node made. */

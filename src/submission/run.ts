@@ -14,11 +14,13 @@ import { execve } from '../syscalls/processes.ts';
 import { traceObserver } from '../trace/observer.ts';
 import { textPrinter } from '../trace/text.ts';
 import { ASSIGNMENT_FILE, type Assignment, type Script, TRACE } from './assignment.ts';
+import { unhurried } from './unhurried.ts';
 
 export async function runSubmission(): Promise<void> {
   const text = readFileSync(ASSIGNMENT_FILE, 'utf8');
-  const { file, settings, given, directories, scripts } = JSON.parse(text) as Assignment;
+  const { file, settings, given, directories, unhurried: slowly, scripts } = JSON.parse(text) as Assignment;
   const { program, ...others } = scripts;
+  const observer = traceObserver(textPrinter((line) => say(`${TRACE}${line}`), 0));
   try {
     for (const directory of directories) makeFolders(directory);
     const submission = require(file);
@@ -31,7 +33,7 @@ export async function runSubmission(): Promise<void> {
       owner,
       settings: { ...DEFAULTS, ...settings },
       program: program ? become(program, owner) : [],
-      observer: traceObserver(textPrinter((line) => say(`${TRACE}${line}`), 0)),
+      observer: slowly ? unhurried(observer) : observer,
     });
   } catch (error) {
     say(error instanceof Error ? (isKits(error) ? error.message : (error.stack ?? error.message)) : String(error));

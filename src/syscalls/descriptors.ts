@@ -87,7 +87,7 @@ const PPOLL = defineCall({
   purpose: 'Waits until there is something to read at a descriptor, or its other end is closed.',
   show: [plain, plain, plain, plain, plain],
   subject: 'descriptors',
-  examples: () => [awaitInput(9999)],
+  examples: () => [awaitInput(9999), askForChange(9999)],
 });
 
 /**
@@ -103,6 +103,18 @@ export function awaitInput(fd: number | Call): Call {
     descriptors: [{ at: 0, fd }],
   };
   return PPOLL(descriptor, 1, null, null, 8);
+}
+
+/**
+ * Says at once, by a result of 1, whether something has happened at `fd` that is
+ * more urgent than input: to the mounts that an open mountinfo shows. Source: proc_pid_mounts(5).
+ */
+export function askForChange(fd: number): Call {
+  const bytes = Buffer.alloc(8);
+  bytes.writeInt32LE(fd, 0);
+  bytes.writeInt16LE(POLL.POLLPRI, 4);
+  const text = `[{fd=${fd}, events=${flagText(POLL.POLLPRI, POLL)}}]`;
+  return PPOLL({ bytes, text }, 1, { bytes: Buffer.alloc(16), text: '{tv_sec=0, tv_nsec=0}' }, null, 8);
 }
 
 const SENDMSG = defineCall({
