@@ -14,7 +14,6 @@ import { setns } from '../syscalls/namespaces.ts';
 import { handOver, waitForSignal } from '../syscalls/processes.ts';
 import type { Expectation } from './expectation.ts';
 import { Process, ProcessGone } from './process.ts';
-import type { Trial } from './trial.ts';
 
 /** All kinds that this kernel has. */
 const KINDS = NAMESPACES.map(({ kind }) => kind).filter((kind) => existsSync(`/proc/self/ns/${kind}`));
@@ -100,8 +99,15 @@ function stands(here: Process, made: Process): boolean {
   return here.lives && JOINED.every((kind) => here.namespace(kind) === made.namespace(kind));
 }
 
+/** What of a run the measure needs. */
+export interface Measured {
+  /** The process that runs the submission. */
+  readonly parent: Process;
+  readonly ground: Ground;
+}
+
 /** Whether a process has a namespace of a kind that is neither the sandbox's nor the submission's own process's. */
-export function ownNamespace(trial: Trial, process: Process, kind: NamespaceKind): Expectation {
+export function ownNamespace(trial: Measured, process: Process, kind: NamespaceKind): Expectation {
   const [expected, own] = ["another one than the sandbox's", process.namespace(kind)];
   const sandboxs = own === trial.ground.namespace(kind);
   const parents = !sandboxs && own === trial.parent.namespace(kind);
@@ -114,7 +120,7 @@ export function ownNamespace(trial: Trial, process: Process, kind: NamespaceKind
 }
 
 /** Whether processes share all namespaces with the sandbox. */
-export function sandboxsNamespaces({ ground }: Trial, ...processes: readonly Process[]): Expectation {
+export function sandboxsNamespaces({ ground }: Measured, ...processes: readonly Process[]): Expectation {
   const kinds = KINDS.filter((kind) => processes.some((process) => process.namespace(kind) !== ground.namespace(kind)));
   return {
     expected: "the sandbox's",
@@ -124,13 +130,13 @@ export function sandboxsNamespaces({ ground }: Trial, ...processes: readonly Pro
 }
 
 /** Whether the submission's own process is where it was put: "outside nothing changes" is said of that place. */
-export function stillThere(trial: Trial): Expectation {
+export function stillThere(trial: Measured): Expectation {
   const expected = "in the sandbox's namespaces, at its root";
   const { pid } = trial.parent;
   return { expected, observed: goneFrom(trial) ?? expected, command: `ls -l /proc/${pid}/ns /proc/${pid}/root` };
 }
 
-function goneFrom({ parent, ground }: Trial): string | undefined {
+function goneFrom({ parent, ground }: Measured): string | undefined {
   try {
     const left = KINDS.filter((kind) => parent.namespace(kind) !== ground.namespace(kind));
     if (left.length > 0) return `it has left the namespaces: ${left.join(', ')}`;
