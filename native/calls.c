@@ -58,6 +58,7 @@ const struct call calls[] = {
 	CALL(setresgid),
 	CALL(setresuid),
 	CALL(setsid),
+	CALL(shmget),
 	CALL(socket),
 	CALL(symlinkat),
 	CALL(umask),

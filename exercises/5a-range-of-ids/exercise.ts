@@ -1,7 +1,7 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
 import { exitStatus, servant, whole, word } from '#src/checks/draw.ts';
 import type { Expectation } from '#src/checks/expectation.ts';
-import { enter } from '#src/checks/namespaces.ts';
+import { idMapOf, ownerOf } from '#src/checks/ids.ts';
 import type { Process } from '#src/checks/process.ts';
 import type { Trial } from '#src/checks/trial.ts';
 import type { IdRange } from '#src/proc/id-maps.ts';
@@ -54,15 +54,13 @@ export const exercise: Exercise = {
           command: `readlink /proc/${inside.pid}/ns/user`,
           holds: own,
         });
-        trial.expect('the map of user ids', await mapOf(trial, inside, 'uid', uids));
-        trial.expect('the map of group ids', await mapOf(trial, inside, 'gid', gids));
+        trial.expect('the map of user ids', mapOf(trial, inside, 'uid', uids));
+        trial.expect('the map of group ids', mapOf(trial, inside, 'gid', gids));
         const name = word(12);
         await trial.say(`cd /tmp; echo ${name} > ${name}`);
-        const { output, command } = await seenOutside(trial, 'stat', '-c', '%u:%g', `/proc/${inside.pid}/cwd/${name}`);
         trial.expect('the owner of a file, outside', {
           expected: `${outsideId(uids, user)}:${outsideId(gids, group)}`,
-          observed: output,
-          command,
+          ...ownerOf(trial, inside, name),
         });
         await trial.expectStatus(status);
       },
@@ -85,14 +83,8 @@ function idIn(map: readonly IdRange[]): number {
   return inside + whole(1, count - 1);
 }
 
-/** What a program of the host's says that sees the ids as the sandbox does, in which the container is. */
-function seenOutside(trial: Trial, ...argv: readonly string[]) {
-  return enter(trial.parent, ['user'], ...argv);
-}
-
-async function mapOf(trial: Trial, { pid }: Process, which: 'uid' | 'gid', expected: IdRange[]): Promise<Expectation> {
-  const { output, command } = await seenOutside(trial, 'cat', `/proc/${pid}/${which}_map`);
-  const lines = output.split('\n').map((line) => line.trim().replace(/\s+/g, ' '));
+function mapOf(trial: Trial, process: Process, which: 'uid' | 'gid', expected: IdRange[]): Expectation {
+  const { lines, command } = idMapOf(trial, process, which);
   const wanted = expected.map(({ inside, outside, count }) => `${inside} ${outside} ${count}`);
   return { expected: wanted.join(', '), observed: inOrder(lines).join(', ') || 'no line', command };
 }

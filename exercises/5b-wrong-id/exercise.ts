@@ -1,7 +1,7 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
 import { exitStatus, servant, whole, word } from '#src/checks/draw.ts';
 import type { Expectation } from '#src/checks/expectation.ts';
-import { enter } from '#src/checks/namespaces.ts';
+import { idMapOf, ownerOf } from '#src/checks/ids.ts';
 import type { Process } from '#src/checks/process.ts';
 import type { Trial } from '#src/checks/trial.ts';
 
@@ -47,29 +47,18 @@ export const exercise: Exercise = {
           command: `readlink /proc/${inside.pid}/ns/user`,
           holds: own,
         });
-        trial.expect('the map of user ids', await mapOf(trial, inside, 'uid', uid));
-        trial.expect('the map of group ids', await mapOf(trial, inside, 'gid', gid));
+        trial.expect('the map of user ids', mapOf(trial, inside, 'uid', uid));
+        trial.expect('the map of group ids', mapOf(trial, inside, 'gid', gid));
         const name = word(12);
         await trial.say(`cd /tmp; echo ${name} > ${name}`);
-        const { output, command } = await seenOutside(trial, 'stat', '-c', '%u:%g', `/proc/${inside.pid}/cwd/${name}`);
-        trial.expect('the owner of a file, outside', { expected: '0:0', observed: output, command });
+        trial.expect('the owner of a file, outside', { expected: '0:0', ...ownerOf(trial, inside, name) });
         await trial.expectStatus(status);
       },
     };
   },
 };
 
-/** What a program of the host's says that sees the ids as the sandbox does, in which the container is. */
-function seenOutside(trial: Trial, ...argv: readonly string[]) {
-  return enter(trial.parent, ['user'], ...argv);
-}
-
-async function mapOf(trial: Trial, { pid }: Process, which: 'uid' | 'gid', id: number): Promise<Expectation> {
-  const { output, command } = await seenOutside(trial, 'cat', `/proc/${pid}/${which}_map`);
-  return { expected: `${id} 0 1`, observed: linesOf(output) || 'no line', command };
-}
-
-function linesOf(text: string): string {
-  const lines = text.split('\n').map((line) => line.trim().replace(/\s+/g, ' '));
-  return lines.join(', ');
+function mapOf(trial: Trial, process: Process, which: 'uid' | 'gid', id: number): Expectation {
+  const { lines, command } = idMapOf(trial, process, which);
+  return { expected: `${id} 0 1`, observed: lines.join(', ') || 'no line', command };
 }

@@ -1,6 +1,7 @@
 /** The processes of a submission as the kernel shows them to the host: the files of /proc/PID. */
-import { lstatSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { lstatSync, readlinkSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
+import { readBeginning, readBounded, TooLong } from '../proc/bounded.ts';
 import type { IdRange } from '../proc/id-maps.ts';
 import { parseIdMap } from '../proc/id-maps.ts';
 import { type Membership, parseMemberships } from '../proc/memberships.ts';
@@ -9,10 +10,24 @@ import type { NamespaceKind } from '../proc/namespaces.ts';
 import { childrenOf, parentOf } from '../proc/stat.ts';
 import type { Script } from '../submission/assignment.ts';
 
+/** It cannot be looked at, by its own doing: it has ended, or hides, or shows more than anybody could read. */
+export class ProcessUnseen extends Error {
+  override readonly name: string = 'ProcessUnseen';
+}
+
 /** It ended while it was looked at. */
-export class ProcessGone extends Error {
+export class ProcessGone extends ProcessUnseen {
   override readonly name = 'ProcessGone';
 }
+
+/** The most that is read of a file of /proc/PID. */
+const MOST_BYTES = 1024 * 1024;
+const MOST_STATUS_BYTES = 16 * 1024;
+const MOST_WORDS_BYTES = 16 * 1024;
+/** The path of a shell, as the first of its words. */
+const MOST_PATH_BYTES = 4096;
+/** What the kernel answers where a process has made itself hard to see: a path that is too long, a file of others. */
+const HIDING = ['EACCES', 'EPERM', 'EINVAL', 'ENAMETOOLONG', 'ELOOP', 'ENOTDIR', 'ENOMEM', 'EOVERFLOW', 'EIO'];
 
 export class Process {
   readonly pid: number;
@@ -21,9 +36,14 @@ export class Process {
     this.pid = pid;
   }
 
-  /** A file of /proc/PID as text. @throws ProcessGone */
+  /** A file of /proc/PID as text. @throws ProcessUnseen */
   read(file: string): string {
-    return this.#look(() => readFileSync(`/proc/${this.pid}/${file}`, 'utf8'));
+    return this.#look(() => readBounded(`/proc/${this.pid}/${file}`, MOST_BYTES));
+  }
+
+  /** At most so many bytes from the beginning of a file of /proc/PID. @throws ProcessUnseen */
+  beginning(file: string, most: number): Buffer {
+    return this.#look(() => readBeginning(`/proc/${this.pid}/${file}`, most));
   }
 
   /** Whether it is there and not a zombie. */
@@ -52,7 +72,8 @@ export class Process {
 
   /** A field of /proc/PID/status, such as `NSpid`; source: proc_pid_status(5). */
   status(field: string): string {
-    return new RegExp(`^${field}:[ \\t]*(.*)$`, 'm').exec(this.read('status'))?.[1] ?? '';
+    const text = this.beginning('status', MOST_STATUS_BYTES).toString('utf8');
+    return new RegExp(`^${field}:[ \\t]*(.*)$`, 'm').exec(text)?.[1] ?? '';
   }
 
   /** One letter: `R`, `S`, `Z`, … */
@@ -74,8 +95,9 @@ export class Process {
     return Number(this.status('PPid'));
   }
 
+  /** The words of its program, as far as anybody would write them: it can change them as it likes. */
   get argv(): readonly string[] {
-    return this.read('cmdline').split('\0').slice(0, -1);
+    return this.beginning('cmdline', MOST_WORDS_BYTES).toString('utf8').split('\0').slice(0, -1);
   }
 
   idMap(which: 'uid' | 'gid'): IdRange[] {
@@ -99,8 +121,13 @@ export class Process {
 
   /** Whether its working directory holds a name. Take one that was drawn: the submission could have put a link there. */
   holds(name: string): boolean {
+    return this.ownerOf(name) !== undefined;
+  }
+
+  /** Who owns a file in its working directory, as the host counts; undefined without such a file. See `holds`. */
+  ownerOf(name: string): { readonly uid: number; readonly gid: number } | undefined {
     this.directory('cwd');
-    return lstatSync(`/proc/${this.pid}/cwd/${name}`, { throwIfNoEntry: false }) !== undefined;
+    return this.#look(() => lstatSync(`/proc/${this.pid}/cwd/${name}`, { throwIfNoEntry: false }));
   }
 
   #look<T>(act: () => T): T {
@@ -111,6 +138,8 @@ export class Process {
       // A process that is gone has no files. A zombie has no namespaces, or shows them only to root.
       const gone = code === 'ENOENT' || code === 'ESRCH' || (code === 'EACCES' && !this.lives);
       if (gone) throw new ProcessGone(`process ${this.pid} has ended`);
+      if (error instanceof TooLong) throw new ProcessUnseen(error.message);
+      if (HIDING.includes(code ?? '')) throw new ProcessUnseen(`process ${this.pid} cannot be looked at: ${code}`);
       throw error;
     }
   }
@@ -132,9 +161,11 @@ export function descendsFrom(first: number, pid: number): boolean {
 
 /** Whether it is the shell that runs a script, and not a shell that it forked or an init with it among its arguments. */
 export function runsScript(candidate: Process, { text, marker }: Script): boolean {
+  const words = Buffer.from(`\0-c\0${text}\0${marker}\0`);
   try {
-    const [, ...argv] = candidate.argv;
-    return argv.length === 3 && argv[0] === '-c' && argv[1] === text && argv[2] === marker;
+    const bytes = candidate.beginning('cmdline', MOST_PATH_BYTES + words.length);
+    const path = bytes.indexOf(0);
+    return path >= 0 && bytes.subarray(path).equals(words);
   } catch {
     return false; // It ended meanwhile.
   }

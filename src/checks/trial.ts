@@ -3,6 +3,7 @@
  * and what the kernel says of them.
  */
 import { statSync } from 'node:fs';
+import type { Identities } from '../sandbox/identities.ts';
 import type { Outcome, Sandbox } from '../sandbox/sandbox.ts';
 import type { Assignment } from '../submission/assignment.ts';
 import { CheckFailed, type CheckResult, type Expectation, judge } from './expectation.ts';
@@ -119,6 +120,11 @@ export class Trial {
   /** Sends text to the standard input, where `program` is no servant. */
   send(text: string): void {
     this.#sandbox.write(text);
+  }
+
+  /** Who the users of the sandbox are outside. */
+  get identities(): Identities {
+    return this.#sandbox.identities;
   }
 
   /** The sandbox's own cgroups, from which it can make others. */

@@ -39,3 +39,9 @@ export function outsideId(ranges: readonly IdRange[], inside: number): number | 
   const range = ranges.find((candidate) => inside >= candidate.inside && inside < candidate.inside + candidate.count);
   return range && range.outside + inside - range.inside;
 }
+
+/** The id inside of an id outside; undefined if it has none. */
+export function insideId(ranges: readonly IdRange[], outside: number): number | undefined {
+  const swapped = ranges.map((range) => ({ inside: range.outside, outside: range.inside, count: range.count }));
+  return outsideId(swapped, outside);
+}
