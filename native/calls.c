@@ -28,6 +28,7 @@ const struct call calls[] = {
 	CALL(fcntl),
 	CALL(getpid),
 	CALL(ioctl),
+	CALL(keyctl),
 	CALL(kill),
 	CALL(memfd_create),
 	CALL(mkdirat),

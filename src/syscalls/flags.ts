@@ -153,6 +153,7 @@ export const PR = {
   PR_SET_PDEATHSIG: 1,
   PR_SET_DUMPABLE: 4,
   PR_CAPBSET_DROP: 24,
+  PR_SET_SECUREBITS: 28,
   PR_SET_CHILD_SUBREAPER: 36,
   PR_SET_NO_NEW_PRIVS: 38,
 } as const;
@@ -204,8 +205,20 @@ export const CAP = {
 
 export type Capability = keyof typeof CAP;
 
+/** capabilities(7), PR_SET_SECUREBITS. */
+export const SECBIT = { SECBIT_NO_SETUID_FIXUP: 4 } as const;
+
+/** keyctl(2). */
+export const KEYCTL = { KEYCTL_JOIN_SESSION_KEYRING: 1 } as const;
+
 /** getrlimit(2). */
-export const RLIMIT = { RLIMIT_NPROC: 6 } as const;
+export const RLIMIT = {
+  RLIMIT_DATA: 2,
+  RLIMIT_NPROC: 6,
+  RLIMIT_NOFILE: 7,
+  RLIMIT_SIGPENDING: 11,
+  RLIMIT_MSGQUEUE: 12,
+} as const;
 
 /** seccomp(2): the operation, and flags of SECCOMP_SET_MODE_FILTER. */
 export const SECCOMP = { SECCOMP_SET_MODE_STRICT: 0, SECCOMP_SET_MODE_FILTER: 1 } as const;

@@ -109,7 +109,7 @@ export function sendEcho(fd: number | Call, address: string, text: string): Call
   Buffer.from(address.split('.').map(Number)).copy(to, 4);
   return SEND_ECHO(
     fd,
-    { bytes: message, text: `{ICMP_ECHO, ${quoted(text)}}` },
+    { bytes: message, text: quoted(message) },
     message.length,
     0,
     { bytes: to, text: `{sa_family=AF_INET, sin_addr=${address}}` },

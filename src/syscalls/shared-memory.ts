@@ -25,7 +25,7 @@ const SHMGET = defineCall({
     ENOENT: 'There is no segment with that key in this IPC namespace.',
     ENOSPC: 'A limit on segments is reached: see the files /proc/sys/kernel/shm*.',
   },
-  examples: () => [findSegment(0x7fff0001), makeSegment(0x7fff0001, -1)],
+  examples: () => [findSegment(0x7fff0001), makeSegment(0x7fff0001, 0)],
 });
 
 /** Makes a segment; the key must not be 0, and no other segment may have it. Source: shmget(2). */

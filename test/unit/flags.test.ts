@@ -34,6 +34,8 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   MFD: ['linux/memfd.h'],
   CLOSE_RANGE: ['linux/close_range.h'],
   POLL: ['poll.h'],
+  SECBIT: ['linux/securebits.h'],
+  KEYCTL: ['linux/keyctl.h'],
   RLIMIT: ['asm/resource.h'],
   W: ['sys/wait.h'],
   S: ['sys/stat.h'],
