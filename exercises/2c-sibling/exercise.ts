@@ -1,7 +1,7 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { sentry, whole } from '#src/checks/draw.ts';
+import { sentry } from '#src/checks/draw.ts';
 import { stillThere } from '#src/checks/ground.ts';
-import { enter } from '#src/checks/namespaces.ts';
+import { addSegment, drawSegmentKey, hasSegment } from '#src/checks/namespaces.ts';
 import type { Process } from '#src/checks/process.ts';
 import type { Trial } from '#src/checks/trial.ts';
 
@@ -38,7 +38,7 @@ export const exercise: Exercise = {
     },
   ],
   round() {
-    const [shared, hidden] = [whole(100_000, 499_999), whole(500_000, 999_999)];
+    const [shared, hidden] = [drawSegmentKey(), drawSegmentKey()];
     return {
       scripts: { program: sentry(), sibling: sentry() },
       async check(trial) {
@@ -71,24 +71,18 @@ export const exercise: Exercise = {
   },
 };
 
-async function makeSegment(trial: Trial, of: Process, size: number): Promise<void> {
-  const { status, output, command } = await enter(of, ['ipc'], 'ipcmk', '-M', String(size));
-  if (status === 0) return;
+async function makeSegment(trial: Trial, of: Process, key: number): Promise<void> {
+  const refusal = await addSegment(of, key);
+  if (refusal === undefined) return;
   const whose = of === trial.ground ? 'sandbox' : 'program';
-  trial.expect(`a segment made in the namespace of the ${whose}`, {
-    expected: 'it is made',
-    observed: output,
-    command,
-  });
+  trial.expect(`a segment made in the namespace of the ${whose}`, { expected: 'it is made', observed: refusal });
 }
 
-async function expectSegment(trial: Trial, name: string, of: Process, size: number, there: boolean): Promise<void> {
-  const { output, command } = await enter(of, ['ipc'], 'ipcs', '-m');
-  // The columns: key, id, owner, permissions, size.
-  const found = output.split('\n').some((line) => line.trim().split(/\s+/)[4] === String(size));
+async function expectSegment(trial: Trial, name: string, of: Process, key: number, there: boolean): Promise<void> {
+  const found = await hasSegment(of, key);
   trial.expect(name, {
     expected: there ? 'it is there' : 'it is not there',
-    observed: found ? 'it is there' : 'it is not there',
-    command: `${command}   # ${size} bytes`,
+    observed: found.there ? 'it is there' : 'it is not there',
+    command: found.command,
   });
 }

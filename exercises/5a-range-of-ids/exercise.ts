@@ -2,10 +2,9 @@ import type { Exercise } from '#src/catalogue/exercise.ts';
 import { sentry, whole } from '#src/checks/draw.ts';
 import type { Expectation } from '#src/checks/expectation.ts';
 import { ownNamespace } from '#src/checks/ground.ts';
-import { enter } from '#src/checks/namespaces.ts';
+import { identityOf, idMapOf } from '#src/checks/ids.ts';
 import type { Process } from '#src/checks/process.ts';
 import type { Trial } from '#src/checks/trial.ts';
-import { identityOf } from '#src/checks/users.ts';
 import type { IdRange } from '#src/proc/id-maps.ts';
 import { outsideId } from '#src/sandbox/identities.ts';
 
@@ -50,8 +49,8 @@ export const exercise: Exercise = {
       async check(trial) {
         const inside = await trial.program();
         trial.expect('the user namespace', ownNamespace(trial, inside, 'user'));
-        trial.expect('the map of user ids', await mapOf(trial, inside, 'uid', uids));
-        trial.expect('the map of group ids', await mapOf(trial, inside, 'gid', gids));
+        trial.expect('the map of user ids', mapOf(trial, inside, 'uid', uids));
+        trial.expect('the map of group ids', mapOf(trial, inside, 'gid', gids));
         trial.expect('who the program is, outside', {
           expected: `${outsideId(uids, user)}:${outsideId(gids, group)}`,
           ...identityOf(trial, inside),
@@ -77,14 +76,8 @@ function idIn(map: readonly IdRange[]): number {
   return inside + whole(1, count - 1);
 }
 
-/** What a program of the host's says that sees the ids as the sandbox does, in which the container is. */
-function seenOutside(trial: Trial, ...argv: readonly string[]) {
-  return enter(trial.parent, ['user'], ...argv);
-}
-
-async function mapOf(trial: Trial, { pid }: Process, which: 'uid' | 'gid', expected: IdRange[]): Promise<Expectation> {
-  const { output, command } = await seenOutside(trial, 'cat', `/proc/${pid}/${which}_map`);
-  const lines = output.split('\n').map((line) => line.trim().replace(/\s+/g, ' '));
+function mapOf(trial: Trial, process: Process, which: 'uid' | 'gid', expected: IdRange[]): Expectation {
+  const { lines, command } = idMapOf(trial, process, which);
   const wanted = expected.map(({ inside, outside, count }) => `${inside} ${outside} ${count}`);
   return { expected: wanted.join(', '), observed: inOrder(lines).join(', ') || 'no line', command };
 }

@@ -2,10 +2,9 @@ import type { Exercise } from '#src/catalogue/exercise.ts';
 import { sentry, whole } from '#src/checks/draw.ts';
 import type { Expectation } from '#src/checks/expectation.ts';
 import { ownNamespace } from '#src/checks/ground.ts';
-import { enter } from '#src/checks/namespaces.ts';
+import { identityOf, idMapOf } from '#src/checks/ids.ts';
 import type { Process } from '#src/checks/process.ts';
 import type { Trial } from '#src/checks/trial.ts';
-import { identityOf } from '#src/checks/users.ts';
 
 export const exercise: Exercise = {
   title: 'The wrong id',
@@ -43,8 +42,8 @@ export const exercise: Exercise = {
       async check(trial) {
         const inside = await trial.program();
         trial.expect('the user namespace', ownNamespace(trial, inside, 'user'));
-        trial.expect('the map of user ids', await mapOf(trial, inside, 'uid', uid));
-        trial.expect('the map of group ids', await mapOf(trial, inside, 'gid', gid));
+        trial.expect('the map of user ids', mapOf(trial, inside, 'uid', uid));
+        trial.expect('the map of group ids', mapOf(trial, inside, 'gid', gid));
         trial.expect('who the program is, outside', { expected: '0:0', ...identityOf(trial, inside) });
         await trial.expectStatus();
       },
@@ -52,17 +51,7 @@ export const exercise: Exercise = {
   },
 };
 
-/** What a program of the host's says that sees the ids as the sandbox does, in which the container is. */
-function seenOutside(trial: Trial, ...argv: readonly string[]) {
-  return enter(trial.parent, ['user'], ...argv);
-}
-
-async function mapOf(trial: Trial, { pid }: Process, which: 'uid' | 'gid', id: number): Promise<Expectation> {
-  const { output, command } = await seenOutside(trial, 'cat', `/proc/${pid}/${which}_map`);
-  return { expected: `${id} 0 1`, observed: linesOf(output) || 'no line', command };
-}
-
-function linesOf(text: string): string {
-  const lines = text.split('\n').map((line) => line.trim().replace(/\s+/g, ' '));
-  return lines.join(', ');
+function mapOf(trial: Trial, process: Process, which: 'uid' | 'gid', id: number): Expectation {
+  const { lines, command } = idMapOf(trial, process, which);
+  return { expected: `${id} 0 1`, observed: lines.join(', ') || 'no line', command };
 }

@@ -1,6 +1,6 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
 import { sentry, whole } from '#src/checks/draw.ts';
-import { enter, linksOf, ping, subnet } from '#src/checks/namespaces.ts';
+import { linksOf, ping, routesOf, subnet } from '#src/checks/namespaces.ts';
 import { descendants, type Process } from '#src/checks/process.ts';
 import type { Trial } from '#src/checks/trial.ts';
 
@@ -111,9 +111,8 @@ function expectAddress(trial: Trial, what: string, process: Process, expected: s
 
 function expectRoutes(trial: Trial, what: string, process: Process, expected: string): Promise<void> {
   const look = async () => {
-    const { output, command } = await enter(process, ['net'], 'ip', '-4', 'route');
-    const destinations = output.split('\n').map((line) => line.split(' ')[0]);
-    return { expected, observed: destinations.join(', ') || 'none', command };
+    const { routes, command } = await routesOf(process);
+    return { expected, observed: routes.join(', ') || 'none', command };
   };
   return trial.expectSoon(what, look, PATIENCE_MS);
 }

@@ -1,5 +1,6 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
 import { sentry } from '#src/checks/draw.ts';
+import { openDirectories } from '#src/checks/pipes.ts';
 import type { Process } from '#src/checks/process.ts';
 import type { Trial } from '#src/checks/trial.ts';
 
@@ -35,7 +36,7 @@ export const exercise: Exercise = {
       scripts: { program: sentry() },
       async check(trial) {
         const prisoner = await findPrisoner(trial);
-        const doors = prisoner.openDirectories;
+        const doors = openDirectories(prisoner);
         trial.expect('directories that are open in the cage', {
           expected: 'none',
           observed: doors.join(', ') || 'none',

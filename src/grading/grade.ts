@@ -4,7 +4,8 @@ import type { Need, Round } from '../catalogue/exercise.ts';
 import type { Entry } from '../catalogue/exercises.ts';
 import { CheckFailed, type CheckResult } from '../checks/expectation.ts';
 import { Ground } from '../checks/ground.ts';
-import { ProcessGone } from '../checks/process.ts';
+import { CannotLook } from '../checks/inside.ts';
+import { ProcessUnseen } from '../checks/process.ts';
 import { lackOfRights } from '../checks/rights.ts';
 import { Trial } from '../checks/trial.ts';
 import { Sandbox, SandboxUnavailable } from '../sandbox/sandbox.ts';
@@ -124,7 +125,8 @@ async function runOnce(
   } catch (error) {
     // After an interruption nobody hears of the verdict, but they must hear of what is left.
     if (signal?.aborted && error instanceof AggregateError) throw error;
-    if (error instanceof SandboxUnavailable) return { ...nothing, status: 'not run', message: error.message };
+    if (error instanceof SandboxUnavailable || error instanceof CannotLook)
+      return { ...nothing, status: 'not run', message: error.message };
     return { ...nothing, status: 'error', message: `The grader failed: ${(error as Error).stack ?? error}` };
   } finally {
     await ground?.end();
@@ -141,7 +143,7 @@ async function judgeRun({ needs = [] }: Entry, { check }: Round, sandbox: Sandbo
   } catch (error) {
     // Perhaps the sandbox could not be finished, and the submission has not run at all.
     await failureOf(sandbox);
-    if (error instanceof CheckFailed || error instanceof ProcessGone) {
+    if (error instanceof CheckFailed || error instanceof ProcessUnseen) {
       const { results: checks, trace, printed } = trial;
       return { status: 'failed', checks, message: error.message, trace, printed };
     }

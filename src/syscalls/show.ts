@@ -90,7 +90,8 @@ export function flagText(value: number, names: FlagNames): string {
   return Object.entries(names).find(([, flag]) => flag === 0)?.[0] ?? '0';
 }
 
-export function quoted(text: string): string {
+/** Text, or the bytes of one, in quotes. */
+export function quoted(text: string | Uint8Array): string {
   const bytes = Buffer.from(text);
   const shown = [...bytes.subarray(0, STRING_LIMIT)];
   const escaped = shown.map((byte, index) => escapes[byte] ?? escapedByte(byte, shown[index + 1]));
