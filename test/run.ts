@@ -30,7 +30,7 @@ const folder = resolve(top, process.env.TEST_FOLDER ?? 'test');
 const TIMEOUT_S = Number(process.env.TEST_TIMEOUT ?? 600);
 const BUDGET_S = Number(process.env.TEST_BUDGET ?? Number.POSITIVE_INFINITY);
 
-const STARTER = join(top, 'test/file.cjs');
+const LOADER = join(top, 'bin/tsx.mjs');
 // The tests say themselves where what they try was typed.
 delete process.env.INIT_CWD;
 
@@ -75,7 +75,7 @@ function checkTask(name: string, command: readonly string[]): Task {
 }
 
 function fileTask(path: string): Task {
-  const command = [process.execPath, STARTER, path];
+  const command = [process.execPath, '--import', LOADER, path];
   return { name: relative(folder, path), command, judge: (status, output) => countsOfUvu(output, status) };
 }
 
@@ -176,7 +176,8 @@ async function main(words: readonly string[], jobs: number): Promise<void> {
     console.log(`Kernel test files run one after the other, since none can have a host of its own: ${whyNot}`);
 
   if (words.length === 0) report(await perform(checkTask('native build', NATIVE_BUILD)));
-  if (kernel.length > 1 && process.geteuid?.() === 0) doctor = await examine(!whyNot);
+  const asks = kernel.length > 1 && process.env.TEST_FOLDER === undefined && process.geteuid?.() === 0;
+  if (asks) doctor = await examine(!whyNot);
   const checks = words.length === 0 ? CHECKS.map(([name, command]) => checkTask(name, command)) : [];
   const isTogether = (path: string) => !whyNot && !isAlone(path);
   const task = (path: string) => (kernel.includes(path) && !whyNot ? hostTask(path) : fileTask(path));

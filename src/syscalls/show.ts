@@ -41,10 +41,16 @@ function taking(what: string, fits: Kind['fits'], show: Show = plain): Show {
 const isNumber: Kind['fits'] = (argument) => typeof argument === 'bigint' || Number.isInteger(argument);
 
 export const text = taking('a text', (argument) => typeof argument === 'string');
+/** A text, or what an earlier call of the list has been told. */
+export const content = taking('a text', (argument) => typeof argument === 'string' || isOut(argument));
 export const optionalText = taking('a text or null', (argument) => argument === null || typeof argument === 'string');
 export const number = taking('a whole number', isNumber);
 export const descriptor = taking(
   'a descriptor, its number or the call that opens it,',
+  (argument) => isNumber(argument) || isCall(argument),
+);
+export const processNumber = taking(
+  'the number of a process, or the call that makes it,',
   (argument) => isNumber(argument) || isCall(argument),
 );
 /** What the kernel fills in. */
