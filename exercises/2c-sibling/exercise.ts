@@ -1,6 +1,7 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus, sentry, servant, whole } from '#src/checks/draw.ts';
-import { enter } from '#src/checks/namespaces.ts';
+import { sentry } from '#src/checks/draw.ts';
+import { stillThere } from '#src/checks/ground.ts';
+import { addSegment, drawSegmentKey, hasSegment } from '#src/checks/namespaces.ts';
 import type { Process } from '#src/checks/process.ts';
 import type { Trial } from '#src/checks/trial.ts';
 
@@ -37,9 +38,9 @@ export const exercise: Exercise = {
     },
   ],
   round() {
-    const [status, shared, hidden] = [exitStatus(), whole(100_000, 499_999), whole(500_000, 999_999)];
+    const [shared, hidden] = [drawSegmentKey(), drawSegmentKey()];
     return {
-      scripts: { program: servant(status), sibling: sentry(0) },
+      scripts: { program: sentry(), sibling: sentry() },
       async check(trial) {
         const program = await trial.program();
         await trial.expectSoon('the sibling, beside the program', () => ({
@@ -49,11 +50,12 @@ export const exercise: Exercise = {
         const sibling = await trial.program('sibling');
         await makeSegment(trial, program, shared);
         await expectSegment(trial, 'a segment of the program’s, seen by the sibling', sibling, shared, true);
-        await expectSegment(trial, 'a segment of the program’s, seen by the sandbox', trial.parent, shared, false);
-        await makeSegment(trial, trial.parent, hidden);
+        await expectSegment(trial, 'a segment of the program’s, seen by the sandbox', trial.ground, shared, false);
+        await makeSegment(trial, trial.ground, hidden);
         await expectSegment(trial, 'a segment of the sandbox’s, seen by the program', program, hidden, false);
         await expectSegment(trial, 'a segment of the sandbox’s, seen by the sibling', sibling, hidden, false);
-        trial.release();
+        trial.expect("the submission's own process", stillThere(trial));
+        const status = await trial.tell();
         await trial.expectSoon('the end of the program', () => ({
           expected: 'it has ended',
           observed: program.lives ? 'it still runs' : 'it has ended',
@@ -62,31 +64,25 @@ export const exercise: Exercise = {
           expected: 'it still runs',
           observed: sibling.lives ? trial.describeEnd() : 'the sibling was ended together with the program',
         }));
-        await trial.wake('sibling');
-        await trial.expectStatus(status);
+        await trial.tell('sibling');
+        trial.expectEnd(status, await trial.ended());
       },
     };
   },
 };
 
-async function makeSegment(trial: Trial, of: Process, size: number): Promise<void> {
-  const { status, output, command } = await enter(of, ['ipc'], 'ipcmk', '-M', String(size));
-  if (status === 0) return;
-  const whose = of === trial.parent ? 'sandbox' : 'program';
-  trial.expect(`a segment made in the namespace of the ${whose}`, {
-    expected: 'it is made',
-    observed: output,
-    command,
-  });
+async function makeSegment(trial: Trial, of: Process, key: number): Promise<void> {
+  const refusal = await addSegment(of, key);
+  if (refusal === undefined) return;
+  const whose = of === trial.ground ? 'sandbox' : 'program';
+  trial.expect(`a segment made in the namespace of the ${whose}`, { expected: 'it is made', observed: refusal });
 }
 
-async function expectSegment(trial: Trial, name: string, of: Process, size: number, there: boolean): Promise<void> {
-  const { output, command } = await enter(of, ['ipc'], 'ipcs', '-m');
-  // The columns: key, id, owner, permissions, size.
-  const found = output.split('\n').some((line) => line.trim().split(/\s+/)[4] === String(size));
+async function expectSegment(trial: Trial, name: string, of: Process, key: number, there: boolean): Promise<void> {
+  const found = await hasSegment(of, key);
   trial.expect(name, {
     expected: there ? 'it is there' : 'it is not there',
-    observed: found ? 'it is there' : 'it is not there',
-    command: `${command}   # ${size} bytes`,
+    observed: found.there ? 'it is there' : 'it is not there',
+    command: found.command,
   });
 }

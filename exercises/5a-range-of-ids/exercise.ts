@@ -1,7 +1,8 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus, servant, whole, word } from '#src/checks/draw.ts';
+import { sentry, whole } from '#src/checks/draw.ts';
 import type { Expectation } from '#src/checks/expectation.ts';
-import { enter } from '#src/checks/namespaces.ts';
+import { ownNamespace } from '#src/checks/ground.ts';
+import { identityOf, idMapOf } from '#src/checks/ids.ts';
 import type { Process } from '#src/checks/process.ts';
 import type { Trial } from '#src/checks/trial.ts';
 import type { IdRange } from '#src/proc/id-maps.ts';
@@ -28,7 +29,7 @@ export const exercise: Exercise = {
       text: 'Groups have a file of their own, gid_map, and here other ranges than users.',
     },
     {
-      when: 'the owner of a file, outside',
+      when: 'who the program is, outside',
       text: 'The kernel counts from the beginning of a range: the id inside, less the first inside, plus the first outside. Which user and which group is the program, inside?',
     },
     {
@@ -40,31 +41,21 @@ export const exercise: Exercise = {
     },
   ],
   round() {
-    const [uids, gids, status] = [ranges(), ranges(), exitStatus()];
+    const [uids, gids] = [ranges(), ranges()];
     const [user, group] = [idIn(uids), idIn(gids)];
     return {
       given: { uids, gids, user, group },
-      scripts: { program: servant(status) },
+      scripts: { program: sentry() },
       async check(trial) {
         const inside = await trial.program();
-        const own = inside.namespace('user') !== trial.parent.namespace('user');
-        trial.expect('the user namespace', {
-          expected: "another one than the sandbox's",
-          observed: own ? inside.namespace('user') : "the sandbox's",
-          command: `readlink /proc/${inside.pid}/ns/user`,
-          holds: own,
-        });
-        trial.expect('the map of user ids', await mapOf(trial, inside, 'uid', uids));
-        trial.expect('the map of group ids', await mapOf(trial, inside, 'gid', gids));
-        const name = word(12);
-        await trial.say(`cd /tmp; echo ${name} > ${name}`);
-        const { output, command } = await seenOutside(trial, 'stat', '-c', '%u:%g', `/proc/${inside.pid}/cwd/${name}`);
-        trial.expect('the owner of a file, outside', {
+        trial.expect('the user namespace', ownNamespace(trial, inside, 'user'));
+        trial.expect('the map of user ids', mapOf(trial, inside, 'uid', uids));
+        trial.expect('the map of group ids', mapOf(trial, inside, 'gid', gids));
+        trial.expect('who the program is, outside', {
           expected: `${outsideId(uids, user)}:${outsideId(gids, group)}`,
-          observed: output,
-          command,
+          ...identityOf(trial, inside),
         });
-        await trial.expectStatus(status);
+        await trial.expectStatus();
       },
     };
   },
@@ -85,14 +76,8 @@ function idIn(map: readonly IdRange[]): number {
   return inside + whole(1, count - 1);
 }
 
-/** What a program of the host's says that sees the ids as the sandbox does, in which the container is. */
-function seenOutside(trial: Trial, ...argv: readonly string[]) {
-  return enter(trial.parent, ['user'], ...argv);
-}
-
-async function mapOf(trial: Trial, { pid }: Process, which: 'uid' | 'gid', expected: IdRange[]): Promise<Expectation> {
-  const { output, command } = await seenOutside(trial, 'cat', `/proc/${pid}/${which}_map`);
-  const lines = output.split('\n').map((line) => line.trim().replace(/\s+/g, ' '));
+function mapOf(trial: Trial, process: Process, which: 'uid' | 'gid', expected: IdRange[]): Expectation {
+  const { lines, command } = idMapOf(trial, process, which);
   const wanted = expected.map(({ inside, outside, count }) => `${inside} ${outside} ${count}`);
   return { expected: wanted.join(', '), observed: inOrder(lines).join(', ') || 'no line', command };
 }

@@ -1,55 +1,67 @@
-/** What is in the namespaces of containers, as programs of the host find it there. */
-import { spawn } from 'node:child_process';
-import type { NamespaceKind } from '../proc/namespaces.ts';
+/** What is in the namespaces of containers, as the kernel tells a process of ours that enters them. */
+import { readFileSync } from 'node:fs';
+import { addressesIn, type Dump, dump, linksIn, routesIn } from '../network/dump.ts';
 import { nsenter } from '../proc/nsenter.ts';
-import { oneOf, whole } from './draw.ts';
-import type { Expectation } from './expectation.ts';
+import { HOSTNAME } from '../sandbox/sandbox.ts';
+import { atLeast, type Call, type Out, tolerating } from '../syscalls/call.ts';
+import { awaitInput } from '../syscalls/descriptors.ts';
+import { close, openat, read } from '../syscalls/files.ts';
+import { O_RDONLY } from '../syscalls/flags.ts';
+import { icmpSocket, isEchoReply, receiveAtOnce, sendEcho } from '../syscalls/network.ts';
+import { findSegment, makeSegment } from '../syscalls/shared-memory.ts';
+import { oneOf, whole, word } from './draw.ts';
+import { CheckFailed, type Expectation, judge } from './expectation.ts';
+import type { Measured } from './ground.ts';
+import { type Inside, lookInto } from './inside.ts';
 import type { Process } from './process.ts';
 
-const TIMEOUT_MS = 5000;
-
-export interface Seen {
-  readonly status: number | null;
-  readonly output: string;
-  /** What to type in order to see the same. */
-  readonly command: string;
-}
-
-/**
- * Runs a program of the host in some namespaces of a process: what it sees is
- * evidence. It never enters the mount namespace: it keeps the host's files, and
- * the submission cannot put anything in its place.
- */
-export function enter(
-  { pid }: Process,
-  namespaces: readonly Exclude<NamespaceKind, 'mnt'>[],
-  ...argv: readonly string[]
-): Promise<Seen> {
-  const [program = '', ...words] = nsenter(pid, namespaces, argv);
-  const child = spawn(program, words, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: TIMEOUT_MS,
-    killSignal: 'SIGKILL',
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-  }
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (status) => resolve({ status, output: output.trim(), command: [program, ...words].join(' ') }));
-  });
-}
+/** A host name has 64 bytes, and a line feed. */
+const NAME_BYTES = 100;
+const PACKET_BYTES = 256;
+/** Another's packets can come before the answer; over lo, the request itself comes first. */
+const MOST_PACKETS = 8;
+const PING_S = 1;
 
 /** The host or domain name in a process's UTS namespace. */
 export async function nameOf(
   process: Process,
   which: 'hostname' | 'domainname',
 ): Promise<Pick<Expectation, 'observed' | 'command'>> {
-  const { output, command } = await enter(process, ['uts'], 'cat', `/proc/sys/kernel/${which}`);
-  return { observed: output, command };
+  const path = `/proc/sys/kernel/${which}`;
+  const file = openat(path, O_RDONLY);
+  const name = read(file, bytes(NAME_BYTES));
+  const inside = await lookInto(process, 'uts', [file, name, close(file)]);
+  const text = expected(inside).bytes(name).toString('utf8');
+  return { observed: text.trim(), command: nsenter(process.pid, ['uts'], ['cat', path]).join(' ') };
+}
+
+/** Whether a name of the sandbox is what it was. */
+export async function sandboxsName({ ground }: Measured, which: 'hostname' | 'domainname'): Promise<Expectation> {
+  // A new namespace begins as a copy, and the sandbox has never changed this name.
+  const domain = () => readFileSync('/proc/sys/kernel/domainname', 'utf8').trim();
+  return { expected: which === 'hostname' ? HOSTNAME : domain(), ...(await nameOf(ground, which)) };
+}
+
+/** A segment of shared memory, by its key; 0 means none. */
+export function drawSegmentKey(): number {
+  return whole(1, 2 ** 31 - 1);
+}
+
+/** Makes a segment of shared memory in a process's IPC namespace. Returns the kernel's words if it does not. */
+export async function addSegment(process: Process, key: number): Promise<string | undefined> {
+  const { failure } = await lookInto(process, 'ipc', [makeSegment(key, 1)]);
+  return failure?.errno;
+}
+
+/** Whether there is a segment with that key in a process's IPC namespace, whatever is called a namespace in /proc. */
+export async function hasSegment(process: Process, key: number): Promise<{ there: boolean; command: string }> {
+  const find = tolerating('ENOENT', findSegment(key));
+  const inside = expected(await lookInto(process, 'ipc', [find]));
+  const shown = `0x${key.toString(16).padStart(8, '0')}`;
+  return {
+    there: (inside.result(find) ?? -1) >= 0,
+    command: `${nsenter(process.pid, ['ipc'], ['ipcs', '-m']).join(' ')}   # ${shown}`,
+  };
 }
 
 /** The smallest network with room for two: a /30. */
@@ -82,36 +94,69 @@ export interface Link {
 
 /** The interfaces of a process's network. */
 export async function linksOf(process: Process): Promise<{ links: Link[]; command: string }> {
-  const { output } = await enter(process, ['net'], 'ip', '-json', 'address');
-  process.namespace('net'); // Throws if it has ended meanwhile: then there was nothing to enter.
-  const links = parsed(output).map(({ ifname, flags, addr_info }) => ({
-    name: ifname,
-    up: flags.includes('UP'),
-    addresses: addr_info
-      .filter(({ family }) => family === 'inet')
-      .map(({ local, prefixlen }) => `${local}/${prefixlen}`),
-  }));
-  return { links, command: `nsenter -t ${process.pid} --net ip address` };
+  const [links, addresses] = [dump('links'), dump('addresses')];
+  const inside = expected(await lookInto(process, 'net', [...links.calls, ...addresses.calls]));
+  const command = `nsenter -t ${process.pid} --net ip address`;
+  const [all, owned] = [linksIn(partsOf(inside, links)), addressesIn(partsOf(inside, addresses))];
+  if (!all || !owned) throw tooMany('links and addresses', command);
+  return {
+    links: all.map(({ index, name, up }) => ({
+      name,
+      up,
+      addresses: owned.filter((one) => one.index === index).map(({ address }) => address),
+    })),
+    command,
+  };
 }
 
-interface Shown {
-  readonly ifname: string;
-  readonly flags: readonly string[];
-  readonly addr_info: readonly { family: string; local: string; prefixlen: number }[];
-}
-
-/** @throws Error with what it said instead */
-function parsed(output: string): Shown[] {
-  try {
-    return JSON.parse(output);
-  } catch {
-    throw new Error(`ip did not answer: ${output}`);
-  }
+/** The destinations of a process's IPv4 routes: `10.4.9.16/30`, or `default`. */
+export async function routesOf(process: Process): Promise<{ routes: string[]; command: string }> {
+  const all = dump('routes');
+  const inside = expected(await lookInto(process, 'net', all.calls));
+  const command = nsenter(process.pid, ['net'], ['ip', '-4', 'route']).join(' ');
+  const routes = routesIn(partsOf(inside, all));
+  if (!routes) throw tooMany('routes', command);
+  return { routes, command };
 }
 
 /** Whether a process's network reaches an address. */
 export async function ping(process: Process, address: string): Promise<Expectation> {
-  const { status, output, command } = await enter(process, ['net'], 'ping', '-c', '1', '-W', '1', address);
-  const why = /unreachable|not permitted/i.exec(output)?.[0];
-  return { expected: 'an answer', observed: status === 0 ? 'an answer' : `no answer${why ? `: ${why}` : ''}`, command };
+  const text = word(16);
+  const socket = icmpSocket();
+  const packets = Array.from({ length: MOST_PACKETS }, () =>
+    tolerating('EAGAIN', receiveAtOnce(socket, bytes(PACKET_BYTES))),
+  );
+  const calls = [
+    socket,
+    sendEcho(socket, address, text),
+    ...packets.flatMap((packet) => [atLeast(1, 'No answer has come.', awaitInput(socket, PING_S)), packet]),
+  ];
+  const isAnswer = (packet: Buffer) => isEchoReply(packet, text);
+  const inside = await lookInto(process, 'net', calls, isAnswer);
+  const answered = packets.some((packet) => isAnswer(inside.bytes(packet)));
+  const errno = inside.failure?.errno;
+  return {
+    expected: 'an answer',
+    observed: answered ? 'an answer' : `no answer${errno ? `: ${errno}` : ''}`,
+    command: nsenter(process.pid, ['net'], ['ping', '-c', '1', '-W', '1', address]).join(' '),
+  };
+}
+
+function bytes(size: number): Out {
+  return { size, text: () => '…' };
+}
+
+/** @throws CallFailure where a call failed that nothing inside can make fail */
+function expected(inside: Inside): Inside {
+  if (inside.failure) throw inside.failure;
+  return inside;
+}
+
+function partsOf(inside: Inside, { parts }: Dump): Buffer[] {
+  return parts.map((part: Call) => inside.bytes(part));
+}
+
+function tooMany(what: string, command: string): CheckFailed {
+  const expectation = { expected: 'as many as can be looked at', observed: 'more', command };
+  return new CheckFailed(judge(`the ${what}`, expectation));
 }

@@ -1,7 +1,8 @@
-/** Who sleeps at which pipe, and who could wake them: as the kernel shows it. */
-import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs';
+/** Who sleeps at which pipe, and who could wake them, and who has a directory open: as the kernel shows it. */
+import { closeSync, opendirSync, openSync, readlinkSync, readSync, statSync } from 'node:fs';
+import { readBeginning } from '../proc/bounded.ts';
 import type { Expectation } from './expectation.ts';
-import type { Process } from './process.ts';
+import { type Process, ProcessUnseen } from './process.ts';
 import type { Trial } from './trial.ts';
 
 /** The numbers of read(2) and of poll(2), as a C library makes it, which differ between machines. Source: asm/unistd.h. */
@@ -10,6 +11,10 @@ const POLL: Readonly<Record<string, number>> = { x64: 7, arm64: 73 };
 /** struct pollfd: the descriptor, then what is asked and what is answered. Source: poll(2). */
 const POLLFD = 8;
 const MOST_POLLED = 16;
+/** All that all processes of a submission have, in one look. */
+const MOST_DESCRIPTORS = 4096;
+const MOST_THREADS = 512;
+const MOST_TEXT = 4096;
 
 export interface Sleep {
   readonly fd: number;
@@ -22,7 +27,7 @@ export interface Sleep {
  * one that it will read, the last that it asks about. Source: proc_pid_syscall(5).
  */
 export function sleepsAt({ pid }: Process): Sleep | undefined {
-  for (const thread of names(`/proc/${pid}/task`)) {
+  for (const thread of names(`/proc/${pid}/task`, MOST_THREADS)) {
     const [call, ...args] = text(`/proc/${pid}/task/${thread}/syscall`).split(' ');
     const fd =
       call === String(READ[process.arch])
@@ -67,10 +72,22 @@ export function wakers(
   return { observed: names.join(' and ') || 'nobody', command: `${command.join('; ')}   # ${pipe}, l-wx` };
 }
 
+/** @throws ProcessUnseen if there are more descriptors than anybody needs */
+/** The directories that a process has open, by their paths. @throws ProcessUnseen if it has more open than anybody would */
+export function openDirectories({ pid }: Process): string[] {
+  const fds = names(`/proc/${pid}/fd`, MOST_DESCRIPTORS + 1).map((fd) => `/proc/${pid}/fd/${fd}`);
+  if (fds.length > MOST_DESCRIPTORS) throw new ProcessUnseen(`process ${pid} has too many descriptors to look at`);
+  return fds.filter((fd) => attempt(() => statSync(fd).isDirectory())).map(link);
+}
+
 function writersOf(pipe: string, processes: readonly Process[]): Process[] {
-  return processes.filter(({ pid }) =>
-    names(`/proc/${pid}/fd`).some((fd) => link(`/proc/${pid}/fd/${fd}`) === pipe && isWritable(pid, fd)),
-  );
+  let left = MOST_DESCRIPTORS;
+  return processes.filter(({ pid }) => {
+    const fds = names(`/proc/${pid}/fd`, left + 1);
+    left -= fds.length;
+    if (left < 0) throw new ProcessUnseen(`process ${pid} has too many descriptors to look at`);
+    return fds.some((fd) => link(`/proc/${pid}/fd/${fd}`) === pipe && isWritable(pid, fd));
+  });
 }
 
 function isWritable(pid: number, fd: string): boolean {
@@ -80,12 +97,24 @@ function isWritable(pid: number, fd: string): boolean {
 
 /* What has gone meanwhile shows nothing, and a zombie shows it only to root. */
 
-function names(directory: string): string[] {
-  return attempt(() => readdirSync(directory)) ?? [];
+/** The first so many names in a directory. */
+function names(directory: string, most: number): string[] {
+  const found: string[] = [];
+  attempt(() => {
+    const entries = opendirSync(directory);
+    try {
+      for (let entry = entries.readSync(); entry && found.length < most; entry = entries.readSync()) {
+        found.push(entry.name);
+      }
+    } finally {
+      entries.closeSync();
+    }
+  });
+  return found;
 }
 
 function text(file: string): string {
-  return attempt(() => readFileSync(file, 'utf8')) ?? '';
+  return attempt(() => readBeginning(file, MOST_TEXT).toString('utf8')) ?? '';
 }
 
 function link(path: string): string {

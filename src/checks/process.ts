@@ -1,6 +1,6 @@
 /** The processes of a submission as the kernel shows them to the host: the files of /proc/PID. */
-import { lstatSync, readFileSync, readlinkSync, statSync } from 'node:fs';
-import { constants } from 'node:os';
+import { lstatSync, readlinkSync, statSync } from 'node:fs';
+import { readBeginning, readBounded, TooLong } from '../proc/bounded.ts';
 import type { IdRange } from '../proc/id-maps.ts';
 import { parseIdMap } from '../proc/id-maps.ts';
 import { type Membership, parseMemberships } from '../proc/memberships.ts';
@@ -9,10 +9,24 @@ import type { NamespaceKind } from '../proc/namespaces.ts';
 import { childrenOf, parentOf } from '../proc/stat.ts';
 import type { Script } from '../submission/assignment.ts';
 
+/** It cannot be looked at, by its own doing: it has ended, or hides, or shows more than anybody could read. */
+export class ProcessUnseen extends Error {
+  override readonly name: string = 'ProcessUnseen';
+}
+
 /** It ended while it was looked at. */
-export class ProcessGone extends Error {
+export class ProcessGone extends ProcessUnseen {
   override readonly name = 'ProcessGone';
 }
+
+/** The most that is read of a file of /proc/PID. */
+const MOST_BYTES = 1024 * 1024;
+const MOST_STATUS_BYTES = 16 * 1024;
+const MOST_WORDS_BYTES = 16 * 1024;
+/** The path of a shell, as the first of its words. */
+const MOST_PATH_BYTES = 4096;
+/** What the kernel answers where a process has made itself hard to see: a path that is too long, a file of others. */
+const HIDING = ['EACCES', 'EPERM', 'EINVAL', 'ENAMETOOLONG', 'ELOOP', 'ENOTDIR', 'ENOMEM', 'EOVERFLOW', 'EIO'];
 
 export class Process {
   readonly pid: number;
@@ -21,9 +35,14 @@ export class Process {
     this.pid = pid;
   }
 
-  /** A file of /proc/PID as text. @throws ProcessGone */
+  /** A file of /proc/PID as text. @throws ProcessUnseen */
   read(file: string): string {
-    return this.#look(() => readFileSync(`/proc/${this.pid}/${file}`, 'utf8'));
+    return this.#look(() => readBounded(`/proc/${this.pid}/${file}`, MOST_BYTES));
+  }
+
+  /** At most so many bytes from the beginning of a file of /proc/PID. @throws ProcessUnseen */
+  beginning(file: string, most: number): Buffer {
+    return this.#look(() => readBeginning(`/proc/${this.pid}/${file}`, most));
   }
 
   /** Whether it is there and not a zombie. */
@@ -36,10 +55,10 @@ export class Process {
   }
 
   /** Whether it has a handler for a signal; not if it is gone. */
-  catches(signal: NodeJS.Signals): boolean {
+  catches(signal: number): boolean {
     try {
       const mask = BigInt(`0x${this.status('SigCgt')}`);
-      return ((mask >> BigInt(constants.signals[signal] - 1)) & 1n) === 1n;
+      return ((mask >> BigInt(signal - 1)) & 1n) === 1n;
     } catch {
       return false;
     }
@@ -52,7 +71,8 @@ export class Process {
 
   /** A field of /proc/PID/status, such as `NSpid`; source: proc_pid_status(5). */
   status(field: string): string {
-    return new RegExp(`^${field}:[ \\t]*(.*)$`, 'm').exec(this.read('status'))?.[1] ?? '';
+    const text = this.beginning('status', MOST_STATUS_BYTES).toString('utf8');
+    return new RegExp(`^${field}:[ \\t]*(.*)$`, 'm').exec(text)?.[1] ?? '';
   }
 
   /** One letter: `R`, `S`, `Z`, … */
@@ -74,8 +94,9 @@ export class Process {
     return Number(this.status('PPid'));
   }
 
+  /** The words of its program, as far as anybody would write them: it can change them as it likes. */
   get argv(): readonly string[] {
-    return this.read('cmdline').split('\0').slice(0, -1);
+    return this.beginning('cmdline', MOST_WORDS_BYTES).toString('utf8').split('\0').slice(0, -1);
   }
 
   idMap(which: 'uid' | 'gid'): IdRange[] {
@@ -97,10 +118,33 @@ export class Process {
     return `${dev}:${ino}`;
   }
 
-  /** Whether its working directory holds a name. Take one that was drawn: the submission could have put a link there. */
-  holds(name: string): boolean {
-    this.directory('cwd');
-    return lstatSync(`/proc/${this.pid}/cwd/${name}`, { throwIfNoEntry: false }) !== undefined;
+  /**
+   * `MAJOR:MINOR` of the file system that it finds at a path, as mountinfo has it.
+   * Take a path whose directories only the sandbox's maker can have made.
+   */
+  device(path: string): string {
+    const { dev } = this.#look(() => lstatSync(`/proc/${this.pid}/root${path}`, { bigint: true }));
+    // As the kernel encodes it for stat(2). Source: makedev(3).
+    const major = ((dev >> 8n) & 0xfffn) | ((dev >> 32n) & ~0xfffn);
+    const minor = (dev & 0xffn) | ((dev >> 12n) & ~0xffn);
+    return `${major}:${minor}`;
+  }
+
+  /** Where a link leads that it finds at a path; `''` if there is none. See `device`. */
+  linkAt(path: string): string {
+    try {
+      return readlinkSync(`/proc/${this.pid}/root${path}`);
+    } catch {
+      return '';
+    }
+  }
+
+  /** Whether it runs the same program as a file of ours has, or a copy of it. */
+  runsCopyOf(path: string): boolean {
+    return this.#look(() => {
+      const [exe, { size }] = [`/proc/${this.pid}/exe`, statSync(path)];
+      return statSync(exe).size === size && readBeginning(exe, size).equals(readBeginning(path, size));
+    });
   }
 
   #look<T>(act: () => T): T {
@@ -111,6 +155,8 @@ export class Process {
       // A process that is gone has no files. A zombie has no namespaces, or shows them only to root.
       const gone = code === 'ENOENT' || code === 'ESRCH' || (code === 'EACCES' && !this.lives);
       if (gone) throw new ProcessGone(`process ${this.pid} has ended`);
+      if (error instanceof TooLong) throw new ProcessUnseen(error.message);
+      if (HIDING.includes(code ?? '')) throw new ProcessUnseen(`process ${this.pid} cannot be looked at: ${code}`);
       throw error;
     }
   }
@@ -132,9 +178,11 @@ export function descendsFrom(first: number, pid: number): boolean {
 
 /** Whether it is the shell that runs a script, and not a shell that it forked or an init with it among its arguments. */
 export function runsScript(candidate: Process, { text, marker }: Script): boolean {
+  const words = Buffer.from(`\0-c\0${text}\0${marker}\0`);
   try {
-    const [, ...argv] = candidate.argv;
-    return argv.length === 3 && argv[0] === '-c' && argv[1] === text && argv[2] === marker;
+    const bytes = candidate.beginning('cmdline', MOST_PATH_BYTES + words.length);
+    const path = bytes.indexOf(0);
+    return path >= 0 && bytes.subarray(path).equals(words);
   } catch {
     return false; // It ended meanwhile.
   }

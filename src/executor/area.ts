@@ -98,7 +98,10 @@ export class Area {
     return start;
   }
 
+  /** What is there already is what an earlier call has been told. */
   #putOut(out: Out): number {
+    const known = this.outs.get(out);
+    if (known !== undefined) return known;
     const start = this.#putBytes(out.initial ?? [], out.size);
     this.outs.set(out, start);
     if (this.#answer.end === 0) this.#answer.start = start;

@@ -83,6 +83,8 @@ export class Child {
   readonly #channels: readonly Socket[];
   readonly #listsEnded: readonly Promise<void>[];
   readonly #ends = new Map<number, Promise<End>>();
+  /** Those of them that have come. */
+  readonly #over = new Set<number>();
   /** From then on the number may be another process's. */
   #end: End | 'lost' | undefined;
   #released = false;
@@ -235,12 +237,13 @@ export class Child {
     if (known) return known;
     const end = new Promise<End>((resolve, reject) => {
       watchChild(pid, { ended: resolve, lost: reject, stopped: this.#onStop });
-    });
+    }).finally(() => this.#over.add(pid));
     this.#ends.set(pid, end);
     return end;
   }
 
   async #destroySibling(pid: number): Promise<void> {
+    if (this.#over.has(pid)) return;
     // Only a child that has not been waited for keeps its number.
     if (!this.#ends.has(pid) && attempt(wait4(pid, W.WNOHANG)).result !== 0) return;
     attempt(kill(pid, SIGKILL));

@@ -1,6 +1,9 @@
 /** Whose number is which: a process is counted differently in each PID namespace. */
-import { readFileSync } from 'node:fs';
+import { readBeginning } from '../proc/bounded.ts';
 import { childrenOf } from '../proc/stat.ts';
+
+/** A process can have groups without end in there. */
+const MOST_BYTES = 16 * 1024;
 
 /**
  * How many PID namespaces further in than this process another one lives;
@@ -25,7 +28,7 @@ function numbersOf(pid: number): number[] {
 
 function read(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readBeginning(path, MOST_BYTES).toString('utf8');
   } catch {
     return '';
   }

@@ -3,7 +3,9 @@ import { ensureImage } from '../../rootfs-builder/images.ts';
 import type { Need, Round } from '../catalogue/exercise.ts';
 import type { Entry } from '../catalogue/exercises.ts';
 import { CheckFailed, type CheckResult } from '../checks/expectation.ts';
-import { ProcessGone } from '../checks/process.ts';
+import { Ground } from '../checks/ground.ts';
+import { CannotLook } from '../checks/inside.ts';
+import { ProcessUnseen } from '../checks/process.ts';
 import { lackOfRights } from '../checks/rights.ts';
 import { Trial } from '../checks/trial.ts';
 import { Sandbox, SandboxUnavailable } from '../sandbox/sandbox.ts';
@@ -66,33 +68,51 @@ type Judgement = Pick<Grade, 'status' | 'checks' | 'trace' | 'message' | 'printe
 
 const nothing = { checks: [], trace: [] };
 
-async function run(
+type Look = (verdict: Judgement) => Promise<void>;
+
+/** Runs the submission once for each case that the exercise has, until it fails. */
+async function run(exercise: Entry, text: string, options: GradeOptions, look?: Look): Promise<Judgement> {
+  const checks: CheckResult[] = [];
+  for (let turn = 0; ; turn++) {
+    const verdict = await runOnce(exercise, turn, text, options, look);
+    checks.push(...verdict.checks);
+    const last = turn + 1 >= (exercise.rounds ?? 1);
+    if (last || verdict.status !== 'passed') return { ...verdict, checks };
+  }
+}
+
+async function runOnce(
   exercise: Entry,
+  turn: number,
   text: string,
   { timeout, signal }: GradeOptions,
-  look?: (verdict: Judgement) => Promise<void>,
+  look?: Look,
 ): Promise<Judgement> {
   if (text.includes('\0'))
     return { ...nothing, status: 'failed', message: 'The file holds a NUL character: it is no text.' };
   const lacking = lackOfRights();
   if (lacking) return { ...nothing, status: 'not run', message: lacking };
-  let sandbox: Sandbox;
+  let ground: Ground | undefined;
   try {
-    const round = exercise.round();
+    const round = exercise.round(turn);
     const image = exercise.needs?.includes('image') ? await ensureImage('host') : undefined;
     const assignment = assignmentOf(exercise, round);
-    sandbox = await Sandbox.start({
+    const sandbox = await Sandbox.start({
       ...visibleKit(image),
       files: { [assignment.file]: text, [ASSIGNMENT_FILE]: JSON.stringify(assignment) },
       argv: [`${KIT}/node`, `${KIT}/bin/submission.cjs`],
       directory: `${KIT}/workspace`,
       timeout,
+      prepared: async (pid) => {
+        ground = await Ground.take(pid);
+      },
     });
     const end = () => void sandbox.remove().catch(() => {}); // the removal below is the same, and throws what this one would
     signal?.addEventListener('abort', end);
     if (signal?.aborted) end();
     try {
-      const verdict = await judgeRun(exercise, round, sandbox, new Trial(sandbox, assignment, image));
+      if (!ground) throw new Error('Nobody has looked at the sandbox.');
+      const verdict = await judgeRun(exercise, round, sandbox, new Trial(sandbox, ground, assignment, image));
       if (look && verdict.status === 'failed' && !sandbox.outcome && !signal?.aborted) {
         sandbox.keep();
         await look(verdict);
@@ -105,8 +125,11 @@ async function run(
   } catch (error) {
     // After an interruption nobody hears of the verdict, but they must hear of what is left.
     if (signal?.aborted && error instanceof AggregateError) throw error;
-    if (error instanceof SandboxUnavailable) return { ...nothing, status: 'not run', message: error.message };
+    if (error instanceof SandboxUnavailable || error instanceof CannotLook)
+      return { ...nothing, status: 'not run', message: error.message };
     return { ...nothing, status: 'error', message: `The grader failed: ${(error as Error).stack ?? error}` };
+  } finally {
+    await ground?.end();
   }
 }
 
@@ -120,7 +143,7 @@ async function judgeRun({ needs = [] }: Entry, { check }: Round, sandbox: Sandbo
   } catch (error) {
     // Perhaps the sandbox could not be finished, and the submission has not run at all.
     await failureOf(sandbox);
-    if (error instanceof CheckFailed || error instanceof ProcessGone) {
+    if (error instanceof CheckFailed || error instanceof ProcessUnseen) {
       const { results: checks, trace, printed } = trial;
       return { status: 'failed', checks, message: error.message, trace, printed };
     }
@@ -138,9 +161,16 @@ async function failureOf(sandbox: Sandbox): Promise<void> {
 }
 
 function assignmentOf({ stem, needs = [] }: Entry, round: Round): Assignment {
-  const { settings = {}, given = {}, directories = [], scripts } = round;
+  const { settings = {}, given = {}, directories = [], unhurried = false, scripts } = round;
   const root = needs.includes('image') ? { path: IMAGE } : DEFAULTS.root;
-  return { file: `${KIT}/workspace/${stem}.ts`, settings: { ...settings, root }, given, directories, scripts };
+  return {
+    file: `${KIT}/workspace/${stem}.ts`,
+    settings: { ...settings, root },
+    given,
+    directories,
+    unhurried,
+    scripts,
+  };
 }
 
 function unmet(need: Need, { identities, unlimited }: Sandbox): string | undefined {

@@ -1,5 +1,5 @@
 /** Cgroups that this kit made: finding them, emptying them, and removing them. */
-import { existsSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { cgroupsIn, processesIn, readWords } from '../proc/cgroup-files.ts';
 import { cgroupMountPoints } from '../proc/memberships.ts';
@@ -94,25 +94,48 @@ function emptyAndRemove(directory: string): boolean {
   return true;
 }
 
-/** A cgroup and those below it, the deepest first: the order in which they can be removed. */
-function withDescendants(directory: string): string[] {
+/**
+ * Calls `act` with a path of each cgroup below one, the deepest first, and then
+ * of the one itself. The way down goes by descriptors: a path can become longer
+ * than any call takes (PATH_MAX).
+ */
+export function eachBelow(directory: string, act: (path: string) => void): void {
+  let fd: number;
   try {
-    return [...cgroupsIn(directory).flatMap(withDescendants), directory];
+    fd = openSync(directory, constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  } catch {
+    return; // It has gone.
+  }
+  try {
+    const path = `/proc/self/fd/${fd}`;
+    for (const name of namesBelow(path)) eachBelow(`${path}/${name}`, act);
+    act(path);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function namesBelow(path: string): string[] {
+  try {
+    return cgroupsIn(path).map((below) => basename(below));
   } catch {
     return [];
   }
 }
 
-/** rmdir(2) works on a cgroup without processes and children; the files in it do not count. */
+/** rmdir(2) works on a cgroup without processes and children, by its name; the files in it do not count. */
 function removeTree(top: string): boolean {
-  for (const directory of withDescendants(top)) attempt(() => rmdirSync(directory));
+  eachBelow(top, (path) => {
+    for (const name of namesBelow(path)) attempt(() => rmdirSync(`${path}/${name}`));
+  });
+  attempt(() => rmdirSync(top));
   return !existsSync(top);
 }
 
 function killAll(top: string): void {
   const killFile = join(top, 'cgroup.kill');
   if (existsSync(killFile)) attempt(() => writeFileSync(killFile, '1'));
-  else withDescendants(top).flatMap(processesIn).forEach(killProcess);
+  else eachBelow(top, (path) => processesIn(path).forEach(killProcess));
 }
 
 function killProcess(pid: number): void {

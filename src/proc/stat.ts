@@ -1,8 +1,13 @@
 /** What /proc/PID/stat and its neighbours say of a process. Source: proc_pid_stat(5). */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { readBeginning } from './bounded.ts';
 
 /** After so many looks a process that goes on making children is taken as it is. */
 const LOOKS = 10;
+/** Of a list of children, and of the rest. */
+const MOST_TEXT = 1024 * 1024;
+/** A process can change what is shown as its environment to any size (prctl(2), PR_SET_MM_MAP). */
+const MOST_ENVIRONMENT = 256 * 1024;
 
 /**
  * The fields of /proc/PID/stat from the third on, `state`; undefined for a
@@ -17,6 +22,11 @@ function fieldsOf(pid: number | 'self'): string[] | undefined {
 export function startTime(pid: number): string | undefined {
   const [state, ...fields] = fieldsOf(pid) ?? [];
   return state === undefined || state === 'Z' || state === 'X' ? undefined : fields[18];
+}
+
+/** One letter: `R`, `S`, `Z`, …: field 3. Undefined if the process is not there. */
+export function stateOf(pid: number): string | undefined {
+  return fieldsOf(pid)?.[0];
 }
 
 /** The parent of a process: field 4; 0 if it has none in this PID namespace, undefined if the process is not there. */
@@ -66,10 +76,11 @@ export function otherProcesses(): number[] {
 
 /** A variable in the environment with which a process was started; undefined where it is not there or not for us to see. */
 export function variableOf(pid: number, name: string): string | undefined {
-  return textOf(`/proc/${pid}/environ`)
-    ?.split('\0')
-    .find((entry) => entry.startsWith(`${name}=`))
-    ?.slice(name.length + 1);
+  const bytes = bytesOf(`/proc/${pid}/environ`, MOST_ENVIRONMENT);
+  if (!bytes) return undefined;
+  const [all, start] = [Buffer.concat([Buffer.from('\0'), bytes, Buffer.from('\0')]), `\0${name}=`];
+  const at = all.indexOf(start);
+  return at < 0 ? undefined : all.toString('utf8', at + start.length, all.indexOf(0, at + 1));
 }
 
 /** The number of this process's PID namespace. */
@@ -114,8 +125,12 @@ function namesIn(directory: string): string[] {
 }
 
 function textOf(path: string): string | undefined {
+  return bytesOf(path, MOST_TEXT)?.toString('utf8');
+}
+
+function bytesOf(path: string, most: number): Buffer | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return readBeginning(path, most);
   } catch {
     return undefined;
   }

@@ -2,6 +2,10 @@
  * The file system of a sandbox: a small one of its own in memory, into which the
  * machine's programs and parts of the kit are bound, all read-only. Only /tmp
  * and /dev/shm can be written, and they are bounded.
+ *
+ * It is built in a user namespace above that of the program. A mount that comes
+ * from there is locked: root of the sandbox can neither make it writable nor
+ * take it away, and so see what it covers. Source: mount_namespaces(7).
  */
 import { lstatSync, readlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -32,8 +36,11 @@ const SCRATCH_BYTES = 64 * 2 ** 20;
 /** What programs of the machine need: on most machines these are links into /usr. */
 const SYSTEM = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'];
 
-/** The child's calls, after which `/` is the sandbox's and nothing else can be reached. */
-export function enterRoot({ binds, files, hidden, cgroups }: RootContents): Call[] {
+/** Where the outer process has a /proc of its own: under what the program sees there. */
+export const OUTER_PROC = '/dev/shm/outer';
+
+/** The outer process's calls, after which `/` is the sandbox's and nothing else can be reached. */
+export function buildRoot({ binds, files, hidden, cgroups }: RootContents): Call[] {
   const directories = new Directories();
   return [
     ...makePrivate(),
@@ -49,12 +56,21 @@ export function enterRoot({ binds, files, hidden, cgroups }: RootContents): Call
     ...Object.entries(files).flatMap(([path, text]) => [...directories.above(path), ...newFile(path, text)]),
     ...['/proc', '/dev', ...cgroups.map(({ path }) => path)].flatMap((path) => directories.at(path)),
     makeReadOnly('/'),
-    ...mountProc(),
     ...mountDev('/dev', `${OLD}/dev`),
-    mkdir('/dev/shm', 0o1777),
+    mkdir('/dev/shm'),
+    mkdir(OUTER_PROC),
+    // The kernel mounts another /proc in the sandbox only where a whole one is seen already.
+    ...mountProc(OUTER_PROC),
+    umount(OLD, MNT.MNT_DETACH),
+  ];
+}
+
+/** The calls of the program's process: the mounts that are its own. */
+export function finishRoot({ cgroups }: Pick<RootContents, 'cgroups'>): Call[] {
+  return [
+    ...mountProc(),
     mount('tmpfs', '/dev/shm', 'tmpfs', MS_NOSUID | MS_NODEV, `mode=1777,size=${SCRATCH_BYTES}`),
     ...cgroups.map(({ path, type, options }) => mount('cgroup', path, type, MS_NOSUID | MS_NODEV, options)),
-    umount(OLD, MNT.MNT_DETACH),
     mount('tmpfs', '/tmp', 'tmpfs', MS_NOSUID | MS_NODEV, `mode=1777,size=${SCRATCH_BYTES}`),
     // As systemd does on a host: so a mount that leaks out of a container is seen to leak.
     mount('none', '/', null, MS_REC | MS_SHARED),

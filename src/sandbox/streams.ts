@@ -2,6 +2,7 @@
 import { closeSync, fstatSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type End, endOf } from '../executor/reaper.ts';
 import type { Lab } from '../lab/lab.ts';
 import { type Checkpoint, openCheckpoint } from '../steps/02-ipc.ts';
 import type { Call } from '../syscalls/call.ts';
@@ -125,6 +126,31 @@ export class Output {
   since(bytes: number): string {
     const count = this.#bytes - bytes;
     return Buffer.from(count > 0 ? this.#tail.slice(-count) : '', 'latin1').toString('utf8');
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+}
+
+/** How the program has ended, as the process above it tells in four bytes. */
+export class ProgramsEnd {
+  readonly #socket: Socket;
+  readonly #closed: Promise<void>;
+  readonly #chunks: Buffer[] = [];
+
+  constructor(fd: number) {
+    this.#socket = new Socket({ fd, readable: true, writable: false });
+    this.#closed = new Promise((resolve) => this.#socket.once('close', () => resolve()));
+    this.#socket.on('error', () => {});
+    this.#socket.on('data', (bytes) => this.#chunks.push(bytes));
+  }
+
+  /** To be called when it has ended; undefined if nothing was told: it was killed together with the one above. */
+  async end(): Promise<End | undefined> {
+    await Promise.race([this.#closed, sleep(DRAIN_MS)]);
+    const bytes = Buffer.concat(this.#chunks);
+    return bytes.length < 4 ? undefined : endOf(bytes.readInt32LE(0));
   }
 
   destroy(): void {

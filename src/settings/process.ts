@@ -18,8 +18,10 @@ export function inheritedEnvironment(
 ): string[] {
   const kept = Object.entries(variables).filter(([name]) => !/^(npm_|INIT_CWD$|NODE$|COLOR$|EDITOR$|_$)/.test(name));
   const path = (variables.PATH ?? '').split(':').filter((directory) => !/node_modules|node-gyp-bin/.test(directory));
-  const all = { ...Object.fromEntries(kept), PATH: path.join(':') || PATH, ...set, [OWNER_VARIABLE]: owner };
-  return Object.entries(all).map(([name, value]) => `${name}=${value}`);
+  const others = { ...Object.fromEntries(kept), PATH: path.join(':') || PATH, ...set };
+  // The owner comes first, where it is found also among very many.
+  const all = Object.entries(others).filter(([name]) => name !== OWNER_VARIABLE);
+  return [[OWNER_VARIABLE, owner], ...all].map(([name, value]) => `${name}=${value}`);
 }
 
 /** The environment of a program that runs from an image: nothing of the host's but the terminal. */

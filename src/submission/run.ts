@@ -20,15 +20,17 @@ import { ASSIGNMENT_FILE, type Assignment, type Script, TRACE } from './assignme
 import { endFrom } from './end.ts';
 import { explained, type Source } from './explain.ts';
 import { checkImports, MistakeInLine } from './imports.ts';
+import { unhurried } from './unhurried.ts';
 
 /** Through so many calls the learner's line is found. */
 const FRAMES = 50;
 
 export async function runSubmission(): Promise<void> {
   const assignment = JSON.parse(readFileSync(ASSIGNMENT_FILE, 'utf8')) as Assignment;
-  const { file, settings, given, directories, scripts } = assignment;
+  const { file, settings, given, directories, unhurried: slowly, scripts } = assignment;
   const source = { file, text: readFileSync(file, 'utf8'), kit: dirname(dirname(file)) };
   const { program, ...others } = scripts;
+  const observer = traceObserver(textPrinter((line) => say(`${TRACE}${line}`), 0));
   const said = new Set<unknown>();
   const tell = (error: unknown) => {
     if (!said.has(error)) say(explained(error, source));
@@ -69,7 +71,7 @@ export async function runSubmission(): Promise<void> {
       owner,
       settings: { ...DEFAULTS, ...settings },
       program: program ? become(program, owner) : [],
-      observer: traceObserver(textPrinter((line) => say(`${TRACE}${line}`), 0)),
+      observer: slowly ? unhurried(observer) : observer,
     });
   } catch (error) {
     fail(error);

@@ -87,14 +87,15 @@ const PPOLL = defineCall({
   purpose: 'Waits until there is something to read at a descriptor, or its other end is closed.',
   show: [plain, plain, plain, plain, plain],
   subject: 'descriptors',
-  examples: () => [awaitInput(9999)],
+  examples: () => [awaitInput(9999), awaitInput(9999, 1), askForChange(9999)],
 });
 
 /**
- * Waits until `fd` has something to read or is at its end. At a fifo opened with
- * O_NONBLOCK, it waits for the first writer. Source: poll(2).
+ * Waits until `fd` has something to read or is at its end, at most some seconds
+ * if they are given: then its result is 0. At a fifo opened with O_NONBLOCK, it
+ * waits for the first writer. Source: poll(2).
  */
-export function awaitInput(fd: number | Call): Call {
+export function awaitInput(fd: number | Call, seconds?: number): Call {
   const bytes = Buffer.alloc(8);
   bytes.writeInt16LE(POLL.POLLIN, 4);
   const descriptor: Struct = {
@@ -102,7 +103,25 @@ export function awaitInput(fd: number | Call): Call {
     text: ['[{fd=', fd, `, events=${flagText(POLL.POLLIN, POLL)}}]`],
     descriptors: [{ at: 0, fd }],
   };
-  return PPOLL(descriptor, 1, null, null, 8);
+  return PPOLL(descriptor, 1, seconds === undefined ? null : timespec(seconds), null, 8);
+}
+
+/** struct timespec, of whole seconds. */
+function timespec(seconds: number): Struct {
+  const bytes = Buffer.alloc(16);
+  bytes.writeBigInt64LE(BigInt(seconds));
+  return { bytes, text: `{tv_sec=${seconds}, tv_nsec=0}` };
+}
+
+/**
+ * Says at once, by a result of 1, whether something has happened at `fd` that is
+ * more urgent than input: to the mounts that an open mountinfo shows. Source: proc_pid_mounts(5).
+ */
+export function askForChange(fd: number): Call {
+  const bytes = Buffer.alloc(8);
+  bytes.writeInt32LE(fd, 0);
+  bytes.writeInt16LE(POLL.POLLPRI, 4);
+  return PPOLL({ bytes, text: `[{fd=${fd}, events=${flagText(POLL.POLLPRI, POLL)}}]` }, 1, timespec(0), null, 8);
 }
 
 const SENDMSG = defineCall({

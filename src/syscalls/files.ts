@@ -61,6 +61,11 @@ export function write(fd: number | Call, text: string): Call {
   return WRITE(fd, text, sizeOf(text));
 }
 
+/** Writes what an earlier call of the same list has been told: its out-argument. Source: write(2). */
+export function passOn(fd: number | Call, out: Out): Call {
+  return WRITE(fd, out, out.size);
+}
+
 const READ = defineCall({
   name: 'read',
   source: 'read(2)',

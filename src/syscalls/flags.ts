@@ -124,8 +124,12 @@ export const MOUNT_ATTR = {
 export const MNT = { MNT_FORCE: 1, MNT_DETACH: 2 } as const;
 
 /** socket(2). */
-export const AF = { AF_UNIX: 1, AF_INET: 2, AF_NETLINK: 16 } as const;
+export const AF = { AF_UNSPEC: 0, AF_UNIX: 1, AF_INET: 2, AF_NETLINK: 16 } as const;
 export const SOCK = { SOCK_STREAM: 1, SOCK_DGRAM: 2, SOCK_RAW: 3, SOCK_CLOEXEC: 0o2000000 } as const;
+export const MSG = { MSG_DONTWAIT: 0x40 } as const;
+
+/** ip(7): a protocol within it. */
+export const IPPROTO = { IPPROTO_ICMP: 1 } as const;
 
 /** netdevice(7): requests of ioctl(2) on a socket. */
 export const SIOC = {
@@ -138,11 +142,18 @@ export const SIOC = {
 /** netdevice(7): flags of an interface. */
 export const IFF = { IFF_UP: 1, IFF_BROADCAST: 2, IFF_LOOPBACK: 8, IFF_RUNNING: 0x40 } as const;
 
+/** ioctl_ns(2). */
+export const NS = { NS_GET_USERNS: 0xb701 } as const;
+
+/** shmget(2). */
+export const IPC = { IPC_CREAT: 0o1000, IPC_EXCL: 0o2000 } as const;
+
 /** prctl(2). */
 export const PR = {
   PR_SET_PDEATHSIG: 1,
   PR_SET_DUMPABLE: 4,
   PR_CAPBSET_DROP: 24,
+  PR_SET_SECUREBITS: 28,
   PR_SET_CHILD_SUBREAPER: 36,
   PR_SET_NO_NEW_PRIVS: 38,
 } as const;
@@ -194,8 +205,20 @@ export const CAP = {
 
 export type Capability = keyof typeof CAP;
 
+/** capabilities(7), PR_SET_SECUREBITS. */
+export const SECBIT = { SECBIT_NO_SETUID_FIXUP: 4 } as const;
+
+/** keyctl(2). */
+export const KEYCTL = { KEYCTL_JOIN_SESSION_KEYRING: 1 } as const;
+
 /** getrlimit(2). */
-export const RLIMIT = { RLIMIT_NPROC: 6 } as const;
+export const RLIMIT = {
+  RLIMIT_DATA: 2,
+  RLIMIT_NPROC: 6,
+  RLIMIT_NOFILE: 7,
+  RLIMIT_SIGPENDING: 11,
+  RLIMIT_MSGQUEUE: 12,
+} as const;
 
 /** seccomp(2): the operation, and flags of SECCOMP_SET_MODE_FILTER. */
 export const SECCOMP = { SECCOMP_SET_MODE_STRICT: 0, SECCOMP_SET_MODE_FILTER: 1 } as const;
@@ -213,7 +236,7 @@ export const MFD = { MFD_CLOEXEC: 1, MFD_ALLOW_SEALING: 2, MFD_EXEC: 0x10 } as c
 export const CLOSE_RANGE = { CLOSE_RANGE_UNSHARE: 2, CLOSE_RANGE_CLOEXEC: 4 } as const;
 
 /** poll(2). */
-export const POLL = { POLLIN: 1, POLLOUT: 4, POLLERR: 8, POLLHUP: 0x10 } as const;
+export const POLL = { POLLIN: 1, POLLPRI: 2, POLLOUT: 4, POLLERR: 8, POLLHUP: 0x10 } as const;
 
 /** wait(2). */
 export const W = { WNOHANG: 1, WUNTRACED: 2, WCONTINUED: 8 } as const;

@@ -1,6 +1,6 @@
 /** System calls that change who a process is, and what it may do. */
 import { type Call, defineCall, type Struct } from './call.ts';
-import { CAP, type Capability, PR, SECCOMP, SECCOMP_FILTER_FLAG } from './flags.ts';
+import { CAP, type Capability, KEYCTL, PR, SECBIT, SECCOMP, SECCOMP_FILTER_FLAG } from './flags.ts';
 import { flags, number, oneOf, plain } from './show.ts';
 
 const unmapped = 'This id has no line in the user namespace’s map.';
@@ -108,6 +108,35 @@ const DROP_BOUND = defineCall({
 /** Takes a capability out of the bounding set. Source: capabilities(7), PR_CAPBSET_DROP. */
 export function dropBounding(capability: Capability): Call {
   return DROP_BOUND(PR.PR_CAPBSET_DROP, CAP[capability]);
+}
+
+const SECURE_BITS = defineCall({
+  name: 'prctl',
+  source: 'prctl(2)',
+  purpose: 'Says what a change of user ids does to capabilities.',
+  show: [oneOf(PR), flags(SECBIT)],
+  needs: ['CAP_SETPCAP'],
+  advice: { EPERM: 'It needs CAP_SETPCAP.' },
+  examples: () => [keepCapabilities()],
+});
+
+/** From now on a change of user ids leaves the capabilities as they are. Source: capabilities(7), SECBIT_NO_SETUID_FIXUP. */
+export function keepCapabilities(): Call {
+  return SECURE_BITS(PR.PR_SET_SECUREBITS, SECBIT.SECBIT_NO_SETUID_FIXUP);
+}
+
+const JOIN_KEYRING = defineCall({
+  name: 'keyctl',
+  source: 'keyctl(2)',
+  purpose: 'Begins a session keyring of its own: keys of the session so far are out of reach.',
+  show: [oneOf(KEYCTL), plain],
+  look: { child: (pid) => `cat /proc/${pid}/keys` },
+  advice: { ENOSYS: 'This kernel keeps no keys.' },
+});
+
+/** Begins a new session keyring. Source: keyctl_join_session_keyring(3). */
+export function joinNewKeyring(): Call {
+  return JOIN_KEYRING(KEYCTL.KEYCTL_JOIN_SESSION_KEYRING, null);
 }
 
 const NO_NEW_PRIVILEGES = defineCall({

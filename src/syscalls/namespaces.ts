@@ -1,7 +1,7 @@
 /** System calls that enter namespaces and change what they hold. */
 import { type Call, defineCall, sizeOf } from './call.ts';
-import { CLONE } from './flags.ts';
-import { descriptor, flags, number, text } from './show.ts';
+import { CLONE, NS } from './flags.ts';
+import { descriptor, flags, number, oneOf, text } from './show.ts';
 
 const SETHOSTNAME = defineCall({
   name: 'sethostname',
@@ -74,4 +74,21 @@ const SETNS = defineCall({
  */
 export function setns(fd: number | Call, type: number): Call {
   return SETNS(fd, type);
+}
+
+const OWNER = defineCall({
+  name: 'ioctl',
+  source: 'ioctl_ns(2)',
+  purpose: 'Opens the user namespace to which another namespace belongs: root of that one has rights in this one.',
+  show: [descriptor, oneOf(NS)],
+  descriptors: [0],
+  opens: true,
+  subject: 'descriptors',
+  advice: { EPERM: 'It belongs to a user namespace further out than the caller’s.' },
+  examples: () => [userNamespaceOf(-1)],
+});
+
+/** Opens the user namespace that owns the namespace of an open /proc/PID/ns file. Source: ioctl_ns(2), NS_GET_USERNS. */
+export function userNamespaceOf(fd: number | Call): Call {
+  return OWNER(fd, NS.NS_GET_USERNS);
 }

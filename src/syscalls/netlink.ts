@@ -2,18 +2,32 @@
 import { atLeast, type Call, type Out, type Struct, withVerdict } from './call.ts';
 import { errnoName } from './errno.ts';
 import { close } from './files.ts';
+import { AF } from './flags.ts';
 import { needNumber, needText } from './mistake.ts';
 import { netlinkSocket, receiveAnswer, sendRequest } from './network.ts';
 
-const NLM_F = { REQUEST: 1, ACK: 4, EXCL: 0x200, CREATE: 0x400 };
-const RTM = { NEWLINK: 16, DELLINK: 17 };
+const NLM_F = { REQUEST: 1, ACK: 4, DUMP: 0x300, EXCL: 0x200, CREATE: 0x400 };
+const RTM = { NEWLINK: 16, DELLINK: 17, GETLINK: 18, NEWADDR: 20, GETADDR: 22, NEWROUTE: 24, GETROUTE: 26 };
 const IFLA = { IFNAME: 3, LINKINFO: 18, NET_NS_PID: 19, IFALIAS: 20 };
 const IFLA_INFO = { KIND: 1, DATA: 2 };
 const VETH_INFO_PEER = 1;
+const IFA = { ADDRESS: 1, LOCAL: 2 };
+const RTA_DST = 1;
 const NLMSG_ERROR = 2;
+const NLMSG_DONE = 3;
 
 /** For test/unit/flags, which compares them with the C headers. */
-export const CONSTANTS = { NLM_F, RTM, IFLA, IFLA_INFO, VETH_INFO_PEER, NLMSG_ERROR };
+export const CONSTANTS = {
+  NLM_F,
+  RTM,
+  IFLA,
+  IFLA_INFO,
+  IFA,
+  RTA_DST,
+  VETH_INFO_PEER,
+  NLMSG_ERROR,
+  NLMSG_DONE,
+};
 
 const HEADER = 16;
 
@@ -73,17 +87,36 @@ export function deleteLink(index: number): Struct {
   return message(RTM.DELLINK, 0, [link(index)], `RTM_DELLINK, {ifi_index=${index}}`);
 }
 
+/** `ip link`, `ip -4 address`, `ip -4 route`: what there is. The answers are many messages: see src/network/dump.ts. */
+export function askForAll(what: 'links' | 'addresses' | 'routes'): Struct {
+  const [type, name, size] = {
+    links: [RTM.GETLINK, 'RTM_GETLINK', 16] as const,
+    addresses: [RTM.GETADDR, 'RTM_GETADDR', 8] as const,
+    routes: [RTM.GETROUTE, 'RTM_GETROUTE', 12] as const,
+  }[what];
+  // struct ifinfomsg, ifaddrmsg or rtmsg: all of them begin with the family.
+  const body = Buffer.alloc(size);
+  body.writeUInt8(what === 'links' ? AF.AF_UNSPEC : AF.AF_INET);
+  return message(type, NLM_F.DUMP, [body], `${name}, NLM_F_DUMP`, NLM_F.REQUEST);
+}
+
 /** The kernel's verdict in an answer: 0, or -errno. */
 export function verdictOf(answer: Buffer): number {
   return answer.readUInt16LE(4) === NLMSG_ERROR ? answer.readInt32LE(HEADER) : 0;
 }
 
-function message(type: number, flags: number, parts: Buffer[], shown: string): Struct {
+function message(
+  type: number,
+  flags: number,
+  parts: Buffer[],
+  shown: string,
+  always = NLM_F.REQUEST | NLM_F.ACK,
+): Struct {
   const header = Buffer.alloc(HEADER);
   const bytes = Buffer.concat([header, ...parts]);
   bytes.writeUInt32LE(bytes.length, 0);
   bytes.writeUInt16LE(type, 4);
-  bytes.writeUInt16LE(NLM_F.REQUEST | NLM_F.ACK | flags, 6);
+  bytes.writeUInt16LE(always | flags, 6);
   return { bytes, text: `{${shown}}` };
 }
 

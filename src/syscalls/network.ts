@@ -1,7 +1,7 @@
 /** System calls on sockets and network interfaces. */
 import { isIPv4 } from 'node:net';
-import { type Call, defineCall, type Inside, isOut, type Out, type Struct, sizeOf } from './call.ts';
-import { AF, IFF, SIOC, SOCK } from './flags.ts';
+import { type Argument, type Call, defineCall, type Inside, isOut, type Out, type Struct, sizeOf } from './call.ts';
+import { AF, IFF, IPPROTO, MSG, SIOC, SOCK } from './flags.ts';
 import { described, Mistake, needText } from './mistake.ts';
 import { answer, descriptor, flags, flagText, oneOf, plain, quoted } from './show.ts';
 
@@ -9,7 +9,7 @@ const SOCKET = defineCall({
   name: 'socket',
   source: 'socket(2)',
   purpose: 'Opens a socket; interfaces are set up through one, too.',
-  show: [oneOf(AF), flags(SOCK), plain],
+  show: [oneOf(AF), flags(SOCK), protocol],
   opens: true,
   subject: 'descriptors',
 });
@@ -22,6 +22,11 @@ export function interfaceSocket(): Call {
 /** A socket to the kernel's network configuration. Source: rtnetlink(7). */
 export function netlinkSocket(): Call {
   return SOCKET(AF.AF_NETLINK, SOCK.SOCK_RAW | SOCK.SOCK_CLOEXEC, 0);
+}
+
+/** A socket that sends echo requests, and receives all of ICMP. Source: raw(7), icmp(7). */
+export function icmpSocket(): Call {
+  return SOCKET(AF.AF_INET, SOCK.SOCK_RAW | SOCK.SOCK_CLOEXEC, IPPROTO.IPPROTO_ICMP);
 }
 
 /** A socket that can have a name; interfaces can be named by it, too. Source: unix(7). */
@@ -72,7 +77,7 @@ const RECVFROM = defineCall({
   name: 'recvfrom',
   source: 'rtnetlink(7)',
   purpose: 'Reads the kernel’s answer.',
-  show: [descriptor, answer, plain, plain, plain, plain],
+  show: [descriptor, answer, plain, flags(MSG), plain, plain],
   descriptors: [0],
   waits: 0,
   look: { child: bothLinks, parent: linksOf },
@@ -81,6 +86,70 @@ const RECVFROM = defineCall({
 /** Reads a netlink answer. Source: rtnetlink(7). */
 export function receiveAnswer(fd: number | Call, out: Out): Call {
   return RECVFROM(fd, out, isOut(out) ? out.size : 0, 0, null, null);
+}
+
+const SEND_ECHO = defineCall({
+  name: 'sendto',
+  source: 'icmp(7)',
+  purpose: 'Sends an echo request: ping.',
+  show: [descriptor, plain, plain, flags(MSG), plain, plain],
+  descriptors: [0],
+  needs: ['CAP_NET_RAW'],
+  examples: () => [sendEcho(-1, '127.0.0.1', 'container-lab')],
+});
+
+const ECHO_HEADER = 8;
+
+/** Sends an ICMP echo request with a text to an IPv4 address. Source: icmp(7), RFC 792. */
+export function sendEcho(fd: number | Call, address: string, text: string): Call {
+  const message = Buffer.alloc(ECHO_HEADER + Buffer.byteLength(text));
+  message.writeUInt8(8, 0);
+  message.write(text, ECHO_HEADER);
+  message.writeUInt16BE(checksum(message), 2);
+  const to = Buffer.alloc(16);
+  to.writeUInt16LE(AF.AF_INET, 0);
+  Buffer.from(address.split('.').map(Number)).copy(to, 4);
+  return SEND_ECHO(
+    fd,
+    { bytes: message, text: quoted(message) },
+    message.length,
+    0,
+    { bytes: to, text: `{sa_family=AF_INET, sin_addr=${address}}` },
+    to.length,
+  );
+}
+
+/** Whether a packet, with its IP header, is the answer to `sendEcho` with that text. Source: RFC 791, RFC 792. */
+export function isEchoReply(packet: Buffer, text: string): boolean {
+  const start = ((packet[0] ?? 0) & 0xf) * 4;
+  return packet[start] === 0 && packet.subarray(start + ECHO_HEADER).equals(Buffer.from(text));
+}
+
+/** The ones' complement of the ones' complement sum of its 16-bit words: RFC 1071. */
+function checksum(bytes: Buffer): number {
+  let sum = 0;
+  for (let at = 0; at < bytes.length; at += 2) sum += ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+  return ~sum & 0xffff;
+}
+
+const RECEIVE_AT_ONCE = defineCall({
+  name: 'recvfrom',
+  source: 'recv(2)',
+  purpose: 'Reads what has come to a socket, and does not wait for it.',
+  show: [descriptor, answer, plain, flags(MSG), plain, plain],
+  descriptors: [0],
+  advice: { EAGAIN: 'Nothing has come.' },
+  examples: () => [receiveAtOnce(-1, { size: 8, text: () => '' })],
+});
+
+/** Reads what has come; EAGAIN if that is nothing. Source: recv(2), MSG_DONTWAIT. */
+export function receiveAtOnce(fd: number | Call, out: Out): Call {
+  return RECEIVE_AT_ONCE(fd, out, out.size, MSG.MSG_DONTWAIT, null, null);
+}
+
+function protocol(argument: Argument): string {
+  return argument === 0 ? '0' : oneOf(IPPROTO)(argument, () => undefined);
 }
 
 function bothLinks(pid: number, inside: Inside): string {

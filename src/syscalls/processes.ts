@@ -145,7 +145,7 @@ const WAIT4 = defineCall({
 });
 
 /** Learns what became of a child; 0 with WNOHANG when nothing did. Source: wait4(2). */
-export function wait4(pid: number, options: number): Call {
+export function wait4(pid: number | Call, options: number): Call {
   return WAIT4(pid, { size: 4, text: (bytes) => waitStatusText(bytes.readInt32LE(0)) }, options, null);
 }
 
@@ -254,8 +254,9 @@ export function signalProcess(process: number | Call, number: number): Call {
 const PRLIMIT64 = defineCall({
   name: 'prlimit64',
   source: 'getrlimit(2)',
-  purpose: 'Limits what a process, and those that it starts, may use; here, how many processes its user may have.',
+  purpose: 'Limits what a process, and those that it starts, may use.',
   show: [plain, oneOf(RLIMIT), plain, plain],
+  examples: () => [limit('RLIMIT_SIGPENDING', 4095)],
 });
 
 /**
@@ -263,13 +264,13 @@ const PRLIMIT64 = defineCall({
  * namespace and those below. Source: getrlimit(2), RLIMIT_NPROC.
  */
 export function limitProcesses(count: number): Call {
-  return PRLIMIT64(0, RLIMIT.RLIMIT_NPROC, processLimit(count), null);
+  return limit('RLIMIT_NPROC', count);
 }
 
-/** struct rlimit64: the limit, and how far it may be raised again. */
-function processLimit(count: number): Struct {
+/** Limits something for good, for the caller and all that it starts: the limit cannot be raised again. Source: getrlimit(2). */
+export function limit(what: keyof typeof RLIMIT, most: number): Call {
   const bytes = Buffer.alloc(16);
-  bytes.writeBigUInt64LE(BigInt(count), 0);
-  bytes.writeBigUInt64LE(BigInt(count), 8);
-  return { bytes, text: `{rlim_cur=${count}, rlim_max=${count}}` };
+  bytes.writeBigUInt64LE(BigInt(most), 0);
+  bytes.writeBigUInt64LE(BigInt(most), 8);
+  return PRLIMIT64(0, RLIMIT[what], { bytes, text: `{rlim_cur=${most}, rlim_max=${most}}` }, null);
 }

@@ -117,8 +117,8 @@ export function flagText(value: number, names: FlagNames): string {
   return Object.entries(names).find(([, flag]) => flag === 0)?.[0] ?? '0';
 }
 
-/** A text in quotes, as strace(1) prints it: how the bytes that a `read` brings can be shown in the trace. */
-export function quoted(text: string): string {
+/** A text, or the bytes of one, in quotes, as strace(1) prints it: how the bytes that a `read` brings can be shown in the trace. */
+export function quoted(text: string | Uint8Array): string {
   const bytes = Buffer.from(text);
   const shown = [...bytes.subarray(0, STRING_LIMIT)];
   const escaped = shown.map((byte, index) => escapes[byte] ?? escapedByte(byte, shown[index + 1]));

@@ -90,7 +90,10 @@ const isNodes = (text: string) => /^(getpid\(\)|write\(\d+, "\\1(\\0){7}", 8\)) 
 
 /** Of a netlink message strace shows all, the kit what matters: everything around it is compared. */
 function withoutMessage(text: string): string {
-  return text.replace(/^(sendto|recvfrom)\((\d+), .*, (\d+, 0, NULL, (?:0|NULL)\) = )/, '$1($2, …, $3');
+  return text.replace(
+    /^(sendto|recvfrom)\((-?\d+), .*, (\d+, (?:0|MSG_DONTWAIT), NULL, (?:0|NULL)\) = )/,
+    '$1($2, …, $3',
+  );
 }
 
 testWith(test, [root, strace], 'every call reads as strace prints it', () => {

@@ -1,5 +1,7 @@
 /** Submissions that would rather have points than deserve them, and some that only want to do harm. */
+import { execFile } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -15,6 +17,13 @@ const folder = join(top, 'test/hostile');
 const TIMEOUT_S = 8;
 /** To start, to look, and to clean up. */
 const MARGIN_S = 6;
+
+/** Those that are aimed at another exercise than 1a: at its checks. */
+const AIMS: Readonly<Record<string, string>> = {
+  'handler-for-programs.ts': '5b',
+  'names-with-escapes.ts': '6a',
+  'thousands-of-mounts.ts': '4a',
+};
 
 /** What no file of the corpus can hold. */
 const RAW: Readonly<Record<string, string>> = {
@@ -33,7 +42,7 @@ const needs = [root, canRun(7)];
 for (const [name, text] of Object.entries({ ...files, ...RAW })) {
   kernelTest(hostile, needs, `${name}: no points, in time, and the machine is as it was`, async () => {
     const before = machineState();
-    const grade = await gradeText(await target(), text, { timeout: TIMEOUT_S });
+    const grade = await gradeText(await target(AIMS[name]), text, { timeout: TIMEOUT_S });
     assert.is(grade.status, 'failed', grade.message);
     assert.is(grade.points, 0);
     assert.ok(grade.seconds < TIMEOUT_S + MARGIN_S, `${grade.seconds} s`);
@@ -83,10 +92,62 @@ kernelTest(hostile, needs, 'no solution, no wrong one, no check and no hint is a
   );
 });
 
-async function target(): Promise<Entry> {
-  const entry = (await catalogue()).find(({ id }) => id === '1a');
-  if (!entry) throw new Error('The corpus is aimed at exercise 1a, which is not there.');
+kernelTest(hostile, needs, 'the session keyring is not the one of whoever grades', async () => {
+  const secret = word(16);
+  const keys = sessionKeys();
+  keys.join();
+  assert.ok(keys.add('container-lab test', secret) > 0);
+  const { printed = [] } = await gradeText(await target(), files['session-keyring.ts'] ?? '', { timeout: TIMEOUT_S });
+  assert.equal(
+    printed.filter((line) => line.startsWith('seen: ')),
+    ['seen: 0 bytes of serial numbers'],
+  );
+});
+
+kernelTest(hostile, needs, 'what the kernel counts for each user is still there for root', async () => {
+  let ended = false;
+  const grading = gradeText(await target(), files['quotas-of-a-user.ts'] ?? '', { timeout: TIMEOUT_S });
+  void grading.finally(() => {
+    ended = true;
+  });
+  const failures: string[] = [];
+  while (!ended) {
+    const { status, stderr } = await watchFolder();
+    if (status !== 0) failures.push(stderr);
+  }
+  const { printed = [] } = await grading;
+  assert.ok(
+    printed.some((line) => /^seen: \d{2,} instances$/.test(line)),
+    printed.join('\n'),
+  );
+  assert.equal(failures, []);
+});
+
+async function target(aim = '1a'): Promise<Entry> {
+  const entry = (await catalogue()).find(({ id }) => id === aim);
+  if (!entry) throw new Error(`The corpus is aimed at exercise ${aim}, which is not there.`);
   return entry;
+}
+
+/** A program that needs an instance of inotify. */
+function watchFolder(): Promise<{ status: number; stderr: string }> {
+  return new Promise((resolve) => {
+    const words = ['-e', "require('node:fs').watch('/').close()"];
+    execFile(process.execPath, words, (error, _, stderr) => resolve({ status: error ? 1 : 0, stderr }));
+  });
+}
+
+/** keyctl(2) and add_key(2), which no library of this project has. */
+function sessionKeys() {
+  const koffi: typeof import('koffi') = createRequire(import.meta.url)('koffi');
+  const libc = koffi.load('libc.so.6');
+  const [addKey, keyctl] = process.arch === 'arm64' ? [217, 219] : [248, 250];
+  const join = libc.func('int64_t syscall(int64_t, int64_t, int64_t)');
+  const add = libc.func('int64_t syscall(int64_t, str, str, str, int64_t, int64_t)');
+  return {
+    join: () => join(keyctl, 1, 0),
+    add: (name: string, text: string) => Number(add(addKey, 'user', name, text, text.length, -3)),
+  };
 }
 
 hostile.run();

@@ -8,6 +8,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { lookAtMounts } from '../../src/checks/mounts.ts';
 import { descendants, Process } from '../../src/checks/process.ts';
+import { isSandboxId } from '../../src/sandbox/identities.ts';
 import { Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { kernelTest, onTestEnd, until } from '../support/kernel-test.ts';
 import { lab, loader, namespacesOf, statFields, top } from '../support/lab.ts';
@@ -15,7 +16,6 @@ import { canRun, root } from '../support/needs.ts';
 
 const sandbox = suite('the sandbox');
 const needs = [root, canRun(7)];
-const ROOT = 1_100_000_000;
 
 async function start(script: string, options: Partial<SandboxOptions> = {}): Promise<Sandbox> {
   const started = await Sandbox.start({
@@ -55,12 +55,16 @@ kernelTest(sandbox, needs, 'has every namespace to itself', async () => {
 });
 
 kernelTest(sandbox, needs, 'root of it is nobody outside, and so is everyone else', async () => {
-  const { program } = await running();
-  assert.is(program.status('Uid'), [ROOT, ROOT, ROOT, ROOT].join('\t'));
+  const { started, program } = await running();
+  const { root: id } = started.identities;
+  assert.ok(isSandboxId(id));
+  assert.is(program.status('Uid'), [id, id, id, id].join('\t'));
   assert.is(program.status('Groups').trim(), '');
   for (const which of ['uid', 'gid'] as const) {
-    for (const { outside } of program.idMap(which)) assert.ok(outside >= ROOT, String(outside));
+    for (const { outside } of program.idMap(which)) assert.ok(isSandboxId(outside), String(outside));
   }
+  const { started: other } = await running();
+  assert.is.not(other.identities.root, id, 'and nobody of another sandbox');
 });
 
 kernelTest(sandbox, needs, 'has three pipes, a session without a terminal, and an environment of its own', async () => {
@@ -118,6 +122,8 @@ kernelTest(sandbox, needs, 'sees programs, read-only, and nothing else of the ma
     '/dev',
     '/dev/pts',
     '/dev/shm',
+    // Under the one before: what the process above it has for itself.
+    '/dev/shm/outer',
     '/proc',
     '/tmp',
   ]);
@@ -138,9 +144,9 @@ kernelTest(sandbox, needs, 'has no link but lo', async () => {
 });
 
 kernelTest(sandbox, needs, 'is limited by a cgroup of real root’s, above the one that it may divide', async () => {
-  const { program } = await running();
+  const { started, program } = await running();
   const inner = cgroupOf(program, 'pids');
-  assert.is(statSync(inner).uid, ROOT);
+  assert.is(statSync(inner).uid, started.identities.root);
   const outer = join(inner, '..');
   assert.is(statSync(outer).uid, 0);
   for (const name of readdirSync(outer)) {
@@ -199,20 +205,72 @@ kernelTest(
   },
 );
 
-kernelTest(sandbox, needs, 'ends with the process that made it, and `npm run clean` removes its cgroups', async () => {
-  const maker = spawn(process.execPath, ['--import', loader, join(top, 'test/support/sandbox-maker.ts')], {
-    cwd: top,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [line] = await once(maker.stdout, 'data');
-  const pid = Number(line);
-  const directory = cgroupOf(new Process(pid), 'pids');
-  assert.ok(existsSync(directory));
-  maker.kill('SIGKILL');
-  await once(maker, 'close');
-  await until('the end of the sandbox', () => !existsSync(`/proc/${pid}`));
-  assert.is(lab(['clean']).status, 0);
-  assert.not.ok(existsSync(directory));
+kernelTest(sandbox, needs, 'nobody inside takes back what is read-only or covered', async () => {
+  const tries = [
+    'for place in / /usr /usr/share; do mount -o remount,bind,rw $place; done',
+    'umount -l /usr/share; umount -l /usr; umount -l /',
+    'mkdir /tmp/again; mount --bind /usr /tmp/again; mount -o remount,bind,rw /tmp/again',
+  ];
+  const { program } = await running(`${tries.join('; ')}; exec sleep 100`, { hidden: ['/usr/share'] });
+  await until('the end of its tries', () => program.argv[0] === 'sleep');
+  const { mounts } = program;
+  const covers = mounts.filter(({ mountPoint }) => mountPoint === '/usr/share');
+  assert.equal(
+    covers.map(({ type, options }) => [type, options[0]]),
+    [['tmpfs', 'ro']],
+  );
+  assert.equal(readdirSync(`/proc/${program.pid}/root/usr/share`), []);
+  const disks = mounts.filter(({ device }) => !device.startsWith('0:'));
+  assert.ok(disks.length > 0);
+  assert.equal(
+    disks.filter(({ options }) => !options.includes('ro')),
+    [],
+  );
 });
+
+kernelTest(sandbox, needs, 'ends in time in a cgroup that has hardly any processor', async () => {
+  const slow = [
+    'cd /sys/fs/cgroup/cpu || cd /sys/fs/cgroup',
+    'mkdir slow rest',
+    'for p in $(cat cgroup.procs); do echo $p > rest/cgroup.procs; done',
+    'echo +cpu > cgroup.subtree_control',
+    'echo 1000000 > slow/cpu.cfs_period_us; echo 1000 > slow/cpu.cfs_quota_us; echo "1000 1000000" > slow/cpu.max',
+    'for i in 1 2 3 4 5 6 7 8; do (while :; do :; done) & done',
+    'for p in $(cat rest/cgroup.procs); do echo $p > slow/cgroup.procs; done; sleep 100',
+  ];
+  const begin = performance.now();
+  const started = await start(slow.join('; '), { timeout: 3 });
+  await until('its cgroup', () => started.cgroups.some((directory) => existsSync(join(directory, 'slow'))));
+  assert.equal(await started.ended, { stopped: 'time' });
+  assert.ok(performance.now() - begin < 15_000, `${Math.round(performance.now() - begin)} ms`);
+});
+
+/** Whatever asks the kernel not to end it, and whatever moves away from the others. */
+const CLINGING = ['/usr/bin/setpriv', '--pdeathsig', 'clear', '/usr/bin/setsid', '--fork', '/bin/sleep', '1000'];
+
+kernelTest(sandbox, needs, 'ends with the process that made it, and `npm run clean` removes its cgroups', async () => {
+  for (const argv of [['/bin/sleep', '1000'], [...CLINGING.slice(0, 3), '/bin/sleep', '1000'], stayingShell()]) {
+    const maker = spawn(process.execPath, ['--import', loader, join(top, 'test/support/sandbox-maker.ts'), ...argv], {
+      cwd: top,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = await once(maker.stdout, 'data');
+    const pid = Number(line);
+    const directory = cgroupOf(new Process(pid), 'pids');
+    assert.ok(existsSync(directory));
+    await until('the program', () => new Process(pid).argv.some((word) => word.includes('sleep')));
+    const all = descendants(pid);
+    maker.kill('SIGKILL');
+    await once(maker, 'close');
+    await until('the end of the sandbox', () => all.every(({ lives }) => !lives));
+    assert.is(lab(['clean']).status, 0);
+    assert.not.ok(existsSync(directory));
+  }
+});
+
+/** A process 1 that waits for children which do not care for their parent. */
+function stayingShell(): string[] {
+  return ['/bin/sh', '-c', `trap "" TERM HUP INT; ${CLINGING.join(' ')}; sleep 1000; exit`];
+}
 
 sandbox.run();

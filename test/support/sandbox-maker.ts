@@ -1,9 +1,9 @@
-/** Makes a sandbox, prints the number of its process 1, and waits to be killed. */
+/** Makes a sandbox in which the words of its command line run, prints the number of its process 1, and waits to be killed. */
 import { Sandbox } from '../../src/sandbox/sandbox.ts';
 
 const options = { binds: {}, files: {}, hidden: [], directory: '/', timeout: 60 };
 
-void Sandbox.start({ ...options, argv: ['/bin/sleep', '100'] }).then(({ pid }) => {
+void Sandbox.start({ ...options, argv: process.argv.slice(2) }).then(({ pid }) => {
   console.log(pid);
   setInterval(() => {}, 1000);
 });

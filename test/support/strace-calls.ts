@@ -30,6 +30,7 @@ import {
   makeMemoryFile,
   mkdir,
   openat,
+  passOn,
   pipe2,
   read,
   rmdir,
@@ -41,6 +42,7 @@ import {
   dropBounding,
   dropGroups,
   installFilter,
+  joinNewKeyring,
   noNewPrivileges,
   setGroup,
   setUser,
@@ -56,8 +58,9 @@ import {
   umount,
 } from '../../src/syscalls/mounts.ts';
 import { setdomainname, sethostname, setns, unshare } from '../../src/syscalls/namespaces.ts';
-import { addVeth, deleteLink, setAlias } from '../../src/syscalls/netlink.ts';
+import { addVeth, askForAll, deleteLink, setAlias } from '../../src/syscalls/netlink.ts';
 import {
+  icmpSocket,
   interfaceAddress,
   interfaceIndex,
   interfaceNetmask,
@@ -118,6 +121,7 @@ const file = make(openat(inside('file'), O.O_RDWR | O.O_CREAT | O.O_EXCL | O.O_T
 make(write(file, 'two lines\nand "quotes", \\ and \x1b[0m ä\n'));
 make(write(file, 'y'.repeat(300)));
 make(write(-1, 'x'));
+make(passOn(-1, text(4)));
 make(close(file));
 const again = make(openat('file', O.O_RDONLY, 0));
 make(read(again, text(9)));
@@ -154,6 +158,7 @@ make(dropGroups());
 make(setGroup(0));
 make(setUser(0));
 make(close(make(unixSocket())));
+make(close(make(icmpSocket())));
 const socket = make(interfaceSocket());
 make(interfaceUp(socket, 'lo'));
 make(interfaceUp(socket, 'nothing'));
@@ -166,6 +171,7 @@ for (const message of [
   addVeth({ name: 'one' }, { name: 'two', pid: 1 }),
   setAlias('nothing', 'mark'),
   deleteLink(99),
+  askForAll('links'),
 ]) {
   make(sendRequest(netlink, message));
   make(receiveAnswer(netlink, { size: 256, text: () => '<answer>' }));
@@ -177,6 +183,7 @@ make(setsid());
 make(wait4(-1, flags.W.WNOHANG | flags.W.WUNTRACED));
 make(becomeSubreaper());
 make(limitProcesses(4095));
+make(joinNewKeyring());
 make(makeFifo(inside('fifo')));
 make(makeDevice(inside('null'), 1, 3));
 make(chown(inside('fifo'), 1000, 1001));

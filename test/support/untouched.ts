@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { identities } from '../../src/sandbox/identities.ts';
+import { isSandboxId } from '../../src/sandbox/identities.ts';
 import { hostState, read } from './lab.ts';
 
 /** Settings that tell of what goes on, and change by themselves. */
@@ -27,12 +27,11 @@ function marks(): string[] {
 
 /** Processes of a sandbox's users, who have no other. */
 export function sandboxed(): string[] {
-  const ranges = identities(0, 0).uids;
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .filter((pid) => {
       const uid = Number(/^Uid:\s*(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0);
-      return ranges.some(({ outside, count }) => uid >= outside && uid < outside + count);
+      return isSandboxId(uid);
     })
     .map((pid) => `${pid} ${read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ')}`);
 }

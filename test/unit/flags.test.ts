@@ -22,6 +22,8 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   MOUNT_ATTR: ['linux/mount.h'],
   AF: ['sys/socket.h'],
   SIOC: ['linux/sockios.h'],
+  NS: ['linux/nsfs.h'],
+  IPC: ['sys/ipc.h'],
   PR: ['linux/prctl.h'],
   CAP: ['linux/capability.h'],
   SECCOMP: ['linux/seccomp.h'],
@@ -32,6 +34,8 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   MFD: ['linux/memfd.h'],
   CLOSE_RANGE: ['linux/close_range.h'],
   POLL: ['poll.h'],
+  SECBIT: ['linux/securebits.h'],
+  KEYCTL: ['linux/keyctl.h'],
   RLIMIT: ['asm/resource.h'],
   W: ['sys/wait.h'],
   S: ['sys/stat.h'],
@@ -41,6 +45,8 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
 const ENUMS: Readonly<Record<string, readonly string[]>> = {
   MNT: ['sys/mount.h'],
   SOCK: ['sys/socket.h'],
+  MSG: ['sys/socket.h'],
+  IPPROTO: ['netinet/in.h'],
   IFF: ['net/if.h'],
 };
 
@@ -90,7 +96,7 @@ testWith(test, [compilerMissing], 'AT_FDCWD', () => {
 });
 
 testWith(test, [compilerMissing], 'netlink: messages, attributes, flags', () => {
-  const { NLM_F, RTM, IFLA, IFLA_INFO, VETH_INFO_PEER, NLMSG_ERROR } = netlink.CONSTANTS;
+  const { NLM_F, RTM, IFLA, IFLA_INFO, IFA, RTA_DST, VETH_INFO_PEER, NLMSG_ERROR, NLMSG_DONE } = netlink.CONSTANTS;
   const named = (prefix: string, set: Readonly<Record<string, number>>) =>
     Object.fromEntries(Object.entries(set).map(([name, value]) => [`${prefix}_${name}`, value]));
   const { different } = compareWithHeaders(
@@ -101,8 +107,19 @@ testWith(test, [compilerMissing], 'netlink: messages, attributes, flags', () => 
       ...named('RTM', RTM),
       ...named('IFLA', IFLA),
       ...named('IFLA_INFO', IFLA_INFO),
+      ...named('IFA', IFA),
+      RTA_DST,
+      RT_TABLE_MAIN: 254,
       VETH_INFO_PEER,
       NLMSG_ERROR,
+      NLMSG_DONE,
+      'sizeof(struct ifaddrmsg)': 8,
+      '__builtin_offsetof(struct ifaddrmsg, ifa_prefixlen)': 1,
+      '__builtin_offsetof(struct ifaddrmsg, ifa_index)': 4,
+      'sizeof(struct rtmsg)': 12,
+      '__builtin_offsetof(struct rtmsg, rtm_dst_len)': 1,
+      '__builtin_offsetof(struct rtmsg, rtm_table)': 4,
+      '__builtin_offsetof(struct ifinfomsg, ifi_flags)': 8,
       'sizeof(struct nlmsghdr)': 16,
       NLMSG_HDRLEN: 16,
       '__builtin_offsetof(struct nlmsghdr, nlmsg_type)': 4,

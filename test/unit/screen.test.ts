@@ -2,7 +2,7 @@
 import stringWidth from 'string-width';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { catalogue } from '../../src/catalogue/exercises.ts';
+import { catalogue, type Entry } from '../../src/catalogue/exercises.ts';
 import { brokenBetweenWords } from '../../src/command-line/output.ts';
 import { styleFor } from '../../src/markdown/terminal/style.ts';
 import { callsHint, entryLine } from '../../src/practice/exercise-text.ts';
@@ -14,7 +14,10 @@ import { made } from '../support/grading.ts';
 
 const test = suite('screen');
 const view = { width: 80, style: styleFor(0), hints: false };
-const entries = await catalogue();
+let entries: readonly Entry[] = [];
+test.before(async () => {
+  entries = await catalogue();
+});
 const all = (state: 'started' | 'passed'): Progress => ({
   version: 1,
   lessons: Object.fromEntries(['clone', 'uts', 'ipc'].map((id) => [id, { read: '2026-01-01T12:00:00Z' }])),
