@@ -11,6 +11,7 @@ import '../syscalls/mounts.ts';
 import '../syscalls/namespaces.ts';
 import '../syscalls/network.ts';
 import '../syscalls/processes.ts';
+import '../syscalls/shared-memory.ts';
 import { importLine, type Section, splitAtTop, stepFiles, typesIn, type Usable, usables } from './calls.ts';
 import { top } from './exercises.ts';
 

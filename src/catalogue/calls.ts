@@ -57,6 +57,7 @@ const SECTIONS: readonly (readonly [title: string, ...places: Place[]])[] = [
   ['Calls on who a process is', { file: `${SYSCALLS}/identity.ts` }],
   ['Calls on the network', { file: `${SYSCALLS}/network.ts` }, { file: `${SYSCALLS}/netlink.ts` }],
   ['Calls on descriptors', { file: `${SYSCALLS}/descriptors.ts` }],
+  ['Calls on shared memory', { file: `${SYSCALLS}/shared-memory.ts` }],
   [
     'What is said of a call',
     { file: `${SYSCALLS}/call.ts`, only: ['atLeast', 'tolerating', 'withVerdict'] },

@@ -11,7 +11,7 @@ import {
   tolerating,
 } from './call.ts';
 import { AT, AT_FDCWD, MFD, O, O_CLOEXEC, O_WRONLY, S } from './flags.ts';
-import { answer, descriptor, directory, flags, number, octal, oneOf, pathOf, plain, text } from './show.ts';
+import { answer, content, descriptor, directory, flags, number, octal, oneOf, pathOf, plain, text } from './show.ts';
 
 /** Reading is what an open does that asks for neither writing nor both: no bit says so. */
 const openFlags: Show = (argument, resolve) => {
@@ -43,7 +43,7 @@ const WRITE = defineCall({
   name: 'write',
   source: 'write(2)',
   purpose: 'Writes bytes to a file; in /proc and in cgroups, that is how settings are made.',
-  show: [descriptor, text, number],
+  show: [descriptor, content, number],
   descriptors: [0],
   needs: ['CAP_SETUID', 'CAP_SETGID', 'CAP_SYS_ADMIN'],
   advice: {
