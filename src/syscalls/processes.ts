@@ -153,7 +153,7 @@ const WAIT4 = defineCall({
   name: 'wait4',
   source: 'wait4(2)',
   purpose: 'Learns how a child ended, and lets the kernel forget it.',
-  show: [processNumber, answer, flags(W), plain],
+  show: [number, answer, flags(W), plain],
   advice: { ECHILD: 'It is no child of this process, or somebody else has waited for it already.' },
 });
 
