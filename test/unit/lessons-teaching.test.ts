@@ -58,6 +58,11 @@ test('a loop that may never end is found, one that is bounded is not', () => {
   assert.equal(machines('$ for i in 1 2; do sleep 1; done\nwhile it waits'), []);
 });
 
+test('a wait that may come too late to say how a job ended is found', () => {
+  assert.match(machines('$ kill $!; wait')[0] ?? '', /^2: .*kill \$!; sleep 1/);
+  assert.equal(machines('$ kill $!; sleep 1\n$ (true & wait)'), []);
+});
+
 test('a word that says the same when nothing was run is found', () => {
   assert.match(
     machines('$ npm run -s step 8 -- grep -q x /etc/os-release || echo out')[0] ?? '',
