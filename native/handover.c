@@ -77,7 +77,8 @@ long hand_over(const struct walk *walk)
 	const struct step *step = &program_steps(walk->program)[walk->at];
 	struct handover state = { walk->list, walk->at, walk->mortal, 0, 0 };
 	char text[16];
-	const char *argv[] = { "walker", NULL, NULL };
+	const char *const *words = (const char *const *)step->argument[2];
+	const char *argv[] = { words[0], NULL, words[1], NULL }; /* behind the number, whose it is */
 	const char *environment[] = { NULL };
 	long result;
 	int block;

@@ -5,6 +5,7 @@
  */
 import { readFileSync, writeSync } from 'node:fs';
 import { makeFolders } from '../../native/folders.cjs';
+import { loadLibrary } from '../executor/native.ts';
 import { newOwnerName } from '../leftovers/owner.ts';
 import { failureStatus, runStep } from '../run/run-step.ts';
 import { inheritedEnvironment } from '../settings/process.ts';
@@ -13,14 +14,16 @@ import type { Call } from '../syscalls/call.ts';
 import { execve } from '../syscalls/processes.ts';
 import { traceObserver } from '../trace/observer.ts';
 import { textPrinter } from '../trace/text.ts';
-import { ASSIGNMENT_FILE, type Assignment, type Script, TRACE } from './assignment.ts';
+import { ASSIGNMENT_FILE, type Assignment, BEGUN, type Script, TRACE } from './assignment.ts';
 
 export async function runSubmission(): Promise<void> {
   const text = readFileSync(ASSIGNMENT_FILE, 'utf8');
-  const { file, settings, given, directories, scripts } = JSON.parse(text) as Assignment;
+  const { file, begun, settings, given, directories, scripts } = JSON.parse(text) as Assignment;
   const { program, ...others } = scripts;
   try {
     for (const directory of directories) makeFolders(directory);
+    loadLibrary();
+    say(`${BEGUN}${begun}`);
     const submission = require(file);
     if (typeof submission.run !== 'function') throw new Error('The file exports no function `run`.');
     const owner = newOwnerName();
