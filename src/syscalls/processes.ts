@@ -97,8 +97,8 @@ const WALKER: Struct = { bytes: new Uint8Array(), text: '</walker>' };
  * can read there whose it is. Source: execveat(2), prctl(2).
  */
 export function handOver(mark?: string): Call {
-  const words = mark === undefined ? ['walker'] : ['walker', mark];
-  return { ...HAND_OVER(WALKER, '', words, [], AT.AT_EMPTY_PATH), handsOver: true };
+  const marked = mark === undefined ? [] : [mark];
+  return { ...HAND_OVER(WALKER, '', ['walker'], [], AT.AT_EMPTY_PATH, ...marked), handsOver: true };
 }
 
 const EXIT_GROUP = defineCall({
