@@ -3,9 +3,10 @@ import { Child } from '../executor/child.ts';
 import { entersUserFirst } from '../proc/nsenter.ts';
 import { openat } from '../syscalls/files.ts';
 import { CLONE_NEWNS, CLONE_NEWUSER, O_RDONLY } from '../syscalls/flags.ts';
-import { setns } from '../syscalls/namespaces.ts';
+import { setns, userNamespaceOf } from '../syscalls/namespaces.ts';
 import { waitForSignal } from '../syscalls/processes.ts';
 import type { Expectation } from './expectation.ts';
+import { CannotLook } from './inside.ts';
 import { Process } from './process.ts';
 import type { Trial } from './trial.ts';
 
@@ -20,8 +21,8 @@ const PAUSE_MS = 10;
  */
 export async function lookAtMounts<T>(of: Process, look: (inside: Process) => T): Promise<T> {
   const mounts = openat(`/proc/${of.pid}/ns/mnt`, O_RDONLY);
-  const user = openat(`/proc/${of.pid}/ns/user`, O_RDONLY);
-  const join = entersUserFirst() ? [user, setns(user, CLONE_NEWUSER)] : [];
+  const owner = userNamespaceOf(mounts);
+  const join = entersUserFirst() ? [owner, setns(owner, CLONE_NEWUSER)] : [];
   // With the grader's memory shared, the change of rights would close /proc/self to the grader.
   const child = new Child([mounts, ...join, setns(mounts, CLONE_NEWNS), waitForSignal()], 0, { copy: true });
   try {
@@ -29,7 +30,9 @@ export async function lookAtMounts<T>(of: Process, look: (inside: Process) => T)
     for (let tries = 0; ; tries++) {
       const wanted = of.namespace('mnt'); // Throws if it has ended: then there is nothing to join.
       if (inside.lives && inside.namespace('mnt') === wanted) break;
-      if (tries === TRIES || !inside.lives) throw new Error('The mount namespace cannot be joined.');
+      if (tries === TRIES || !inside.lives) {
+        throw new CannotLook('The grader may not look into a mount namespace.');
+      }
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
     return look(inside);

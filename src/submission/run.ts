@@ -7,6 +7,7 @@ import { readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeFolders } from '../../native/folders.cjs';
 import { CallFailure } from '../executor/failure.ts';
+import { loadLibrary } from '../executor/native.ts';
 import { CheckedLab, withNamesWithin } from '../lab/checked.ts';
 import { newOwnerName } from '../leftovers/owner.ts';
 import { failureStatus, runStep } from '../run/run-step.ts';
@@ -16,7 +17,7 @@ import { type Call, lookForMistakes } from '../syscalls/call.ts';
 import { execve } from '../syscalls/processes.ts';
 import { traceObserver } from '../trace/observer.ts';
 import { textPrinter } from '../trace/text.ts';
-import { ASSIGNMENT_FILE, type Assignment, type Script, TRACE } from './assignment.ts';
+import { ASSIGNMENT_FILE, type Assignment, BEGUN, type Script, TRACE } from './assignment.ts';
 import { endFrom } from './end.ts';
 import { explained, type Source } from './explain.ts';
 import { checkImports, MistakeInLine } from './imports.ts';
@@ -27,7 +28,7 @@ const FRAMES = 50;
 
 export async function runSubmission(): Promise<void> {
   const assignment = JSON.parse(readFileSync(ASSIGNMENT_FILE, 'utf8')) as Assignment;
-  const { file, settings, given, directories, unhurried: slowly, scripts } = assignment;
+  const { file, begun, settings, given, directories, unhurried: slowly, scripts } = assignment;
   const source = { file, text: readFileSync(file, 'utf8'), kit: dirname(dirname(file)) };
   const { program, ...others } = scripts;
   const observer = traceObserver(textPrinter((line) => say(`${TRACE}${line}`), 0));
@@ -49,6 +50,8 @@ export async function runSubmission(): Promise<void> {
     for (const directory of directories) makeFolders(directory);
     Error.stackTraceLimit = FRAMES;
     lookForMistakes();
+    loadLibrary();
+    say(`${BEGUN}${begun}`);
     const run = load(source);
     const owner = newOwnerName();
     const lists = Object.fromEntries(Object.entries(others).map(([name, other]) => [name, become(other, owner)]));
