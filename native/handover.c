@@ -77,7 +77,8 @@ long hand_over(const struct walk *walk)
 	const struct step *step = &program_steps(walk->program)[walk->at];
 	struct handover state = { walk->list, walk->at, walk->mortal, 0, 0 };
 	char text[16];
-	const char *argv[] = { "walker", NULL, NULL };
+	/* The last word, which only the kernel reads, says whose it is. */
+	const char *argv[] = { "walker", NULL, (const char *)step->argument[5], NULL };
 	const char *environment[] = { NULL };
 	long result;
 	int block;

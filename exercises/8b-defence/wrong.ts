@@ -60,7 +60,10 @@ export const wrong: readonly WrongSolution[] = [
     changes: [
       ['MNT, MS_BIND, MS_REC', 'MS, MS_BIND, MS_REC'],
       ['mount, pivotRoot, umount', 'mount'],
-      ["pivotRoot('.', '.'),\n    umount('.', MNT.MNT_DETACH),", "mount('.', '/', null, MS.MS_MOVE),\n    chroot('.'),"],
+      [
+        "pivotRoot('.', '.'),\n    umount('.', MNT.MNT_DETACH),",
+        "mount('.', '/', null, MS.MS_MOVE),\n    chroot('.'),",
+      ],
     ],
   },
 ];

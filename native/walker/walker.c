@@ -1,7 +1,7 @@
 /*
  * walker.c - a program that makes the rest of a list, in memory of its own.
  *
- *   walker FD      FD: what hand_over() has written and sealed
+ *   walker FD [MARK]   FD: what hand_over() has written and sealed; MARK: whose it is
  *
  * It has no libc, a few kilobytes, and nothing secret. It cannot be traced, nor
  * can its memory be read, by a process that is not privileged on the host, even
@@ -73,7 +73,7 @@ static struct program *take_program(int fd, struct handover **state)
 void walker_main(const long *stack)
 {
 	const char *const *argv = (const char *const *)(stack + 1);
-	const int fd = stack[0] == 2 ? number_of(argv[1]) : -1;
+	const int fd = stack[0] >= 2 ? number_of(argv[1]) : -1;
 	struct handover *state = NULL;
 	struct program *program;
 	struct shared *shared;

@@ -7,9 +7,10 @@ import type { Call } from '../syscalls/call.ts';
 import { openat } from '../syscalls/files.ts';
 import { CLONE_NEWNS, CLONE_NEWUSER, MNT, MS_PRIVATE, MS_REC, O_RDONLY } from '../syscalls/flags.ts';
 import { mount, umount } from '../syscalls/mounts.ts';
-import { setns, unshare } from '../syscalls/namespaces.ts';
+import { setns, unshare, userNamespaceOf } from '../syscalls/namespaces.ts';
 import { handOver, setDumpable, waitForSignal } from '../syscalls/processes.ts';
 import type { Expectation } from './expectation.ts';
+import { CannotLook } from './inside.ts';
 import { Process } from './process.ts';
 import type { Trial } from './trial.ts';
 
@@ -24,8 +25,8 @@ const PAUSE_MS = 10;
  */
 export async function lookAtMounts<T>(of: Process, look: (inside: Process) => T): Promise<T> {
   const mounts = openat(`/proc/${of.pid}/ns/mnt`, O_RDONLY);
-  const user = openat(`/proc/${of.pid}/ns/user`, O_RDONLY);
-  const join = entersUserFirst() ? [user, setns(user, CLONE_NEWUSER)] : [];
+  const owner = userNamespaceOf(mounts);
+  const join = entersUserFirst() ? [owner, setns(owner, CLONE_NEWUSER)] : [];
   // With the grader's memory shared, the change of rights would close /proc/self to the grader.
   const child = new Child([mounts, ...join, setns(mounts, CLONE_NEWNS), waitForSignal()], 0, { copy: true });
   try {
@@ -33,7 +34,9 @@ export async function lookAtMounts<T>(of: Process, look: (inside: Process) => T)
     for (let tries = 0; ; tries++) {
       const wanted = of.namespace('mnt'); // Throws if it has ended: then there is nothing to join.
       if (inside.lives && inside.namespace('mnt') === wanted) break;
-      if (tries === TRIES || !inside.lives) throw new Error('The mount namespace cannot be joined.');
+      if (tries === TRIES || !inside.lives) {
+        throw new CannotLook('The grader may not look into a mount namespace.');
+      }
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     }
     return look(inside);

@@ -1,6 +1,6 @@
 /** How a submission has ended and what it has printed, for those who look for its mistake. */
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import { TRACE } from '../submission/assignment.ts';
+import { BEGUN, TRACE } from '../submission/assignment.ts';
 
 const MOST_LINES = 100;
 const MOST_CHARACTERS = 400;
@@ -17,13 +17,13 @@ export function endInWords(sandbox: Sandbox): string {
 
 /** The last that it said, which is its error if it has one. */
 function lastWords({ stderr }: Sandbox): string {
-  const own = stderr.text.split('\n').filter((line) => line && !line.startsWith(TRACE));
+  const own = stderr.text.split('\n').filter((line) => line && !isKits(line));
   return own.slice(0, 4).join(' ').replace(/\s+/g, ' ').slice(0, 300);
 }
 
 /** All lines, without the trace. */
 export function printedLines({ stdout, stderr }: Sandbox): string[] {
-  const isOwn = (line: string) => line.trim() !== '' && !line.startsWith(TRACE);
+  const isOwn = (line: string) => line.trim() !== '' && !isKits(line);
   return clipped([stdout, stderr].flatMap(({ text }) => text.split('\n')).filter(isOwn));
 }
 
@@ -36,4 +36,8 @@ export function traceLines({ stderr }: Sandbox): string[] {
 /** As much as anybody would read. */
 function clipped(lines: readonly string[]): string[] {
   return lines.slice(-MOST_LINES).map((line) => line.slice(0, MOST_CHARACTERS));
+}
+
+function isKits(line: string): boolean {
+  return line.startsWith(TRACE) || line.startsWith(BEGUN);
 }

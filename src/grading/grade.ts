@@ -1,16 +1,19 @@
 /** Grading one submission of one exercise. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureImage } from '../../rootfs-builder/images.ts';
 import type { Need, Round } from '../catalogue/exercise.ts';
 import type { Entry } from '../catalogue/exercises.ts';
+import { word } from '../checks/draw.ts';
 import { CheckFailed, type CheckResult } from '../checks/expectation.ts';
 import { Ground } from '../checks/ground.ts';
 import { CannotLook } from '../checks/inside.ts';
+import { endInWords } from '../checks/output.ts';
 import { ProcessUnseen } from '../checks/process.ts';
 import { lackOfRights } from '../checks/rights.ts';
 import { Trial } from '../checks/trial.ts';
 import { Sandbox, SandboxUnavailable } from '../sandbox/sandbox.ts';
 import { DEFAULTS } from '../settings/settings.ts';
-import { ASSIGNMENT_FILE, type Assignment } from '../submission/assignment.ts';
+import { ASSIGNMENT_FILE, type Assignment, BEGUN } from '../submission/assignment.ts';
 import { IMAGE, KIT, visibleKit } from './visible-kit.ts';
 
 /**
@@ -66,6 +69,10 @@ export async function gradeText(exercise: Entry, text: string, options: GradeOpt
 
 type Judgement = Pick<Grade, 'status' | 'checks' | 'trace' | 'message' | 'printed'>;
 
+const PAUSE_MS = 10;
+/** What it is most often. */
+const UNREADABLE = '\nWhere files of the kit cannot be read by all users: chmod -R go+rX, in the kit.';
+
 const nothing = { checks: [], trace: [] };
 
 type Look = (verdict: Judgement) => Promise<void>;
@@ -112,7 +119,13 @@ async function runOnce(
     if (signal?.aborted) end();
     try {
       if (!ground) throw new Error('Nobody has looked at the sandbox.');
-      const verdict = await judgeRun(exercise, round, sandbox, new Trial(sandbox, ground, assignment, image));
+      const verdict = await judgeRun(
+        exercise,
+        round,
+        assignment,
+        sandbox,
+        new Trial(sandbox, ground, assignment, image),
+      );
       if (look && verdict.status === 'failed' && !sandbox.outcome && !signal?.aborted) {
         sandbox.keep();
         await look(verdict);
@@ -133,10 +146,18 @@ async function runOnce(
   }
 }
 
-async function judgeRun({ needs = [] }: Entry, { check }: Round, sandbox: Sandbox, trial: Trial): Promise<Judgement> {
+async function judgeRun(
+  { needs = [] }: Entry,
+  { check }: Round,
+  { begun }: Assignment,
+  sandbox: Sandbox,
+  trial: Trial,
+): Promise<Judgement> {
   try {
     const reason = needs.map((need) => unmet(need, sandbox)).find((found) => found !== undefined);
     if (reason) return { ...nothing, status: 'not run', message: reason };
+    const idle = await whyNotBegun(sandbox, begun);
+    if (idle) return { ...nothing, status: 'not run', message: idle };
     await check(trial);
     if (trial.results.length === 0) throw new Error('It expects nothing.');
     return { status: 'passed', checks: trial.results, trace: trial.trace, printed: trial.printed };
@@ -149,6 +170,20 @@ async function judgeRun({ needs = [] }: Entry, { check }: Round, sandbox: Sandbo
     }
     throw error;
   }
+}
+
+/**
+ * Waits until what runs submissions is about to load this one. What goes wrong
+ * before that is this machine's doing, and it takes as long as the machine does.
+ */
+async function whyNotBegun(sandbox: Sandbox, begun: string): Promise<string | undefined> {
+  while (!sandbox.stderr.text.includes(`${BEGUN}${begun}\n`)) {
+    if (sandbox.failed) await sandbox.ended;
+    if (sandbox.stopped) return 'Time was up before the submission had begun. Allow more: --timeout SECONDS';
+    if (sandbox.outcome) return `The submission has not begun: ${endInWords(sandbox)}${UNREADABLE}`;
+    await sleep(PAUSE_MS);
+  }
+  return undefined;
 }
 
 /** @throws SandboxUnavailable if a call of the sandbox's own list failed */
@@ -165,6 +200,7 @@ function assignmentOf({ stem, needs = [] }: Entry, round: Round): Assignment {
   const root = needs.includes('image') ? { path: IMAGE } : DEFAULTS.root;
   return {
     file: `${KIT}/workspace/${stem}.ts`,
+    begun: word(16),
     settings: { ...settings, root },
     given,
     directories,

@@ -1,5 +1,5 @@
 /** One exercise of somebody's work: reading its file, which may be anything, and grading it. */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
 import type { Entry } from '../catalogue/exercises.ts';
 import { type Grade, type GradeOptions, gradeText } from './grade.ts';
 
@@ -49,15 +49,17 @@ export class UnreadableSubmission extends Error {
 }
 
 /**
- * The text of a regular file; a link is not followed, because it could lead
- * to somebody else's work. A pipe is not waited for.
+ * The text of a regular file; a link is not followed, hard or symbolic, because
+ * it could lead to somebody else's work. What is no regular file is not opened:
+ * to open a device can do something already, and to open a pipe lets its writer go.
  * @throws UnreadableSubmission
  */
 export function readSubmission(path: string): string {
-  const fd = open(path);
+  checkKind(attempt(() => lstatSync(path)));
+  const fd = attempt(() => openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK));
   try {
-    const stats = fstatSync(fd);
-    if (!stats.isFile()) throw new UnreadableSubmission('It is no regular file.');
+    // It can have been exchanged.
+    checkKind(fstatSync(fd));
     const bytes = Buffer.alloc(MOST_BYTES + 1);
     const size = readSync(fd, bytes, 0, bytes.length, 0);
     if (size > MOST_BYTES) throw new UnreadableSubmission(`It has more than ${MOST_BYTES / 1024} KiB.`);
@@ -67,9 +69,15 @@ export function readSubmission(path: string): string {
   }
 }
 
-function open(path: string): number {
+function checkKind(stats: Stats): void {
+  if (stats.isSymbolicLink()) throw new UnreadableSubmission('It is a symbolic link.');
+  if (!stats.isFile()) throw new UnreadableSubmission('It is no regular file.');
+  if (stats.nlink > 1) throw new UnreadableSubmission('It is a hard link: the file has another name. Copy it instead.');
+}
+
+function attempt<T>(act: () => T): T {
   try {
-    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    return act();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ELOOP') throw new UnreadableSubmission('It is a symbolic link.');

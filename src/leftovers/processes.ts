@@ -6,13 +6,15 @@
  * child of ours (PR_SET_CHILD_SUBREAPER) and is ended by its number.
  */
 import { attempt } from '../executor/perform.ts';
-import { childrenOf, otherProcesses, variableOf } from '../proc/stat.ts';
+import { childrenOf, otherProcesses, variableOf, wordsOf } from '../proc/stat.ts';
 import { kill, wait4 } from '../syscalls/processes.ts';
 import type { Leftover } from './leftover.ts';
 import { isMarkOf, OWNER_VARIABLE } from './owner.ts';
 
 const SIGKILL = 9;
 const ROUNDS = 100;
+/** `walker`, a descriptor, a mark. */
+const MOST_WALKER_BYTES = 200;
 
 /** The children that this process has now. */
 export function currentChildren(): Set<number> {
@@ -48,5 +50,11 @@ function endChild(pid: number): void {
 }
 
 function ownerOf(pid: number): string | undefined {
-  return variableOf(pid, OWNER_VARIABLE);
+  return variableOf(pid, OWNER_VARIABLE) ?? markOfWalker(pid);
+}
+
+/** The walker has no environment, and hides its memory: its mark is its last word. */
+function markOfWalker(pid: number): string | undefined {
+  const [program, , mark] = wordsOf(pid, MOST_WALKER_BYTES);
+  return program === 'walker' ? mark : undefined;
 }

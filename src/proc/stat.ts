@@ -83,6 +83,12 @@ export function variableOf(pid: number, name: string): string | undefined {
   return at < 0 ? undefined : all.toString('utf8', at + start.length, all.indexOf(0, at + 1));
 }
 
+/** The words with which a process was started, as far as they fit into so many bytes; none if it is not there. */
+export function wordsOf(pid: number, most: number): string[] {
+  const bytes = bytesOf(`/proc/${pid}/cmdline`, most);
+  return bytes ? bytes.toString('utf8').split('\0').slice(0, -1) : [];
+}
+
 /** The number of this process's PID namespace. */
 export function ownPidNamespace(): string {
   return numberIn(readlinkSync('/proc/self/ns/pid'));

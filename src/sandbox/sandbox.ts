@@ -180,7 +180,7 @@ export class Sandbox {
     const keeper = cloneCall(KEEPERS | CLONE_PARENT, keepersCalls(lab, pipes, contents, program, cgroups));
     const child = await lab.clone(
       [
-        handOver(),
+        handOver(lab.owner),
         ...(ids.hasRange ? becomeNobody(ids) : []),
         // The grader writes the keeper's maps, and the keeper the program's: for that each must own its files in /proc.
         setDumpable(true),

@@ -10,6 +10,8 @@ export interface Script {
 export interface Assignment {
   /** The submission's file. */
   readonly file: string;
+  /** A word for a line of the standard error that says: from here on, what goes wrong is the submission's. */
+  readonly begun: string;
   readonly settings: Partial<Settings>;
   /** What `run` gets as its second argument, without the scripts. */
   readonly given: Readonly<Record<string, unknown>>;
@@ -26,3 +28,6 @@ export const ASSIGNMENT_FILE = '/run/assignment.json';
 
 /** Begins a line of the trace, so that it can be told from what the submission says itself. */
 export const TRACE = '│ ';
+
+/** Begins the line with `begun`. */
+export const BEGUN = '╷ ';

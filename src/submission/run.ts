@@ -5,6 +5,7 @@
  */
 import { readFileSync, writeSync } from 'node:fs';
 import { makeFolders } from '../../native/folders.cjs';
+import { loadLibrary } from '../executor/native.ts';
 import { newOwnerName } from '../leftovers/owner.ts';
 import { failureStatus, runStep } from '../run/run-step.ts';
 import { inheritedEnvironment } from '../settings/process.ts';
@@ -13,16 +14,19 @@ import type { Call } from '../syscalls/call.ts';
 import { execve } from '../syscalls/processes.ts';
 import { traceObserver } from '../trace/observer.ts';
 import { textPrinter } from '../trace/text.ts';
-import { ASSIGNMENT_FILE, type Assignment, type Script, TRACE } from './assignment.ts';
+import { ASSIGNMENT_FILE, type Assignment, BEGUN, type Script, TRACE } from './assignment.ts';
 import { unhurried } from './unhurried.ts';
 
 export async function runSubmission(): Promise<void> {
   const text = readFileSync(ASSIGNMENT_FILE, 'utf8');
-  const { file, settings, given, directories, unhurried: slowly, scripts } = JSON.parse(text) as Assignment;
+  const assignment = JSON.parse(text) as Assignment;
+  const { file, begun, settings, given, directories, scripts } = assignment;
   const { program, ...others } = scripts;
   const observer = traceObserver(textPrinter((line) => say(`${TRACE}${line}`), 0));
   try {
     for (const directory of directories) makeFolders(directory);
+    loadLibrary();
+    say(`${BEGUN}${begun}`);
     const submission = require(file);
     if (typeof submission.run !== 'function') throw new Error('The file exports no function `run`.');
     const owner = newOwnerName();
@@ -33,7 +37,7 @@ export async function runSubmission(): Promise<void> {
       owner,
       settings: { ...DEFAULTS, ...settings },
       program: program ? become(program, owner) : [],
-      observer: slowly ? unhurried(observer) : observer,
+      observer: assignment.unhurried ? unhurried(observer) : observer,
     });
   } catch (error) {
     say(error instanceof Error ? (isKits(error) ? error.message : (error.stack ?? error.message)) : String(error));

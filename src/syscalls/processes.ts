@@ -93,10 +93,12 @@ const WALKER: Struct = { bytes: new Uint8Array(), text: '</walker>' };
  *
  * The walker is not dumpable, so the files in its /proc/PID belong to the
  * host's root: where the creator is not root and has to write the uid_map of
- * this process, that must happen before. Source: execveat(2), prctl(2).
+ * this process, that must happen before. A `mark` is among its words: everybody
+ * can read there whose it is. Source: execveat(2), prctl(2).
  */
-export function handOver(): Call {
-  return { ...HAND_OVER(WALKER, '', ['walker'], [], AT.AT_EMPTY_PATH), handsOver: true };
+export function handOver(mark?: string): Call {
+  const marked = mark === undefined ? [] : [mark];
+  return { ...HAND_OVER(WALKER, '', ['walker'], [], AT.AT_EMPTY_PATH, ...marked), handsOver: true };
 }
 
 const EXIT_GROUP = defineCall({

@@ -24,6 +24,6 @@ export async function run(): Promise<{ status: number }> {
   });
   map.writeInt32LE(-1, 100);
   console.log(`prctl: ${prctl(PR_SET_MM, PR_SET_MM_MAP, map, 104, 0)}`);
-  await new Promise((resolve) => setTimeout(resolve, 3000));
+  await new Promise((resolve) => setTimeout(resolve, 5000));
   return { status: 0 };
 }

@@ -1,12 +1,22 @@
 /** `npm run grade` on real submissions: right ones, wrong ones, and folders full of traps. */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { catalogue } from '../../src/catalogue/exercises.ts';
 import { wrongPrograms } from '../../src/catalogue/wrong-solutions.ts';
 import { kernelTest, temporaryDirectory } from '../support/kernel-test.ts';
+import { KitCopy } from '../support/kit-copy.ts';
 import { lab, top } from '../support/lab.ts';
 import { canRun, root } from '../support/needs.ts';
 
@@ -160,6 +170,19 @@ kernelTest(test, needs, 'what a submission prints commands nobody', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not be there
     for (const output of [stdout, stderr]) assert.not.match(output, /^\s*::|##\[|[\x00-\x08\x0b-\x1f]|^ok /m);
   }
+});
+
+kernelTest(test, needs, 'a kit that cannot be read in the sandbox is no fault of the submission', () => {
+  const directory = temporaryDirectory();
+  handIn(directory, '1a.ts', 'solution.ts');
+  const kit = new KitCopy(join(temporaryDirectory(), 'kit'), 'own');
+  cpSync(join(top, 'exercises'), kit.at('exercises'), { recursive: true });
+  // As a clone under umask 077 is.
+  chmodSync(kit.at('bin/submission.cjs'), 0o600);
+  const { stdout } = kit.run(['grade', '--json', directory]);
+  const [graded] = JSON.parse(stdout).items;
+  assert.is(graded.status, 'not run', graded.message);
+  assert.match(graded.message, 'chmod -R go+rX');
 });
 
 test.run();

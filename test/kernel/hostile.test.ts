@@ -1,5 +1,6 @@
 /** Submissions that would rather have points than deserve them, and some that only want to do harm. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ import { catalogue, type Entry } from '../../src/catalogue/exercises.ts';
 import { word } from '../../src/checks/draw.ts';
 import { gradeText } from '../../src/grading/grade.ts';
 import { kernelTest, onTestEnd, temporaryDirectory } from '../support/kernel-test.ts';
-import { top } from '../support/lab.ts';
+import { lab, loader, top } from '../support/lab.ts';
 import { canRun, root } from '../support/needs.ts';
 import { machineState } from '../support/untouched.ts';
 
@@ -121,6 +122,17 @@ kernelTest(hostile, needs, 'what the kernel counts for each user is still there 
     printed.join('\n'),
   );
   assert.equal(failures, []);
+});
+
+kernelTest(hostile, needs, 'a process with a command line of 200 MB stops no command of the kit', async () => {
+  const code = `void require(${JSON.stringify(join(folder, 'long-words.ts'))}).run()`;
+  const other = spawn(process.execPath, ['--import', loader, '-e', code], { cwd: top });
+  onTestEnd(() => void other.kill('SIGKILL'));
+  const [said] = await once(other.stdout, 'data');
+  assert.is(String(said).trim(), 'prctl: 0');
+  const { status, stderr } = lab(['clean']);
+  assert.is(status, 0, stderr);
+  assert.is(other.exitCode, null, 'it was there meanwhile');
 });
 
 async function target(aim = '1a'): Promise<Entry> {

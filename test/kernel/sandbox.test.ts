@@ -8,6 +8,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { lookAtMounts } from '../../src/checks/mounts.ts';
 import { descendants, Process } from '../../src/checks/process.ts';
+import { isOwnerName } from '../../src/leftovers/owner.ts';
+import { find } from '../../src/leftovers/processes.ts';
 import { isSandboxId } from '../../src/sandbox/identities.ts';
 import { Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { kernelTest, onTestEnd, until } from '../support/kernel-test.ts';
@@ -227,6 +229,21 @@ kernelTest(sandbox, needs, 'nobody inside takes back what is read-only or covere
     [],
   );
 });
+
+kernelTest(
+  sandbox,
+  needs,
+  'has a keeper above it, which bears the mark of the run, in a PID namespace above its own',
+  async () => {
+    const { program } = await running();
+    const keeper = new Process(program.parent);
+    assert.equal([keeper.ownNumber, program.ownNumber], [1, 1]);
+    assert.is.not(keeper.namespace('pid'), program.namespace('pid'));
+    const mark = keeper.argv[2] ?? '';
+    assert.ok(isOwnerName(mark), keeper.argv.join(' '));
+    assert.equal(find(mark), [{ kind: 'process', pid: keeper.pid }]);
+  },
+);
 
 kernelTest(sandbox, needs, 'ends in time in a cgroup that has hardly any processor', async () => {
   const slow = [

@@ -1,6 +1,6 @@
 /** Which files are taken for submissions, and what is left alone. */
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -49,6 +49,26 @@ test('a name begins with an id; everything else is left alone, and said', () => 
   assert.is(notes.length, 10);
   assert.ok(notes.includes('package.json: left alone, because its name is not that of an exercise, such as 1a.ts'));
   assert.ok(notes.includes('folder: left alone, because it is a folder'));
+});
+
+test('a hard link is not followed, and what is no file is not even opened', async () => {
+  put('target.ts');
+  linkSync(join(directory, 'target.ts'), join(directory, '1a.ts'));
+  const pipe = join(directory, '1b.ts');
+  execFileSync('mkfifo', [pipe]);
+  // To open a pipe waits for somebody at the other end.
+  const writer = spawn('sh', ['-c', `: > ${pipe}`]);
+  const { told } = found();
+  assert.equal(told, [
+    ['1a', 'It is a hard link: the file has another name. Copy it instead.'],
+    ['1b', 'It is no regular file.'],
+  ]);
+  for (let looks = 0; looks < 20; looks++) {
+    found();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assert.is(writer.exitCode, null, 'nobody has let the writer go');
+  writer.kill('SIGKILL');
 });
 
 test('links, pipes, folders and huge files are not read', () => {
