@@ -6,11 +6,12 @@ const { join, relative, sep } = require('node:path');
 const { stampOf, top } = require('../native/kept.cjs');
 
 /** These are loaded from node_modules. */
-const APART = ['@koromix/*', 'enquirer', 'esbuild', 'tsx', '@mermaid-js/tiny'];
+const APART = ['@koromix/*', 'enquirer', 'esbuild', 'tsx'];
 /** What decides how the sources are read. */
 const RULES = [
   'bin/bundle.cjs',
   'bin/load.cjs',
+  'bin/source-names.cjs',
   'native/kept.cjs',
   'package.json',
   'package-lock.json',
@@ -74,16 +75,31 @@ function exerciseFiles() {
 
 /**
  * @param {readonly string[]} modules
+ * @param {readonly string[]} folders which have a stamp, too
  * @returns {Promise<Bundle>}
  * @throws Error what esbuild says of a source that it cannot read
  */
-async function bundle(modules) {
+async function bundle(modules, folders) {
+  const before = stampsOf(folders);
   const made = await build(modules);
-  if (!made.stamps.has(CATALOGUE)) return made;
-  const { folders, modules: late } = exerciseFiles();
-  const folderStamps = folders.map((path) => /** @type {const} */ ([path, stampOf(path)]));
-  const { text, map, stamps } = await build([...modules, ...late]);
-  return { text, map, stamps: new Map([...stamps, ...folderStamps]) };
+  if (!made.stamps.has(CATALOGUE)) return withStamps(made, before);
+  const late = exerciseFiles();
+  const lateStamps = stampsOf(late.folders);
+  return withStamps(await build([...modules, ...late.modules]), [...before, ...lateStamps]);
+}
+
+/** @param {readonly string[]} folders */
+function stampsOf(folders) {
+  return folders.map((path) => /** @type {const} */ ([path, stampOf(path)]));
+}
+
+/**
+ * @param {Bundle} bundle
+ * @param {ReturnType<typeof stampsOf>} more
+ * @returns {Bundle}
+ */
+function withStamps({ text, map, stamps }, more) {
+  return { text, map, stamps: new Map([...stamps, ...more]) };
 }
 
 /**

@@ -5,22 +5,25 @@
 const { createRequire } = require('node:module');
 const { isAbsolute, join, relative } = require('node:path');
 const { Script } = require('node:vm');
-const { areAsTheyWere, keep, readKept, safePlaces, top } = require('../native/kept.cjs');
+const { isFresh, keep, readKept, readMade, top } = require('../native/kept.cjs');
+const { nameSourcesOf } = require('./source-names.cjs');
 
 const KIND = 'build';
-const NEWLINE = 10;
+/** What V8 has compiled remembers this name, also where the kit lies elsewhere. */
+const FILE = 'bundle.cjs';
 
 /** @typedef {(path: string) => any} ModuleAt returns what a module exports, by its path in the kit */
 
 /**
  * @param {string} name of the bundle
  * @param {readonly string[]} modules the paths that will be asked for; the first is loaded at once
- * @param {{ runs?: boolean }} [how] whether what is loaded is also run
+ * @param {{ runs?: boolean, folders?: readonly string[] }} [how] whether what is loaded is also run; folders in which no
+ *   module may appear or go
  * @returns {Promise<ModuleAt>}
  */
-async function load(name, modules, { runs = true } = {}) {
+async function load(name, modules, { runs = true, folders = [] } = {}) {
   try {
-    return fresh(name, runs) ?? (await made(name, modules, runs));
+    return fresh(name, runs) ?? (await made(name, modules, runs, folders));
   } catch (error) {
     const { loadProblem } = require('../native/load-problem.cjs');
     // tsx needs the same packages. What is wrong with a source it says as it always did.
@@ -40,15 +43,10 @@ async function load(name, modules, { runs = true } = {}) {
  * @param {boolean} runs
  */
 function fresh(name, runs) {
-  for (const place of safePlaces(KIND)) {
-    const content = readKept(place, `${name}.bundle`);
-    if (content === undefined) continue;
-    const start = content.indexOf(NEWLINE) + 1;
-    const head = /** @type {Head} */ (JSON.parse(content.toString('latin1', 0, start)));
-    if (head.node !== process.version || !areAsTheyWere(head.inputs)) continue;
-    const text = content.toString('latin1', start, start + head.length);
-    const readMap = () => String(readKept(place, `${name}.map`) ?? '');
-    const { moduleAt, script } = open(text, readMap, content.subarray(start + head.length));
+  for (const made of readMade(KIND, `${name}.bundle`)) {
+    if (!isFresh(made)) continue;
+    const { moduleAt, script, text } = openMade(name, made);
+    const head = /** @type {Head} */ (made.head);
     if (runs && !head.hasRun) keepAfterRun(name, head, text, script);
     return moduleAt;
   }
@@ -56,14 +54,35 @@ function fresh(name, runs) {
 }
 
 /**
+ * From the bundle, whatever has become of its sources: whoever started this process has compared them.
+ * @param {string} name
+ * @returns {ModuleAt | undefined}
+ */
+function loadKept(name) {
+  const [made] = readMade(KIND, `${name}.bundle`);
+  return made && openMade(name, made).moduleAt;
+}
+
+/**
+ * @param {string} name
+ * @param {import('../native/kept.cjs').Made} made the bundle, and after it what V8 has compiled of it
+ */
+function openMade(name, { place, head: { length }, body }) {
+  const text = body.toString('latin1', 0, length);
+  const readMap = () => String(readKept(place, `${name}.map`) ?? '');
+  return { ...open(text, readMap, body.subarray(length)), text };
+}
+
+/**
  * @param {string} name
  * @param {readonly string[]} modules
  * @param {boolean} runs
+ * @param {readonly string[]} folders
  */
-async function made(name, modules, runs) {
+async function made(name, modules, runs, folders) {
   const { bundle } = require('./bundle.cjs');
   try {
-    const { text, map, stamps } = await bundle(modules);
+    const { text, map, stamps } = await bundle(modules, folders);
     const { moduleAt, script } = open(text, () => map);
     for (const path of modules) moduleAt(path);
     // What was changed a moment ago may change once more unnoticed: that is made anew at the next start.
@@ -108,44 +127,17 @@ function keepAfterRun(name, head, text, script) {
  * @param {Buffer} [code] what V8 has compiled of it before
  */
 function open(text, readMap, code) {
-  const filename = join(top, KIND, 'bundle.cjs');
   const own = createRequire(join(top, 'package.json'));
   const module = { exports: /** @type {Record<string, () => unknown>} */ ({}) };
   const inside = (/** @type {string} */ id) => (isAbsolute(id) && module.exports[relative(top, id)]?.()) || own(id);
   const requireInside = Object.assign(inside, { resolve: own.resolve });
-  nameSources(filename, readMap);
+  nameSourcesOf(FILE, join(top, KIND), readMap);
   const script = new Script(`(function (exports, require, module, __filename, __dirname) {${text}\n})`, {
-    filename,
+    filename: FILE,
     cachedData: code,
   });
-  script.runInThisContext()(module.exports, requireInside, module, filename, top);
+  script.runInThisContext()(module.exports, requireInside, module, join(top, KIND, FILE), top);
   return { script, moduleAt: (/** @type {string} */ path) => module.exports[path]?.() };
-}
-
-/**
- * Makes stack traces name the sources. Node.js could do so, too, but would read the map at every start.
- * @param {string} filename
- * @param {() => string} readMap
- */
-function nameSources(filename, readMap) {
-  /** @type {import('node:module').SourceMap | undefined} */
-  let map;
-  const sourceOf = (/** @type {number} */ line, /** @type {number} */ column) => {
-    const { SourceMap } = require('node:module');
-    map ??= new SourceMap(JSON.parse(readMap() || '{"version":3,"sources":[],"mappings":""}'));
-    const entry = map.findEntry(line - 1, column - 1);
-    if (!('originalSource' in entry)) return undefined;
-    return `${join(top, KIND, entry.originalSource)}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
-  };
-  Error.prepareStackTrace = (error, frames) => {
-    const lines = frames.map((frame) => {
-      const text = String(frame);
-      if (frame.getFileName() !== filename) return text;
-      const [line = 0, column = 0] = [frame.getLineNumber() ?? 0, frame.getColumnNumber() ?? 0];
-      return text.replace(`${filename}:${line}:${column}`, (place) => sourceOf(line, column) ?? place);
-    });
-    return [Error.prototype.toString.call(error), ...lines.map((line) => `    at ${line}`)].join('\n');
-  };
 }
 
 /**
@@ -157,4 +149,4 @@ function fromSources() {
   return (path) => require(join(top, path));
 }
 
-module.exports = { load };
+module.exports = { load, loadKept };

@@ -12,6 +12,7 @@ const kitOwner = () => fs.statSync(join(top, 'native/kept.cjs'));
 const OTHERS_MAY_WRITE = 0o022;
 /** A file that was changed so short a time ago may change again without another time: clocks have ticks. */
 const TICK_MS = 50;
+const NEWLINE = 10;
 /** Where times have no fraction, a tick is long: two seconds on FAT. */
 const LONG_TICK_MS = 2500;
 
@@ -176,4 +177,44 @@ function areAsTheyWere(stamps) {
   }
 }
 
-module.exports = { top, safePlaces, isSafeFile, readKept, writableFolder, giveToOwner, keep, stampOf, areAsTheyWere };
+/**
+ * What was made of sources and kept: its first line is JSON, with their stamps as `inputs`.
+ * @typedef {{ place: Place, head: { inputs: Record<string, string> } & Record<string, any>, body: Buffer }} Made
+ */
+
+/**
+ * What is kept under a name, in every place that has it.
+ * @param {string} kind
+ * @param {string} name
+ * @returns {Generator<Made>}
+ */
+function* readMade(kind, name) {
+  for (const place of safePlaces(kind)) {
+    const content = readKept(place, name);
+    if (content === undefined) continue;
+    const start = content.indexOf(NEWLINE) + 1;
+    yield { place, head: JSON.parse(content.toString('latin1', 0, start)), body: content.subarray(start) };
+  }
+}
+
+/**
+ * Whether the sources are as they were, and Node.js is.
+ * @param {Made} made
+ */
+function isFresh({ head }) {
+  return head.node === process.version && areAsTheyWere(head.inputs);
+}
+
+module.exports = {
+  top,
+  safePlaces,
+  isSafeFile,
+  readKept,
+  writableFolder,
+  giveToOwner,
+  keep,
+  stampOf,
+  areAsTheyWere,
+  readMade,
+  isFresh,
+};

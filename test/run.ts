@@ -112,6 +112,7 @@ function isAlone(path: string): boolean {
 }
 
 const results: Counts[] = [];
+let doctor = '';
 
 function report({ name, counts, seconds, output }: Result): void {
   results.push(counts);
@@ -122,12 +123,20 @@ function report({ name, counts, seconds, output }: Result): void {
   if (failed) console.log(output.replace(/^/gm, '    '));
 }
 
+/** What `npm run doctor` says, for all files: each would ask it. Empty if it says nothing. */
+async function examine(onHost: boolean): Promise<string> {
+  const command = [process.execPath, join(top, 'bin/lab.cjs'), 'doctor', '--json'];
+  const circumstances = { timeoutS: TIMEOUT_S };
+  const { output } = onHost ? await runOnHost(command, circumstances) : await runCommand(command, circumstances);
+  return /\{.*\}/s.exec(output)?.[0] ?? '';
+}
+
 async function perform({ name, command, network, judge }: Task): Promise<Result> {
   const start = performance.now();
   // Without a way out no certificates are needed, and Node.js 20 parses those of this file at every start.
   const certificates: Record<string, string> = network === 'own' ? { NODE_EXTRA_CA_CERTS: '' } : {};
   // What a test starts by tsx does without tsx's cache, which lies in a folder that everybody may write.
-  const env = { ...certificates, TSX_DISABLE_CACHE: '1' };
+  const env = { ...certificates, TSX_DISABLE_CACHE: '1', TEST_DOCTOR: doctor };
   const circumstances = { timeoutS: TIMEOUT_S, env };
   const { status, output, leftovers } = network
     ? await runOnHost(command, circumstances, network)
@@ -167,6 +176,8 @@ async function main(words: readonly string[], jobs: number): Promise<void> {
     console.log(`Kernel test files run one after the other, since none can have a host of its own: ${whyNot}`);
 
   if (words.length === 0) report(await perform(checkTask('native build', NATIVE_BUILD)));
+  const asks = kernel.length > 1 && process.env.TEST_FOLDER === undefined && process.geteuid?.() === 0;
+  if (asks) doctor = await examine(!whyNot);
   const checks = words.length === 0 ? CHECKS.map(([name, command]) => checkTask(name, command)) : [];
   const isTogether = (path: string) => !whyNot && !isAlone(path);
   const task = (path: string) => (kernel.includes(path) && !whyNot ? hostTask(path) : fileTask(path));

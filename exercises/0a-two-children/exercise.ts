@@ -1,10 +1,8 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { oneOf, sentry, servant, whole } from '#src/checks/draw.ts';
+import { sentry } from '#src/checks/draw.ts';
+import { sandboxsNamespaces, stillThere } from '#src/checks/ground.ts';
 import type { Process } from '#src/checks/process.ts';
 import type { Trial } from '#src/checks/trial.ts';
-import type { NamespaceKind } from '#src/proc/namespaces.ts';
-
-const KINDS: readonly NamespaceKind[] = ['cgroup', 'ipc', 'mnt', 'net', 'pid', 'user', 'uts'];
 
 export const exercise: Exercise = {
   title: 'Two children, two statuses',
@@ -33,17 +31,12 @@ export const exercise: Exercise = {
       text: "An `End` has a `status` or a `signal`. With `if (!('status' in end)) return end;` you can go on with `end.status`.",
     },
   ],
-  round() {
-    const [first, second] = oneOf([
-      [whole(10, 39), whole(40, 84)],
-      [whole(40, 84), whole(10, 39)],
-    ]);
-    const [ending, other] = oneOf<[Name, Name]>([
-      ['program', 'second'],
-      ['second', 'program'],
-    ]);
+  // Either may be the first to end.
+  rounds: 2,
+  round(turn) {
+    const [ending, other] = turn === 0 ? (['program', 'second'] as const) : (['second', 'program'] as const);
     return {
-      scripts: { program: servant(first), second: sentry(second) },
+      scripts: { program: sentry(), second: sentry() },
       async check(trial) {
         const both = await runningBoth(trial);
         const { pid } = trial.parent;
@@ -52,17 +45,14 @@ export const exercise: Exercise = {
           observed: parents(both, pid),
           command: `ps -o pid,ppid,args --ppid ${pid}`,
         });
-        trial.expect('the namespaces of both programs', {
-          expected: "the sandbox's",
-          observed: strangeNamespaces(both, trial.parent) || "the sandbox's",
-          command: `lsns -p ${both[0]?.pid}; lsns -p ${both[1]?.pid}`,
-        });
-        await end(trial, ending);
+        trial.expect('the namespaces of both programs', sandboxsNamespaces(trial, ...both));
+        const first = await end(trial, ending);
         await trial.expectStill('the submission waits for the other one', () => ({
           expected: 'it still runs',
           observed: trial.find(other) ? trial.describeEnd() : `${NAMES[other]} was ended together with the first`,
         }));
-        await end(trial, other);
+        trial.expect("the submission's own process", stillThere(trial));
+        const second = await end(trial, other);
         await trial.ended();
         const expected = `exit status ${first + second}`;
         trial.expect('the exit status', {
@@ -75,10 +65,14 @@ export const exercise: Exercise = {
   },
 };
 
+const START_MS = 30_000;
+
 type Name = 'program' | 'second';
 const NAMES: Readonly<Record<Name, string>> = { program: '`lab.program`', second: '`given.second`' };
 
 async function runningBoth(trial: Trial): Promise<readonly Process[]> {
+  // The submission has yet to start.
+  await trial.until(() => (trial.find() ?? trial.find('second')) !== undefined, START_MS);
   let found: readonly Process[] = [];
   await trial.expectSoon('both programs run at the same time', () => {
     const running = (['program', 'second'] as const).filter((name) => trial.find(name));
@@ -98,17 +92,12 @@ function parents(both: readonly Process[], pid: number): string {
   return others.length === 0 ? `process ${pid}, which runs the submission` : `process ${others.join(' and ')}`;
 }
 
-function strangeNamespaces(both: readonly Process[], parent: Process): string {
-  const kinds = KINDS.filter((kind) => both.some((process) => process.namespace(kind) !== parent.namespace(kind)));
-  return kinds.length > 0 ? `new ones: ${kinds.join(', ')}` : '';
-}
-
-/** Ends one of the programs, and waits until it has gone. */
-async function end(trial: Trial, name: Name): Promise<void> {
-  if (name === 'program') trial.release();
-  else await trial.wake(name);
+/** Ends one of the programs, and waits until it has gone. Returns its status: of two, the sum is less than 125. */
+async function end(trial: Trial, name: Name): Promise<number> {
+  const status = await trial.tell(name, 59);
   await trial.expectSoon(`the end of ${NAMES[name]}`, () => ({
     expected: 'it has ended',
     observed: trial.find(name) ? 'it still runs' : 'it has ended',
   }));
+  return status;
 }

@@ -35,4 +35,15 @@ import { CLONE_NEWUTS } from '#src/syscalls/flags.ts';`,
       ['await lab.wait(second)', 'await lab.wait(await lab.clone(given.second, 0))'],
     ],
   },
+  // Right whenever the second is the last to end.
+  {
+    name: 'waits-for-the-second',
+    fails: 'the submission waits for the other one: expected it still runs',
+    change: [
+      'const ends = [await lab.wait(first), await lab.wait(second)];',
+      `const ends: End[] = [];
+  void lab.wait(first).then((end) => ends.push(end));
+  ends.push(await lab.wait(second));`,
+    ],
+  },
 ];

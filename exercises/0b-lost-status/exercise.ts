@@ -1,11 +1,15 @@
 import { constants } from 'node:os';
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus, oneOf, sentry, servant } from '#src/checks/draw.ts';
+import { oneOf, sentry } from '#src/checks/draw.ts';
+import { stillThere } from '#src/checks/ground.ts';
 import type { Process } from '#src/checks/process.ts';
 import type { Trial } from '#src/checks/trial.ts';
 
 /** Signals of which a shell dies, without a core file. SIGKILL is missing, for 137 is what one would guess. */
-const SIGNALS = ['SIGHUP', 'SIGUSR2', 'SIGPIPE', 'SIGALRM', 'SIGTERM', 'SIGVTALRM', 'SIGPROF', 'SIGIO'] as const;
+const SIGNALS = ['SIGHUP', 'SIGUSR2', 'SIGPIPE', 'SIGALRM'] as const;
+const OTHER_SIGNALS = ['SIGTERM', 'SIGVTALRM', 'SIGPROF', 'SIGIO'] as const;
+/** An exit status has eight bits, and this is one of two numbers that are added. */
+const MOST = 90;
 const ORDINALS = { program: 'first', second: 'second' } as const;
 
 type Name = keyof typeof ORDINALS;
@@ -30,35 +34,39 @@ export const exercise: Exercise = {
     { text: "Shells agreed on one number for both: `sh -c 'kill -TERM $$'; echo $?` prints 143, which is 128 + 15." },
     { text: "`'status' in end ? end.status : 128 + end.signal` is that number." },
   ],
-  round() {
-    const signal = oneOf(SIGNALS);
-    const status = exitStatus();
-    const killed: Name = oneOf(['program', 'second']);
+  // Either can be the one that a signal ends. The two signals differ: whoever counts on one of them fails once.
+  rounds: 2,
+  round(turn) {
+    const killed: Name = turn === 0 ? 'program' : 'second';
+    const signal = oneOf(turn === 0 ? SIGNALS : OTHER_SIGNALS);
     return {
-      scripts: { program: servant(status), second: sentry(status) },
+      scripts: { program: sentry(), second: sentry() },
       async check(trial) {
+        /** Returns the number that a shell has for its end. */
         const end = async (name: Name, process: Process) => {
+          let number = 128 + constants.signals[signal];
           if (name === killed) trial.signal(process, signal);
-          else if (name === 'program') trial.release();
-          else await trial.wake(name);
+          else number = await trial.tell(name, MOST);
           await expectNothingLeft(trial, name, process);
+          return number;
         };
         const first = await trial.program();
         await trial.expectStill('the second program, while the first one runs', () => ({
           expected: 'it does not run',
           observed: trial.find('second') ? 'it runs' : 'it does not run',
         }));
-        await end('program', first);
+        const numbers = [await end('program', first)];
         await trial.expectSoon('the second program, once the first one has ended', () => ({
           expected: 'it runs',
           observed: trial.find('second') ? 'it runs' : trial.describeEnd(),
         }));
-        await end('second', await trial.program('second'));
+        const second = await trial.program('second');
+        trial.expect("the submission's own process", stillThere(trial));
+        numbers.push(await end('second', second));
         await trial.ended();
-        const number = constants.signals[signal];
-        const expected = `exit status ${status + 128 + number}`;
+        const expected = `exit status ${numbers.reduce((sum, number) => sum + number, 0)}`;
         trial.expect('the exit status', {
-          expected: `${expected}: ${sum(killed, signal, status)}`,
+          expected: `${expected}: ${inWords(killed, signal, numbers)}`,
           observed: trial.describeEnd(),
           holds: trial.describeEnd() === expected,
         });
@@ -67,7 +75,8 @@ export const exercise: Exercise = {
   },
 };
 
-function sum(killed: Name, signal: NodeJS.Signals, status: number): string {
+function inWords(killed: Name, signal: NodeJS.Signals, [first = 0, second = 0]: readonly number[]): string {
+  const status = killed === 'program' ? second : first;
   const other = killed === 'program' ? 'second' : 'program';
   const number = constants.signals[signal];
   return `${status} of the ${ORDINALS[other]} program, and 128 + ${number} of the ${ORDINALS[killed]}, which ${signal} ended`;

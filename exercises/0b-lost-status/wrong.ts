@@ -25,4 +25,18 @@ export const wrong: readonly WrongSolution[] = [
     fails: 'the exit status: expected exit status',
     change: ['128 + end.signal', 'end.signal'],
   },
+  {
+    name: 'only-the-first-can-be-killed',
+    fails: 'the exit status: expected exit status',
+    changes: [
+      ['const second = await runAlone(lab, given.second);', 'const second = await runAlone(lab, given.second, 0);'],
+      ['program: readonly Call[])', 'program: readonly Call[], killed?: number)'],
+      ['128 + end.signal', '(killed ?? 128 + end.signal)'],
+    ],
+  },
+  {
+    name: 'always-sigterm',
+    fails: 'the exit status: expected exit status',
+    change: ['128 + end.signal', '143'],
+  },
 ];

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus, servant, word } from '#src/checks/draw.ts';
-import { nameOf } from '#src/checks/namespaces.ts';
-import { HOSTNAME } from '#src/sandbox/sandbox.ts';
+import { sentry, word } from '#src/checks/draw.ts';
+import { ownNamespace } from '#src/checks/ground.ts';
+import { nameOf, sandboxsName } from '#src/checks/namespaces.ts';
 
 export const exercise: Exercise = {
   title: 'A domain name, too',
@@ -23,26 +22,19 @@ export const exercise: Exercise = {
     { text: 'Both calls go into the child’s list, before `...lab.program`: after it nothing of the list is left.' },
   ],
   round() {
-    const [hostname, domain, status] = [word(), `${word()}.example`, exitStatus()];
+    const [hostname, domain] = [word(), `${word()}.example`];
     return {
       settings: { hostname },
       given: { domain },
-      scripts: { program: servant(status) },
+      scripts: { program: sentry() },
       async check(trial) {
         const inside = await trial.program();
         trial.expect('the host name inside', { expected: hostname, ...(await nameOf(inside, 'hostname')) });
         trial.expect('the domain name inside', { expected: domain, ...(await nameOf(inside, 'domainname')) });
-        const outside = trial.parent;
-        trial.expect("the sandbox's host name", {
-          expected: HOSTNAME,
-          ...(await nameOf(outside, 'hostname')),
-        });
-        trial.expect("the sandbox's domain name", {
-          // A new namespace begins as a copy, and the sandbox has never changed this name.
-          expected: readFileSync('/proc/sys/kernel/domainname', 'utf8').trim(),
-          ...(await nameOf(outside, 'domainname')),
-        });
-        await trial.expectStatus(status);
+        trial.expect("the sandbox's host name", await sandboxsName(trial, 'hostname'));
+        trial.expect("the sandbox's domain name", await sandboxsName(trial, 'domainname'));
+        trial.expect('the UTS namespace', ownNamespace(trial, inside, 'uts'));
+        await trial.expectStatus();
       },
     };
   },

@@ -1,8 +1,8 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus, sentry, servant, word } from '#src/checks/draw.ts';
-import { nameOf } from '#src/checks/namespaces.ts';
+import { sentry, word } from '#src/checks/draw.ts';
+import { ownNamespace, stillThere } from '#src/checks/ground.ts';
+import { nameOf, sandboxsName } from '#src/checks/namespaces.ts';
 import type { Trial } from '#src/checks/trial.ts';
-import { HOSTNAME } from '#src/sandbox/sandbox.ts';
 
 export const exercise: Exercise = {
   title: 'The wrong name changed',
@@ -30,11 +30,11 @@ export const exercise: Exercise = {
     { text: 'The call has to be made by the child, after the clone: it belongs into the list, before the program.' },
   ],
   round() {
-    const [hostname, secondName, status] = [word(), word(), exitStatus()];
+    const [hostname, secondName] = [word(), word()];
     return {
       settings: { hostname },
       given: { secondName },
-      scripts: { program: servant(status), second: sentry(0) },
+      scripts: { program: sentry(), second: sentry() },
       async check(trial) {
         const first = await trial.program();
         await expectSecond(trial);
@@ -47,11 +47,11 @@ export const exercise: Exercise = {
           expected: secondName,
           ...(await nameOf(second, 'hostname')),
         });
-        trial.expect("the sandbox's host name", {
-          expected: HOSTNAME,
-          ...(await nameOf(trial.parent, 'hostname')),
-        });
-        trial.release();
+        trial.expect("the sandbox's host name", await sandboxsName(trial, 'hostname'));
+        trial.expect('the UTS namespace of the first container', ownNamespace(trial, first, 'uts'));
+        trial.expect('the UTS namespace of the second container', ownNamespace(trial, second, 'uts'));
+        trial.expect("the submission's own process", stillThere(trial));
+        const status = await trial.tell();
         await trial.expectSoon('the end of the first container', () => ({
           expected: 'it has ended',
           observed: first.lives ? 'it still runs' : 'it has ended',
@@ -60,8 +60,8 @@ export const exercise: Exercise = {
           expected: 'it still runs',
           observed: second.lives ? trial.describeEnd() : 'the second one was ended together with the first',
         }));
-        await trial.wake('second');
-        await trial.expectStatus(status);
+        await trial.tell('second');
+        trial.expectEnd(status, await trial.ended());
       },
     };
   },

@@ -4,7 +4,7 @@ import type { WrongSolution } from '#src/catalogue/wrong-solutions.ts';
 export const wrong: readonly WrongSolution[] = [
   {
     name: 'parent-moves-out',
-    fails: "the sandbox's host name: expected sandbox, observed",
+    fails: 'observed it has left the namespaces: uts',
     changes: [
       ['{ sethostname }', '{ sethostname, unshare }'],
       [

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus, sentry, servant, whole, word } from '#src/checks/draw.ts';
+import { sentry, whole, word } from '#src/checks/draw.ts';
 import { sleepsAt, wakers } from '#src/checks/pipes.ts';
 import type { Process } from '#src/checks/process.ts';
 import type { Trial } from '#src/checks/trial.ts';
 import { hints } from './hints.ts';
 
 const STDIN = 0;
+const START_MS = 30_000;
 
 export const exercise: Exercise = {
   title: 'A handshake',
@@ -15,10 +16,10 @@ export const exercise: Exercise = {
   starterFails: 'what runs while the child prepares itself: expected the child alone, observed the child and',
   hints,
   round() {
-    const [orders, status] = [`: ${word(whole(8, 40))}\n`, exitStatus()];
+    const orders = `: ${word(whole(8, 40))}\n`;
     return {
       given: { length: orders.length },
-      scripts: { program: servant(status), helper: sentry(0) },
+      scripts: { program: sentry(), helper: sentry() },
       async check(trial) {
         const { parent } = trial;
         const child = await preparingChild(trial);
@@ -46,7 +47,7 @@ export const exercise: Exercise = {
           command: `ls -l /proc/${child.pid}/fd`,
         });
         trial.expect('who could wake the child', { expected: 'the parent', ...wakers(trial, go, who) });
-        await trial.wake('helper');
+        await trial.tell('helper');
         await trial.expectSoon('the program, once the helper has ended', () => ({
           expected: 'it runs',
           observed: trial.find() ? 'it runs' : `it does not run, and the child ${activity(trial, child)}`,
@@ -55,7 +56,7 @@ export const exercise: Exercise = {
           expected: 'the program',
           observed: trial.find()?.pid === child.pid ? 'the program' : 'something else: the program is another process',
         });
-        await trial.expectStatus(status);
+        await trial.expectStatus();
       },
     };
   },
@@ -64,8 +65,11 @@ export const exercise: Exercise = {
 /** The child, which sleeps at the standard input until the grader sends something. */
 async function preparingChild(trial: Trial): Promise<Process> {
   let child: Process | undefined;
+  const look = () => trial.processes().find((process) => isChild(trial, process) && sleepsAt(process)?.fd === STDIN);
+  // The submission has yet to start.
+  await trial.until(() => (look() ?? trial.find() ?? trial.find('helper')) !== undefined, START_MS);
   await trial.expectSoon('the child prepares itself', () => {
-    child = trial.processes().find((process) => isChild(trial, process) && sleepsAt(process)?.fd === STDIN);
+    child = look();
     return {
       expected: 'it sleeps in read(2) at its standard input',
       observed: child ? 'it sleeps in read(2) at its standard input' : `there is no such child: ${trial.describeEnd()}`,

@@ -1,5 +1,6 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus, sentry, servant } from '#src/checks/draw.ts';
+import { sentry } from '#src/checks/draw.ts';
+import { stillThere } from '#src/checks/ground.ts';
 import { addSegment, drawSegmentKey, hasSegment } from '#src/checks/namespaces.ts';
 import type { Process } from '#src/checks/process.ts';
 import type { Trial } from '#src/checks/trial.ts';
@@ -37,9 +38,9 @@ export const exercise: Exercise = {
     },
   ],
   round() {
-    const [status, shared, hidden] = [exitStatus(), drawSegmentKey(), drawSegmentKey()];
+    const [shared, hidden] = [drawSegmentKey(), drawSegmentKey()];
     return {
-      scripts: { program: servant(status), sibling: sentry(0) },
+      scripts: { program: sentry(), sibling: sentry() },
       async check(trial) {
         const program = await trial.program();
         await trial.expectSoon('the sibling, beside the program', () => ({
@@ -49,11 +50,12 @@ export const exercise: Exercise = {
         const sibling = await trial.program('sibling');
         await makeSegment(trial, program, shared);
         await expectSegment(trial, 'a segment of the program’s, seen by the sibling', sibling, shared, true);
-        await expectSegment(trial, 'a segment of the program’s, seen by the sandbox', trial.parent, shared, false);
-        await makeSegment(trial, trial.parent, hidden);
+        await expectSegment(trial, 'a segment of the program’s, seen by the sandbox', trial.ground, shared, false);
+        await makeSegment(trial, trial.ground, hidden);
         await expectSegment(trial, 'a segment of the sandbox’s, seen by the program', program, hidden, false);
         await expectSegment(trial, 'a segment of the sandbox’s, seen by the sibling', sibling, hidden, false);
-        trial.release();
+        trial.expect("the submission's own process", stillThere(trial));
+        const status = await trial.tell();
         await trial.expectSoon('the end of the program', () => ({
           expected: 'it has ended',
           observed: program.lives ? 'it still runs' : 'it has ended',
@@ -62,8 +64,8 @@ export const exercise: Exercise = {
           expected: 'it still runs',
           observed: sibling.lives ? trial.describeEnd() : 'the sibling was ended together with the program',
         }));
-        await trial.wake('sibling');
-        await trial.expectStatus(status);
+        await trial.tell('sibling');
+        trial.expectEnd(status, await trial.ended());
       },
     };
   },
@@ -72,7 +74,7 @@ export const exercise: Exercise = {
 async function makeSegment(trial: Trial, of: Process, key: number): Promise<void> {
   const refusal = await addSegment(of, key);
   if (refusal === undefined) return;
-  const whose = of === trial.parent ? 'sandbox' : 'program';
+  const whose = of === trial.ground ? 'sandbox' : 'program';
   trial.expect(`a segment made in the namespace of the ${whose}`, { expected: 'it is made', observed: refusal });
 }
 

@@ -17,7 +17,7 @@ export const wrong: readonly WrongSolution[] = [
   },
   {
     name: 'parent-moves-out',
-    fails: 'a segment of the program’s, seen by the sandbox: expected it is not there, observed it is there',
+    fails: 'observed it has left the namespaces: ipc',
     changes: [
       ['{ setns }', '{ setns, unshare }'],
       [
@@ -35,5 +35,20 @@ export const wrong: readonly WrongSolution[] = [
     name: 'waits-for-the-program',
     fails: 'the submission waits for the sibling: expected it still runs',
     change: ['[lab.wait(container), lab.wait(sibling)]', '[lab.wait(container)]'],
+  },
+  {
+    name: 'parent-leaves-afterwards',
+    fails: 'a segment of the program’s, seen by the sandbox: expected it is not there, observed it is there',
+    changes: [
+      ['{ setns }', '{ unshare }'],
+      ["import { openat } from '#src/syscalls/files.ts';\n", ''],
+      ['CLONE_NEWIPC, O_RDONLY', 'CLONE_NEWIPC'],
+      ['lab.clone(lab.program, CLONE_NEWIPC)', 'lab.clone(lab.program, 0)'],
+      ['  const namespace = openat(`/proc/${container.pid}/ns/ipc`, O_RDONLY);\n', ''],
+      [
+        'lab.clone([namespace, setns(namespace, CLONE_NEWIPC), ...given.sibling], 0);',
+        'lab.clone(given.sibling, 0);\n  await lab.perform([unshare(CLONE_NEWIPC)]);',
+      ],
+    ],
   },
 ];

@@ -1,5 +1,7 @@
+import { constants } from 'node:os';
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus, script, whole } from '#src/checks/draw.ts';
+import { sentry, whole } from '#src/checks/draw.ts';
+import { ownNamespace, stillThere } from '#src/checks/ground.ts';
 import { descendants, Process } from '#src/checks/process.ts';
 import type { Trial } from '#src/checks/trial.ts';
 
@@ -44,25 +46,20 @@ export const exercise: Exercise = {
       text: 'Four lines: start it; `trap \'kill -TERM "$child"; again=yes\' TERM`; wait for it, and once more if `$again` is set; exit with what the last wait gave.',
     },
   ],
-  round() {
-    const status = exitStatus();
+  // The program can end at a signal that process 1 passes on, or by itself.
+  rounds: 2,
+  round(turn) {
+    const bySignal = turn === 0;
     const orphans = Array.from({ length: ORPHANS }, () => String(whole(10 ** 8, 10 ** 9)));
-    const program = script(
-      `trap 'exit ${status}' TERM; (${orphans.map((seconds) => `sleep ${seconds} &`).join(' ')}); ` +
-        'while :; do sleep 1 & wait $!; done',
-    );
+    const leave = `(${orphans.map((seconds) => `sleep ${seconds} &`).join(' ')})`;
+    const program = sentry({ first: leave, endsAtTerm: bySignal });
     return {
       given: { command: ['/bin/sh', '-c', program.text, program.marker] },
       scripts: { program },
       async check(trial) {
         const inside = await trial.program();
-        const [own, sandbox] = [inside.namespace('pid'), trial.parent.namespace('pid')];
-        trial.expect('the PID namespace', {
-          expected: "another one than the sandbox's",
-          observed: own === sandbox ? "the sandbox's" : own,
-          command: `readlink /proc/${inside.pid}/ns/pid`,
-          holds: own !== sandbox,
-        });
+        const own = inside.namespace('pid');
+        trial.expect('the PID namespace', ownNamespace(trial, inside, 'pid'));
         const number = inside.ownNumber;
         trial.expect("the program's number inside", {
           expected: 'more than 1',
@@ -77,17 +74,30 @@ export const exercise: Exercise = {
         }));
         const init = new Process(inside.parent);
         await endOrphans(trial, init, orphans);
-        trial.signal(init, 'SIGTERM');
-        await trial.expectSoon('the program after SIGTERM to process 1', () => ({
+        trial.expect("the submission's own process", stillThere(trial));
+        const status = await trial.tell();
+        if (bySignal) await passOn(trial, init, inside);
+        await trial.expectSoon('process 1, once the program has ended', () => ({
           expected: 'ended',
-          observed: inside.lives ? 'it still runs' : 'ended',
-          command: `kill -TERM ${init.pid}; ps -o pid,stat,args -p ${inside.pid}`,
+          observed: init.lives ? 'it still runs' : 'ended',
+          command: `ps -o pid,stat,args -p ${init.pid},${inside.pid}`,
         }));
-        await trial.expectStatus(status);
+        trial.expectEnd(status, await trial.ended());
       },
     };
   },
 };
+
+/** Sends SIGTERM to process 1, and expects that it ends the program. */
+async function passOn(trial: Trial, init: Process, program: Process): Promise<void> {
+  await trial.until(() => program.catches(constants.signals.SIGTERM));
+  trial.signal(init, 'SIGTERM');
+  await trial.expectSoon('the program after SIGTERM to process 1', () => ({
+    expected: 'ended',
+    observed: program.lives ? 'it still runs' : 'ended',
+    command: `kill -TERM ${init.pid}; ps -o pid,stat,args -p ${program.pid}`,
+  }));
+}
 
 /** Ends the processes that the program has started and left, and expects that none stays as a zombie. */
 async function endOrphans(trial: Trial, init: Process, all: readonly string[]): Promise<void> {

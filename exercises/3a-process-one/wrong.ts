@@ -45,4 +45,9 @@ export const wrong: readonly WrongSolution[] = [
       `trap 'kill -TERM -1' TERM\n  "$@"; status=$?`,
     ],
   },
+  {
+    name: 'deaf-to-the-end',
+    fails: 'process 1, once the program has ended: expected ended, observed it still runs',
+    change: ['exit "$status"', 'while [ "$status" -ge 0 ] && ! [ "$told" ]; do sleep 1; done; exit "$status"'],
+  },
 ];

@@ -1,8 +1,7 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus, servant, whole, word } from '#src/checks/draw.ts';
-import { nameOf } from '#src/checks/namespaces.ts';
+import { sentry, word } from '#src/checks/draw.ts';
+import { nameOf, sandboxsName } from '#src/checks/namespaces.ts';
 import { descendants, type Process } from '#src/checks/process.ts';
-import type { Trial } from '#src/checks/trial.ts';
 
 export const exercise: Exercise = {
   title: 'Not process 1',
@@ -32,13 +31,13 @@ export const exercise: Exercise = {
     { text: 'CLONE_NEWPID belongs to the second argument of `lab.clone`, and nowhere else.' },
   ],
   round() {
-    const [hostname, status, seconds] = [word(), exitStatus(), String(whole(10 ** 8, 10 ** 9))];
+    const hostname = word();
     return {
       settings: { hostname },
-      scripts: { program: servant(status) },
+      scripts: { program: sentry() },
       async check(trial) {
         const inside = await trial.program();
-        const [own, sandbox] = [inside.namespace('pid'), trial.parent.namespace('pid')];
+        const [own, sandbox] = [inside.namespace('pid'), trial.ground.namespace('pid')];
         trial.expect('the PID namespace', {
           expected: "another one than the sandbox's",
           observed: own === sandbox ? `the sandbox's, in which the program is process ${inside.ownNumber}` : own,
@@ -50,35 +49,27 @@ export const exercise: Exercise = {
           observed: inside.ownNumber,
           command: `grep NSpid /proc/${inside.pid}/status`,
         });
-        await trial.say(`sleep ${seconds} &`);
-        await trial.expectSoon("the PID namespace of the program's child", () => ofItsChild(trial, inside, seconds));
+        await trial.expectSoon("the PID namespace of the program's child", () => ofItsChild(inside));
         trial.expect("the parent's namespace for its children", {
           expected: "the parent's own",
           observed: trial.parent.namespace('pid_for_children') === sandbox ? "the parent's own" : 'another one',
           command: `ls -l /proc/${trial.parent.pid}/ns`,
         });
         trial.expect('the host name inside', { expected: hostname, ...(await nameOf(inside, 'hostname')) });
-        await trial.expectStatus(status);
+        trial.expect("the sandbox's host name", await sandboxsName(trial, 'hostname'));
+        await trial.expectStatus();
       },
     };
   },
 };
 
 /** What the program starts must be in the namespace that the program is in. */
-function ofItsChild(trial: Trial, inside: Process, seconds: string) {
-  const child = descendants(inside.pid).find((candidate) => isSleep(candidate, seconds));
+function ofItsChild(inside: Process) {
+  const [, child] = descendants(inside.pid);
   const same = child?.namespace('pid') === inside.namespace('pid');
   return {
     expected: "the program's",
     observed: !child ? 'no child: it cannot start one' : same ? "the program's" : 'another one',
     command: `ls -l /proc/${inside.pid}/ns`,
   };
-}
-
-function isSleep(candidate: Process, seconds: string): boolean {
-  try {
-    return candidate.argv.join(' ') === `sleep ${seconds}`;
-  } catch {
-    return false; // It ended meanwhile.
-  }
 }

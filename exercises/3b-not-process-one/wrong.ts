@@ -23,4 +23,9 @@ export const wrong: readonly WrongSolution[] = [
       ['    CLONE_NEWPID,\n', '    0,\n'],
     ],
   },
+  {
+    name: 'names-the-sandbox',
+    fails: "the sandbox's host name: expected sandbox, observed",
+    change: ['unshare(CLONE_NEWUTS), ', ''],
+  },
 ];

@@ -78,4 +78,62 @@ export const wrong: readonly WrongSolution[] = [
       ],
     ],
   },
+  // Out of sight, but the container’s mounts are the sandbox’s: it is the parent that has gone.
+  {
+    name: 'parent-leaves-afterwards',
+    fails: "the mount namespace: expected another one than the sandbox's, observed the sandbox's",
+    changes: [
+      [
+        "import { CLONE_NEWNS, MS_BIND, MS_NODEV, MS_NOSUID, MS_RDONLY, MS_REMOUNT } from '#src/syscalls/flags.ts';",
+        `import { openCheckpoint, release, waitFor } from '#src/steps/02-ipc.ts';
+import { CLONE_NEWNS, MS_BIND, MS_NODEV, MS_NOSUID, MS_RDONLY, MS_REC, MS_REMOUNT, MS_SHARED } from '#src/syscalls/flags.ts';
+import { unshare } from '#src/syscalls/namespaces.ts';`,
+      ],
+      ["import { mount } from '#src/syscalls/mounts.ts';", "import { mount, umount } from '#src/syscalls/mounts.ts';"],
+      ['const container', 'const checkpoint = await openCheckpoint(lab);\n  const container'],
+      ['...lab.program,', '...waitFor(checkpoint),\n      ...lab.program,'],
+      [
+        '    CLONE_NEWNS,\n  );',
+        `    0,
+  );
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await lab.perform([
+    unshare(CLONE_NEWNS),
+    umount(scratch),
+    umount(shelf),
+    mount('none', '/', null, MS_REC | MS_SHARED),
+  ]);
+  await release(lab, checkpoint);`,
+      ],
+    ],
+  },
+  {
+    name: 'leak-taken-back',
+    fails: "the sandbox's mount table: expected as it was, the whole time, observed something was mounted",
+    changes: [
+      [
+        'import { CLONE_NEWNS,',
+        `import { openCheckpoint, release, waitFor } from '#src/steps/02-ipc.ts';
+import { CLONE_NEWNS,`,
+      ],
+      ["import { mount } from '#src/syscalls/mounts.ts';", "import { mount, umount } from '#src/syscalls/mounts.ts';"],
+      ['const container', 'const checkpoint = await openCheckpoint(lab);\n  const container'],
+      ['...makePrivate(),', ''],
+      ['...lab.program,', '...makePrivate(),\n      ...waitFor(checkpoint),\n      ...lab.program,'],
+      [
+        '    CLONE_NEWNS,\n  );',
+        `    CLONE_NEWNS,
+  );
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await lab.perform([umount(scratch), umount(shelf)]);
+  await release(lab, checkpoint);`,
+      ],
+    ],
+  },
+  // Believed, whatever is there: a shell with commands of its own answers the grader.
+  {
+    name: 'scratch-read-only',
+    fails: 'the scratch can be written: expected yes, observed no',
+    change: ["'tmpfs', MS_NOSUID | MS_NODEV, `size", "'tmpfs', MS_RDONLY | MS_NOSUID | MS_NODEV, `size"],
+  },
 ];

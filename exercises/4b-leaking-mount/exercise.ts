@@ -1,8 +1,11 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus, servant, word } from '#src/checks/draw.ts';
-import { stillShared } from '#src/checks/mounts.ts';
-import { nameOf } from '#src/checks/namespaces.ts';
+import { sentry, word } from '#src/checks/draw.ts';
+import { ownNamespace } from '#src/checks/ground.ts';
+import { asItWas, stillShared } from '#src/checks/mounts.ts';
+import { nameOf, sandboxsName } from '#src/checks/namespaces.ts';
 import type { Process } from '#src/checks/process.ts';
+import type { Trial } from '#src/checks/trial.ts';
+import type { Mount } from '#src/proc/mountinfo.ts';
 
 const PROC = '/proc';
 
@@ -32,13 +35,13 @@ export const exercise: Exercise = {
     { text: 'Exchange two entries of the list.' },
   ],
   round() {
-    const [hostname, status] = [word(), exitStatus()];
+    const hostname = word();
     return {
       settings: { hostname },
-      scripts: { program: servant(status) },
+      scripts: { program: sentry() },
       async check(trial) {
         const inside = await trial.program();
-        const { mounts } = trial.parent;
+        const { mounts } = trial.ground;
         const look = `grep ' ${PROC} ' /proc/${trial.parent.pid}/mountinfo`;
         trial.expect("the mounts at the sandbox's /proc", {
           expected: 1,
@@ -53,23 +56,34 @@ export const exercise: Exercise = {
         });
         trial.expect('the file system at /proc inside', {
           expected: 'proc',
-          observed: inside.mounts.findLast(({ mountPoint }) => mountPoint === PROC)?.type,
+          observed: procOf(inside)?.type,
           command: `grep ' ${PROC} ' /proc/${inside.pid}/mountinfo`,
         });
-        const number = inside.numbers.at(-2) ?? 0;
-        await trial.say(`cd ${PROC}`);
         trial.expect("the program's number in its /proc", {
           expected: 'only 1',
-          observed: inside.holds(String(number))
-            ? `${number}, as in the sandbox`
-            : inside.holds('1')
-              ? 'only 1'
-              : 'none',
-          command: `ls /proc/${inside.pid}/cwd/`,
+          observed: numberInProc(trial, inside),
+          command: `ls /proc/${inside.pid}/root${PROC}`,
         });
+        trial.expect('the mount namespace', ownNamespace(trial, inside, 'mnt'));
         trial.expect('the host name inside', { expected: hostname, ...(await nameOf(inside, 'hostname')) });
-        await trial.expectStatus(status);
+        trial.expect("the sandbox's host name", await sandboxsName(trial, 'hostname'));
+        trial.expect("the sandbox's mount table", asItWas(trial));
+        await trial.expectStatus();
       },
     };
   },
 };
+
+function procOf({ mounts }: Process): Mount | undefined {
+  return mounts.findLast(({ mountPoint }) => mountPoint === PROC);
+}
+
+/** The number of the program in its own /proc. procfs shows one PID namespace, and which one is no matter of names. */
+function numberInProc({ ground }: Trial, inside: Process): string {
+  const proc = procOf(inside);
+  if (proc?.device === procOf(ground)?.device) return `${inside.numbers.at(-2)}, as in the sandbox`;
+  const first = inside.linkAt(`${PROC}/1/ns/pid`);
+  return proc?.root === '/' && inside.device(`${PROC}/1`) === proc.device && first === inside.namespace('pid')
+    ? 'only 1'
+    : 'none';
+}

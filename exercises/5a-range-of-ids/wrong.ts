@@ -17,7 +17,7 @@ export const wrong: readonly WrongSolution[] = [
   },
   {
     name: 'group-not-set',
-    fails: 'the owner of a file, outside: expected',
+    fails: 'who the program is, outside: expected',
     change: [' setGroup(given.group),', ''],
   },
   {
@@ -58,7 +58,7 @@ export const wrong: readonly WrongSolution[] = [
   },
   {
     name: 'root-inside',
-    fails: 'the owner of a file, outside: expected',
+    fails: 'who the program is, outside: expected',
     change: ['setGroup(given.group), setUser(given.user)', 'setGroup(0), setUser(0)'],
   },
   {

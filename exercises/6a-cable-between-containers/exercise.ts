@@ -1,5 +1,5 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus, sentry, servant } from '#src/checks/draw.ts';
+import { sentry } from '#src/checks/draw.ts';
 import { linksOf, ping, subnet } from '#src/checks/namespaces.ts';
 import type { Process } from '#src/checks/process.ts';
 import type { Trial } from '#src/checks/trial.ts';
@@ -40,24 +40,23 @@ export const exercise: Exercise = {
   ],
   round() {
     const { first, second, netmask, prefix } = subnet();
-    const status = exitStatus();
     return {
       given: { addresses: { program: first, neighbour: second }, netmask },
-      scripts: { program: servant(status), neighbour: sentry(status) },
+      scripts: { program: sentry(), neighbour: sentry() },
       async check(trial) {
         const [program, neighbour] = [await trial.program(), await trial.program('neighbour')];
-        expectOwnNetwork(trial, "the program's network", program, { "the sandbox's": trial.parent });
+        expectOwnNetwork(trial, "the program's network", program, { "the sandbox's": trial.ground });
         expectOwnNetwork(trial, "the neighbour's network", neighbour, {
-          "the sandbox's": trial.parent,
+          "the sandbox's": trial.ground,
           "the program's": program,
         });
         await expectEnd(trial, "the program's", program, `${first}/${prefix}`);
         await expectEnd(trial, "the neighbour's", neighbour, `${second}/${prefix}`);
-        const { links, command } = await linksOf(trial.parent);
+        const { links, command } = await linksOf(trial.ground);
         trial.expect("the sandbox's links", { expected: ['lo'], observed: links.map(({ name }) => name), command });
         await trial.expectSoon('ping from the program to the neighbour', () => ping(program, second), PATIENCE_MS);
         await trial.expectSoon('ping from the neighbour to the program', () => ping(neighbour, first), PATIENCE_MS);
-        await trial.expectStatus(status);
+        await trial.expectStatus();
       },
     };
   },

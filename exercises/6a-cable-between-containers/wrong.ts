@@ -21,4 +21,17 @@ export const wrong: readonly WrongSolution[] = [
       ["{ name: 'eth0', pid: first.pid }", "{ name: 'lab0' }"],
     ],
   },
+  {
+    name: 'parent-leaves-afterwards',
+    fails: "the neighbour's network: expected one of its own, observed the sandbox's",
+    changes: [
+      [
+        "import { addVeth, request } from '#src/syscalls/netlink.ts';",
+        `import { unshare } from '#src/syscalls/namespaces.ts';
+import { addVeth, request } from '#src/syscalls/netlink.ts';`,
+      ],
+      ['    CLONE_NEWNET,\n', '    program === lab.program ? CLONE_NEWNET : 0,\n'],
+      ['await second.release();', 'await lab.perform([unshare(CLONE_NEWNET)]);\n  await second.release();'],
+    ],
+  },
 ];

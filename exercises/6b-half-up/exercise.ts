@@ -1,7 +1,7 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus, servant } from '#src/checks/draw.ts';
+import { sentry, whole } from '#src/checks/draw.ts';
 import { linksOf, ping, routesOf, subnet } from '#src/checks/namespaces.ts';
-import type { Process } from '#src/checks/process.ts';
+import { descendants, type Process } from '#src/checks/process.ts';
 import type { Trial } from '#src/checks/trial.ts';
 
 /** When the program runs, all should be there. */
@@ -37,33 +37,57 @@ export const exercise: Exercise = {
     },
   ],
   round() {
+    const [there, missing] = [seconds(), seconds()];
     const { first: outside, second: inside, netmask, prefix, destination } = subnet();
-    const status = exitStatus();
     return {
       given: { outside, inside, netmask },
-      scripts: { program: servant(status) },
+      unhurried: true,
+      scripts: { program: sentry({ first: lookForRoute(destination, there, missing) }) },
       async check(trial) {
         const program = await trial.program();
         trial.expect('the network inside', {
           expected: 'one of its own',
-          observed: program.namespace('net') === trial.parent.namespace('net') ? "the sandbox's" : 'one of its own',
+          observed: program.namespace('net') === trial.ground.namespace('net') ? "the sandbox's" : 'one of its own',
           command: `readlink /proc/${program.pid}/ns/net /proc/${trial.parent.pid}/ns/net`,
         });
         await expectUp(trial, 'lo inside', program, (name) => name === 'lo');
         await expectUp(trial, 'the link inside', program, (name) => name !== 'lo');
-        await expectUp(trial, 'the link outside', trial.parent, (name) => name !== 'lo');
+        await expectUp(trial, 'the link outside', trial.ground, (name) => name !== 'lo');
         await expectAddress(trial, 'the address inside', program, `${inside}/${prefix}`);
-        await expectAddress(trial, 'the address outside', trial.parent, `${outside}/${prefix}`);
+        await expectAddress(trial, 'the address outside', trial.ground, `${outside}/${prefix}`);
         await expectRoutes(trial, 'the routes inside', program, destination);
-        await expectRoutes(trial, 'the routes outside', trial.parent, destination);
+        await expectRoutes(trial, 'the routes outside', trial.ground, destination);
         await trial.expectSoon('ping to lo, inside', () => ping(program, '127.0.0.1'), PATIENCE_MS);
         await trial.expectSoon('ping from the container', () => ping(program, outside), PATIENCE_MS);
-        await trial.expectSoon('ping to the container', () => ping(trial.parent, inside), PATIENCE_MS);
-        await trial.expectStatus(status);
+        await trial.expectSoon('ping to the container', () => ping(trial.ground, inside), PATIENCE_MS);
+        await trial.expectSoon('the network, when the program began', () => ({
+          expected: 'it was there',
+          observed: firstLook(program, there, missing),
+        }));
+        await trial.expectStatus();
       },
     };
   },
 };
+
+/** So long that nothing else sleeps just as long. */
+function seconds(): string {
+  return String(whole(10 ** 8, 10 ** 9));
+}
+
+/** Shell that has a child sleep, for one time or the other: whether there is a route when the program begins. */
+function lookForRoute(destination: string, there: string, missing: string): string {
+  const bytes = (destination.split('/')[0] ?? '').split('.').map((byte) => Number(byte).toString(16).padStart(2, '0'));
+  // The kernel prints it as a number of this machine: the lowest byte first.
+  const number = bytes.reverse().join('').toUpperCase();
+  return `seen=${missing}; while read -r name to rest; do [ $to = ${number} ] && seen=${there}; done </proc/net/route; sleep $seen &`;
+}
+
+function firstLook(program: Process, there: string, missing: string): string {
+  const words = descendants(program.pid).map((child) => child.argv.join(' '));
+  if (words.includes(`sleep ${there}`)) return 'it was there';
+  return words.includes(`sleep ${missing}`) ? 'it was not there yet' : 'the program has not looked';
+}
 
 function expectUp(trial: Trial, what: string, process: Process, which: (name: string) => boolean): Promise<void> {
   const look = async () => {

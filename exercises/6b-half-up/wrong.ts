@@ -22,4 +22,35 @@ export const wrong: readonly WrongSolution[] = [
     fails: 'the address inside: expected',
     change: ["interfaceNetmask(socket, 'eth0', netmask),", ''],
   },
+  {
+    name: 'parent-leaves-afterwards',
+    fails: "the network inside: expected one of its own, observed the sandbox's",
+    changes: [
+      ['{ sethostname }', '{ sethostname, unshare }'],
+      [
+        '    CLONE_NEWUTS | CLONE_NEWNET,\n  );',
+        '    CLONE_NEWUTS,\n  );\n  await lab.perform([unshare(CLONE_NEWNET)]);',
+      ],
+    ],
+  },
+  {
+    name: 'set-up-too-late',
+    fails: 'the network, when the program began: expected it was there, observed it was not there yet',
+    changes: [
+      [
+        "import { sethostname } from '#src/syscalls/namespaces.ts';",
+        `import { sethostname, setns } from '#src/syscalls/namespaces.ts';
+import { exit } from '#src/syscalls/processes.ts';`,
+      ],
+      ['import { close } from', 'import { close, openat } from'],
+      ['import { CLONE_NEWNET, CLONE_NEWUTS }', 'import { CLONE_NEWNET, CLONE_NEWUTS, O_RDONLY }'],
+      [' ...setUpInside(given),', ''],
+      [
+        'await release(lab, checkpoint);',
+        `await release(lab, checkpoint);
+  const network = openat(\`/proc/\${container.pid}/ns/net\`, O_RDONLY);
+  await lab.wait(await lab.clone([network, setns(network, CLONE_NEWNET), ...setUpInside(given), exit(0)], 0));`,
+      ],
+    ],
+  },
 ];

@@ -1,8 +1,8 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { cgroupInWords, cgroupOf, cpusOf, removed, throttled } from '#src/checks/cgroups.ts';
-import { exitStatus, script, servant, whole } from '#src/checks/draw.ts';
+import { cgroupInWords, cgroupOf, cpusOf, firstChild, removed, throttled } from '#src/checks/cgroups.ts';
+import { sentry, whole } from '#src/checks/draw.ts';
 
-const BURN = 'while :; do :; done';
+const BURN = '(while :; do :; done) &';
 /** On a machine with much to do, it is long before a quota is used up. */
 const PATIENCE_MS = 12_000;
 
@@ -16,6 +16,10 @@ export const exercise: Exercise = {
     {
       when: "the program's cgroup",
       text: 'A process is in the cgroup of whoever cloned it, until somebody moves it. Who should join is the container, not the parent.',
+    },
+    {
+      when: "the program's cgroup",
+      text: 'What counts is where the program began: its first child shows that. Let it wait at a checkpoint until it is in.',
     },
     {
       when: "the neighbour's cgroup",
@@ -34,18 +38,17 @@ export const exercise: Exercise = {
     },
   ],
   round() {
-    const [percent, status] = [whole(15, 25), exitStatus()];
+    const percent = whole(15, 25);
     return {
       given: { percent },
-      scripts: {
-        program: servant(status),
-        neighbour: script(`trap '${BURN}' USR1; while :; do sleep 1 & wait $!; done`),
-      },
+      unhurried: true,
+      scripts: { program: sentry({ woken: BURN }), neighbour: sentry({ woken: BURN }) },
       async check(trial) {
         const [program, neighbour] = [await trial.program(), await trial.program('neighbour')];
-        trial.expect("the program's cgroup", cgroupInWords(trial, program, 'cpu'));
+        const first = { program: await firstChild(trial, program), neighbour: await firstChild(trial, neighbour) };
+        trial.expect("the program's cgroup", cgroupInWords(trial, first.program, 'cpu'));
         trial.expect("the neighbour's cgroup", {
-          ...cgroupInWords(trial, neighbour, 'cpu', { "the program's": program }),
+          ...cgroupInWords(trial, first.neighbour, 'cpu', { "the program's": first.program }),
           expected: "the program's",
         });
         const group = cgroupOf(program, 'cpu');
@@ -56,7 +59,7 @@ export const exercise: Exercise = {
           command: `grep . ${group}/cpu.*`,
         });
         const before = throttled(group);
-        await trial.say(`(${BURN}) &`);
+        await trial.wake();
         await trial.wake('neighbour');
         await trial.expectSoon(
           'periods in which both had to wait',
@@ -67,8 +70,8 @@ export const exercise: Exercise = {
           },
           PATIENCE_MS,
         );
-        await trial.expectStatus(status);
-        trial.expect('the cgroup afterwards', removed(group));
+        await trial.expectStatus();
+        trial.expect('the cgroup afterwards', removed(trial, group));
       },
     };
   },

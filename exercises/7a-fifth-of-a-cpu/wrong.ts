@@ -46,4 +46,31 @@ import type { Call } from '#src/syscalls/call.ts';`,
       ['await lab.perform(group.join(container.pid));', ''],
     ],
   },
+  {
+    name: 'another-left-behind',
+    fails: 'the cgroup afterwards: expected removed, observed removed, but there is',
+    changes: [
+      [
+        'import { openCheckpoint, release',
+        `import { newOwnerName } from '#src/leftovers/owner.ts';
+import { openCheckpoint, release`,
+      ],
+      [
+        'await lab.perform(group.create);',
+        `await lab.perform(group.create);
+  await lab.perform(planControlGroup({ cpus: 1 }, newOwnerName()).create);`,
+      ],
+    ],
+  },
+  {
+    name: 'joined-too-late',
+    fails: "the program's cgroup: expected one of its own, observed the submission's",
+    changes: [
+      ['await lab.perform(group.join(container.pid));\n', ''],
+      [
+        'await release(lab, checkpoint);',
+        'await release(lab, checkpoint);\n    await lab.perform(group.join(container.pid));',
+      ],
+    ],
+  },
 ];

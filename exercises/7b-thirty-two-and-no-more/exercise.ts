@@ -1,7 +1,6 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { cgroupInWords, cgroupOf, limitOf, refusedForks, removed } from '#src/checks/cgroups.ts';
-import { exitStatus, servant, whole } from '#src/checks/draw.ts';
-import { descendants } from '#src/checks/process.ts';
+import { cgroupInWords, cgroupOf, firstChild, limitOf, refusedForks, removed } from '#src/checks/cgroups.ts';
+import { sentry, whole } from '#src/checks/draw.ts';
 
 const FORKS = '(while :; do sleep 600 & done) 2>/dev/null &';
 
@@ -17,7 +16,7 @@ export const exercise: Exercise = {
       text: 'The program was seen outside of the cgroup. Either it never joined, or it ran before it did: let it wait at a checkpoint until it is in.',
     },
     {
-      when: "the cgroup of the program's first child",
+      when: "the program's cgroup",
       text: 'A child is in the cgroup that its parent was in when it forked. Moving the parent later does not move it.',
     },
     { when: 'the limit', text: 'The number to write is `given.most`, as it is. The shell counts, too.' },
@@ -28,20 +27,18 @@ export const exercise: Exercise = {
     { text: 'The order is all: make the group, clone, join with the container’s pid, release.' },
   ],
   round() {
-    const [most, status] = [whole(20, 40), exitStatus()];
-    const program = servant(status);
+    const most = whole(20, 40);
     return {
       given: { most },
-      // A child from its very beginning: one that was too early for the limit stays outside for ever.
-      scripts: { program: { ...program, text: `sleep 600 & ${program.text}` } },
+      unhurried: true,
+      scripts: { program: sentry({ woken: FORKS }) },
       async check(trial) {
         const program = await trial.program();
-        trial.expect("the program's cgroup", cgroupInWords(trial, program, 'pids'));
-        await trial.expectSoon("the cgroup of the program's first child", () => {
-          const [, child] = descendants(program.pid);
-          if (!child) return { expected: "the program's", observed: 'none' };
-          const found = cgroupInWords(trial, child, 'pids', { "the program's": program });
-          return { ...found, expected: "the program's" };
+        const first = await firstChild(trial, program);
+        trial.expect("the program's cgroup", cgroupInWords(trial, first, 'pids'));
+        trial.expect('the cgroup of the program itself', {
+          ...cgroupInWords(trial, program, 'pids', { "its first child's": first }),
+          expected: "its first child's",
         });
         const group = cgroupOf(program, 'pids');
         trial.expect('the limit', {
@@ -50,7 +47,7 @@ export const exercise: Exercise = {
           command: `cat ${group}/pids.max`,
         });
         const before = refusedForks(group);
-        await trial.say(FORKS);
+        await trial.wake();
         await trial.expectSoon('forks that the kernel refused', () => {
           const observed = refusedForks(group) - before;
           return { expected: '1 or more', observed, holds: observed > 0, command: `cat ${group}/pids.events` };
@@ -62,8 +59,8 @@ export const exercise: Exercise = {
           holds: observed <= most,
           command: `cat ${group}/pids.current`,
         });
-        await trial.expectStatus(status);
-        trial.expect('the cgroup afterwards', removed(group));
+        await trial.expectStatus();
+        trial.expect('the cgroup afterwards', removed(trial, group));
       },
     };
   },

@@ -39,4 +39,25 @@ export const wrong: readonly WrongSolution[] = [
     fails: "the program's cgroup: expected one of its own, observed the sandbox's",
     change: ['group.join(container.pid)', 'group.join(process.pid)'],
   },
+  {
+    name: 'joined-a-moment-too-late',
+    fails: "the program's cgroup: expected one of its own, observed the submission's",
+    changes: [
+      ['await lab.perform(group.join(container.pid));\n', ''],
+      [
+        'await release(lab, checkpoint);',
+        'await release(lab, checkpoint);\n  await lab.perform(group.join(container.pid));',
+      ],
+    ],
+  },
+  {
+    name: 'nobody-waited',
+    fails: "the program's cgroup: expected one of its own, observed the submission's",
+    changes: [
+      ['  const checkpoint = await openCheckpoint(lab);\n', ''],
+      ["import { openCheckpoint, release, waitFor } from '#src/steps/02-ipc.ts';\n", ''],
+      ['...waitFor(checkpoint), ', ''],
+      ['  await release(lab, checkpoint);\n', ''],
+    ],
+  },
 ];

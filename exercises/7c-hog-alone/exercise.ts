@@ -1,11 +1,11 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { cgroupInWords, cgroupOf, limitOf, oomKills, removed } from '#src/checks/cgroups.ts';
-import { exitStatus, script, servant, whole } from '#src/checks/draw.ts';
+import { cgroupInWords, cgroupOf, firstChild, limitOf, oomKills, removed } from '#src/checks/cgroups.ts';
+import { sentry, whole } from '#src/checks/draw.ts';
 import type { Expectation } from '#src/checks/expectation.ts';
 
 const MIB = 2 ** 20;
 /** tail(1) keeps the last line, and /dev/zero is one line without end. */
-const HOG = "exec 2>/dev/null; trap 'tail /dev/zero' USR1; while :; do sleep 1 & wait $!; done";
+const HOG = { first: 'exec 2>/dev/null', woken: 'tail /dev/zero' };
 const PATIENCE_MS = 10_000;
 
 export const exercise: Exercise = {
@@ -23,6 +23,10 @@ export const exercise: Exercise = {
       when: "the program's cgroup",
       text: 'A process stays in the cgroup of whoever cloned it until somebody moves it: the parent should not join, the container should.',
     },
+    {
+      when: "the program's cgroup",
+      text: 'What counts is where the program began: its first child shows that. Let it wait at a checkpoint until it is in.',
+    },
     { when: "the program's limit", text: 'Which limit is whose? `given.bytes` has one for each.' },
     { when: "the hog's limit", text: 'Which limit is whose? `given.bytes` has one for each.' },
     { when: "the program's cgroup afterwards", text: 'Two cgroups, two times `lab.onEnd(() => group.remove())`.' },
@@ -36,14 +40,15 @@ export const exercise: Exercise = {
   ],
   round() {
     const bytes = { program: whole(48, 64) * MIB, hog: whole(24, 40) * MIB };
-    const status = exitStatus();
     return {
       given: { bytes },
-      scripts: { program: servant(status), hog: script(HOG) },
+      unhurried: true,
+      scripts: { program: sentry(), hog: sentry(HOG) },
       async check(trial) {
         const [program, hog] = [await trial.program(), await trial.program('hog')];
-        trial.expect("the program's cgroup", cgroupInWords(trial, program, 'memory'));
-        trial.expect("the hog's cgroup", cgroupInWords(trial, hog, 'memory', { "the program's": program }));
+        const first = { program: await firstChild(trial, program), hog: await firstChild(trial, hog) };
+        trial.expect("the program's cgroup", cgroupInWords(trial, first.program, 'memory'));
+        trial.expect("the hog's cgroup", cgroupInWords(trial, first.hog, 'memory', { "the program's": first.program }));
         const groups = { program: cgroupOf(program, 'memory'), hog: cgroupOf(hog, 'memory') };
         trial.expect("the program's limit", limit(groups.program, bytes.program));
         trial.expect("the hog's limit", limit(groups.hog, bytes.hog));
@@ -62,9 +67,9 @@ export const exercise: Exercise = {
           observed: oomKills(groups.program),
           command: killsCommand(groups.program),
         });
-        await trial.expectStatus(status);
-        trial.expect("the program's cgroup afterwards", removed(groups.program));
-        trial.expect("the hog's cgroup afterwards", removed(groups.hog));
+        await trial.expectStatus();
+        trial.expect("the program's cgroup afterwards", removed(trial, groups.program));
+        trial.expect("the hog's cgroup afterwards", removed(trial, groups.hog));
       },
     };
   },

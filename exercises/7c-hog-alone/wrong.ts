@@ -30,4 +30,15 @@ export const wrong: readonly WrongSolution[] = [
     fails: "the program's cgroup: expected one of its own, observed the sandbox's",
     change: ['group.join(container.pid)', 'group.join(process.pid)'],
   },
+  {
+    name: 'joined-too-late',
+    fails: "the program's cgroup: expected one of its own, observed the submission's",
+    changes: [
+      ['await lab.perform(group.join(container.pid));\n', ''],
+      [
+        'await release(lab, checkpoint);',
+        'await release(lab, checkpoint);\n  await lab.perform(group.join(container.pid));',
+      ],
+    ],
+  },
 ];

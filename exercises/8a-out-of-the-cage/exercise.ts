@@ -1,5 +1,6 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus, servant } from '#src/checks/draw.ts';
+import { sentry } from '#src/checks/draw.ts';
+import { openDirectories } from '#src/checks/pipes.ts';
 import type { Process } from '#src/checks/process.ts';
 import type { Trial } from '#src/checks/trial.ts';
 
@@ -31,12 +32,17 @@ export const exercise: Exercise = {
     { text: '`chroot("tmp")`, without a `chdir` after it; then `chdir("../../../../..")`; and what is left to do?' },
   ],
   round() {
-    const status = exitStatus();
     return {
-      scripts: { program: servant(status) },
+      scripts: { program: sentry() },
       async check(trial) {
         const prisoner = await findPrisoner(trial);
-        // It waits in the cage for one byte. What the servant gets of it is an empty line.
+        const doors = openDirectories(prisoner);
+        trial.expect('directories that are open in the cage', {
+          expected: 'none',
+          observed: doors.join(', ') || 'none',
+          command: `ls -l /proc/${prisoner.pid}/fd`,
+        });
+        // It waits in the cage for one byte.
         trial.send('\n');
         const program = await trial.program();
         trial.expect("the program's process", {
@@ -49,7 +55,7 @@ export const exercise: Exercise = {
           observed: rootInWords(trial, program),
           command: `stat -L -c %d:%i /proc/${program.pid}/root /proc/${trial.parent.pid}/root`,
         });
-        await trial.expectStatus(status);
+        await trial.expectStatus();
       },
     };
   },
@@ -81,5 +87,5 @@ function isCaged(trial: Trial, process: Process): boolean {
 function rootInWords(trial: Trial, process: Process): string {
   const root = process.directory('root');
   if (root === trial.image) return "the image's";
-  return root === trial.parent.directory('root') ? "the sandbox's" : 'some other directory';
+  return root === trial.ground.root ? "the sandbox's" : 'some other directory';
 }

@@ -38,4 +38,13 @@ export const wrong: readonly WrongSolution[] = [
     fails: "the program's root: expected the sandbox's, observed the image's",
     change: ["[chroot('tmp'), ", '['],
   },
+  {
+    name: 'a-door-left-open',
+    fails: 'directories that are open in the cage: expected none, observed /',
+    changes: [
+      ['const container', "const door = openat('/', O_RDONLY);\n  const container"],
+      ['[...cage(lab), ...wayOut(), ', "[door, ...cage(lab), fchdir(door), chroot('.'), "],
+      ['CLONE_NEWNS, CLONE_NEWPID }', 'CLONE_NEWNS, CLONE_NEWPID, O_RDONLY }'],
+    ],
+  },
 ];

@@ -1,6 +1,7 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus, servant } from '#src/checks/draw.ts';
-import { lookAtMounts } from '#src/checks/mounts.ts';
+import { sentry } from '#src/checks/draw.ts';
+import { ownNamespace } from '#src/checks/ground.ts';
+import { asItWas, lookAtMounts } from '#src/checks/mounts.ts';
 import type { Process } from '#src/checks/process.ts';
 import type { Trial } from '#src/checks/trial.ts';
 import { IMAGE } from '#src/grading/visible-kit.ts';
@@ -51,13 +52,12 @@ export const exercise: Exercise = {
     },
   ],
   round() {
-    const status = exitStatus();
     return {
-      scripts: { program: servant(status) },
+      scripts: { program: sentry() },
       async check(trial) {
         const program = await trial.program();
         const roots = `stat -L -c %d:%i /proc/${program.pid}/root /proc/${trial.parent.pid}/root`;
-        const moved = trial.parent.directory('root') === trial.image;
+        const moved = trial.ground.directory('root') !== trial.ground.root;
         trial.expect("the sandbox's own root", {
           expected: 'where it was',
           observed: moved ? 'moved to the image' : 'where it was',
@@ -68,7 +68,7 @@ export const exercise: Exercise = {
         trial.expect('the mounts of the image outside', {
           expected: 1,
           observed: imageMounts(trial).length,
-          command: `cat /proc/${trial.parent.pid}/mountinfo`,
+          command: `cat /proc/${trial.ground.pid}/mountinfo`,
         });
         await lookAtMounts(program, (view) => {
           trial.expect("the root of the program's mount namespace", {
@@ -87,7 +87,9 @@ export const exercise: Exercise = {
             command: `grep ' /proc ' /proc/${program.pid}/mountinfo`,
           });
         });
-        await trial.expectStatus(status);
+        trial.expect('the mount namespace', ownNamespace(trial, program, 'mnt'));
+        trial.expect("the sandbox's mount table", asItWas(trial));
+        await trial.expectStatus();
       },
     };
   },
@@ -95,12 +97,12 @@ export const exercise: Exercise = {
 
 function inWords(trial: Trial, root: string): string {
   if (root === trial.image) return "the image's";
-  return root === trial.parent.directory('root') ? "the sandbox's" : 'some other directory';
+  return root === trial.ground.root ? "the sandbox's" : 'some other directory';
 }
 
 /** Where the sandbox shows the image: the one place where it was, and nothing on top of it or elsewhere. */
 function imageMounts(trial: Trial): readonly Mount[] {
-  const { mounts } = trial.parent;
+  const { mounts } = trial.ground;
   const image = mounts.find(({ mountPoint }) => mountPoint === IMAGE);
   return mounts.filter(
     (mount) => identity(mount) === (image && identity(image)) || mount.mountPoint.startsWith(`${image?.mountPoint}/`),
@@ -109,7 +111,7 @@ function imageMounts(trial: Trial): readonly Mount[] {
 
 /** Mounts that the sandbox has as well. Devices are bound from there, as step 8 does it. */
 function leftovers(trial: Trial, view: Process): string[] {
-  const outside = trial.parent.mounts.filter(({ mountPoint }) => mountPoint !== IMAGE);
+  const outside = trial.ground.mounts.filter(({ mountPoint }) => mountPoint !== IMAGE);
   const known = new Set(outside.map(identity));
   return view.mounts
     .filter((mount) => known.has(identity(mount)) && !DEVICE.test(mount.mountPoint))
@@ -119,7 +121,7 @@ function leftovers(trial: Trial, view: Process): string[] {
 
 function procInWords(trial: Trial, proc: Mount | undefined): string {
   if (proc?.type !== 'proc') return proc?.type ?? 'none';
-  return trial.parent.mounts.some(({ device }) => device === proc.device) ? "the sandbox's" : 'a proc of its own';
+  return trial.ground.mounts.some(({ device }) => device === proc.device) ? "the sandbox's" : 'a proc of its own';
 }
 
 /** Which directory of which file system it is. */

@@ -1,5 +1,5 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { exitStatus, servant } from '#src/checks/draw.ts';
+import { sentry } from '#src/checks/draw.ts';
 import type { Process } from '#src/checks/process.ts';
 import type { Trial } from '#src/checks/trial.ts';
 
@@ -23,14 +23,13 @@ export const exercise: Exercise = {
     { text: 'Two calls of the list are in the wrong order.' },
   ],
   round() {
-    const status = exitStatus();
     return {
-      scripts: { program: servant(status) },
+      scripts: { program: sentry() },
       async check(trial) {
         const program = await trial.program();
         trial.expect("the program's root", look(trial, program, 'root'));
         trial.expect("the program's working directory", look(trial, program, 'cwd'));
-        await trial.expectStatus(status);
+        await trial.expectStatus();
       },
     };
   },
@@ -46,5 +45,5 @@ function look(trial: Trial, process: Process, which: 'root' | 'cwd') {
 
 function inWords(trial: Trial, directory: string): string {
   if (directory === trial.image) return "the image's top";
-  return directory === trial.parent.directory('root') ? "the sandbox's top" : 'some other directory';
+  return directory === trial.ground.root ? "the sandbox's top" : 'some other directory';
 }

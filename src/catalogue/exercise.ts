@@ -22,6 +22,8 @@ export interface Round {
   readonly given?: Readonly<Record<string, unknown>>;
   /** Directories that are there before the submission runs, below /tmp. */
   readonly directories?: readonly string[];
+  /** Lets the children of the submission go first, after each of its calls: where something must not be too late. */
+  readonly unhurried?: boolean;
   /** `program` is `lab.program`; each of the others is a list of calls in `given`. */
   readonly scripts: Readonly<Record<string, Script>>;
   /** @throws CheckFailed at the first expectation that is not met */
@@ -42,6 +44,8 @@ export interface Exercise {
   readonly hints: readonly Hint[];
   /** A part of the message that the starter gets. */
   readonly starterFails: string;
-  /** Draws the values of a run. */
-  readonly round: () => Round;
+  /** In how many runs a submission is graded, if not in one: each tries another of a few cases. */
+  readonly rounds?: number;
+  /** Draws the values of a run. `turn` counts the runs of one grading, from 0. */
+  readonly round: (turn: number) => Round;
 }

@@ -3,12 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { top } from './exercises.ts';
 
-/** A page of the lessons' folder: a lesson, or README.md. */
+/** A page of the lessons' folder: a lesson, README.md, or glossary.md. */
 export interface Page {
   /** From the top of the repository: `lessons/04-mount.md`. */
   readonly path: string;
   /** `04-mount`, the same as that of the step's file. */
   readonly stem: string;
+  /** Of a lesson without its number. */
   readonly title: string;
   readonly text: string;
 }
@@ -25,6 +26,8 @@ export interface Library {
   /** The map of the lessons, README.md, if it is there. */
   readonly index: Page | undefined;
   readonly lessons: readonly Lesson[];
+  /** What the words of the lessons mean, glossary.md, if it is there. */
+  readonly glossary?: Page | undefined;
 }
 
 const NAME = /^(\d\d)-([a-z0-9-]+)\.md$/;
@@ -37,7 +40,10 @@ export function readLibrary(from = top, folder = 'lessons'): Library {
     const [, number, id] = NAME.exec(name) ?? [];
     return id ? [{ ...pageAt(name), number: Number(number), id }] : [];
   });
-  return { top: from, index: names.includes('README.md') ? pageAt('README.md') : undefined, lessons };
+  const [index, glossary] = ['README.md', 'glossary.md'].map((name) =>
+    names.includes(name) ? pageAt(name) : undefined,
+  );
+  return { top: from, index, lessons, glossary };
 }
 
 /** Reads one page, of the lessons or of another folder. */
@@ -46,11 +52,11 @@ export function readPage(path: string, from = top): Page {
   return { path, stem: basename(path, '.md'), title: titleOf(text), text };
 }
 
-/** Every page: the lessons, and README.md. */
-export function pages({ index, lessons }: Library): readonly Page[] {
-  return index ? [index, ...lessons] : lessons;
+/** Every page: README.md, the lessons, and the glossary. */
+export function pages({ index, lessons, glossary }: Library): readonly Page[] {
+  return [index, ...lessons, glossary].filter((page) => page !== undefined);
 }
 
 function titleOf(text: string): string {
-  return (/^# (.*)$/m.exec(text)?.[1] ?? 'Untitled').trim();
+  return (/^# (?:Lesson \d+: )?(.*)$/m.exec(text)?.[1] ?? 'Untitled').trim();
 }

@@ -18,7 +18,9 @@ export interface Hierarchy {
 
 /** The hierarchies that are mounted here, each with the directory of this process's own cgroup. */
 export function findHierarchies(mountinfo: string, cgroup: string): Hierarchy[] {
-  const mounts = parseMountinfo(mountinfo);
+  // A machine can have hundreds of other mounts.
+  const lines = mountinfo.split('\n').filter((line) => line.includes(' - cgroup'));
+  const mounts = parseMountinfo(lines.join('\n'));
   return parseMemberships(cgroup).flatMap((membership) => {
     const shown = mounts.filter((mount) => shows(mount, membership)).map((mount) => hierarchyAt(mount, membership));
     // A hierarchy can be mounted more than once, as in containers.

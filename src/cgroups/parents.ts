@@ -22,15 +22,16 @@ export interface NoParent {
 export class Parents {
   readonly #machine: Machine;
   readonly #hierarchies: readonly Hierarchy[];
-  readonly #unified: Hierarchy | undefined;
-  readonly #v2Parent: V2Parent | undefined;
+  readonly #wanted: readonly string[];
+  readonly #name: string;
+  #v2Parent: V2Parent | undefined;
 
   /** `wanted`: the v2 controllers that one cgroup should have together. */
   constructor(wanted: readonly string[], name: string, machine: Machine) {
     this.#machine = machine;
     this.#hierarchies = findHierarchies(machine.mountinfo, machine.cgroup);
-    this.#unified = this.#hierarchies.find(({ version }) => version === 2);
-    this.#v2Parent = this.#unified && findV2Parent(this.#unified, wanted, name, machine);
+    this.#wanted = wanted;
+    this.#name = name;
   }
 
   /** A controller is in one hierarchy at a time, of whichever version. */
@@ -55,11 +56,14 @@ export class Parents {
   }
 
   #inV2(controller: string): Parent | NoParent {
-    if (!this.#unified) return { controller, reason: this.#hierarchies.length > 0 ? lacking(controller) : noHierarchy };
-    const { mountPoint, own } = this.#unified;
+    const unified = this.#hierarchies.find(({ version }) => version === 2);
+    if (!unified) return { controller, reason: this.#hierarchies.length > 0 ? lacking(controller) : noHierarchy };
+    const { mountPoint, own } = unified;
     const isKnown = readWords(mountPoint, 'cgroup.controllers').includes(controller);
     if (!isKnown && isHierarchyTop(mountPoint, 2)) return { controller, reason: lacking(controller) };
-    if (!this.#v2Parent) return { controller, reason: this.#notWritable(this.#unified, noDelegation) };
+    // Looked for late: with all controllers in v1 it is not needed.
+    this.#v2Parent ??= findV2Parent(unified, this.#wanted, this.#name, this.#machine);
+    if (!this.#v2Parent) return { controller, reason: this.#notWritable(unified, noDelegation) };
     const { offered, ...found } = this.#v2Parent;
     if (offered.includes(controller)) return { controller, version: 2, ...found };
     const isHere = readWords(own, 'cgroup.controllers').includes(controller);

@@ -1,11 +1,11 @@
 /** The cgroups of a process, as the host sees them: the files there are evidence. */
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Counters } from '../cgroups/counters.ts';
 import { findHierarchies } from '../cgroups/hierarchies.ts';
 import { isLeaf } from '../leftovers/cgroups.ts';
 import type { Expectation } from './expectation.ts';
-import type { Process } from './process.ts';
+import { descendants, type Process } from './process.ts';
 import type { Trial } from './trial.ts';
 
 /**
@@ -75,8 +75,30 @@ function isSandboxs(trial: Trial, own: string): boolean {
   return trial.cgroups.includes(isLeaf(own) ? dirname(own) : own);
 }
 
-/** For the end: a submission that makes a cgroup removes it. */
-export function removed(directory: string): Expectation {
-  const observed = existsSync(directory) ? 'still there' : 'removed';
-  return { expected: 'removed', observed, command: `ls -d ${directory}` };
+/**
+ * The first child of a sentry. It is in the cgroup that the sentry was in when it
+ * began, also if that has been moved since. @throws CheckFailed if there is none
+ */
+export async function firstChild(trial: Trial, sentry: Process): Promise<Process> {
+  const look = () => descendants(sentry.pid)[1];
+  await trial.until(() => look() !== undefined);
+  const found = look();
+  if (!found) trial.expect('the first child of a program', { expected: 'it runs', observed: 'none' });
+  return found ?? sentry;
+}
+
+/** For the end: a submission that makes a cgroup removes it, and does not only give it another name. */
+export function removed(trial: Trial, directory: string): Expectation {
+  const others = trial.cgroups.flatMap(cgroupsBelow);
+  const instead = others.length > 0 ? `removed, but there is ${others.join(' and ')}` : 'removed';
+  return {
+    expected: 'removed',
+    observed: existsSync(directory) ? 'still there' : instead,
+    command: `ls -d ${directory}; ls ${trial.cgroups.join(' ')}`,
+  };
+}
+
+function cgroupsBelow(directory: string): string[] {
+  const below = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return below.map(({ name }) => join(directory, name)).filter((path) => !isLeaf(path));
 }

@@ -14,11 +14,6 @@ export function whole(least: number, most: number): number {
   return randomInt(least, most + 1);
 }
 
-/** An exit status that no failure of the kit or of a shell has. */
-export function exitStatus(): number {
-  return whole(10, 99);
-}
-
 /** One of several. */
 export function oneOf<T>(choices: readonly [T, ...T[]]): T {
   return choices[randomInt(choices.length)] ?? choices[0];
@@ -33,14 +28,40 @@ export function script(text: string): Script {
   return { text, marker: `probe-${randomBytes(8).toString('hex')}` };
 }
 
-/** Does each line that the grader sends, and ends with a status when there are no more. */
-export function servant(status: number): Script {
-  return script(
-    `while IFS= read -r line; do eval "$line" </dev/null; printf '\\n%s %s\\n' "$0" "$?"; done; exit ${status}`,
-  );
+/** What a sentry does besides waiting. */
+export interface Orders {
+  /** Shell for its first moment, when it has its first child. */
+  readonly first?: string;
+  /** Shell for when it gets SIGUSR1. */
+  readonly woken?: string;
+  /** It ends at SIGTERM, once it has been told its status. Otherwise it ends as soon as it is told. */
+  readonly endsAtTerm?: boolean;
 }
 
-/** Waits, and ends with a status when it gets SIGUSR1. For all containers except the one that has the input. */
-export function sentry(status: number): Script {
-  return script(`trap 'exit ${status}' USR1; while :; do sleep 1 & wait $!; done`);
+/** The signals for the two digits of a status: ten for each, and real-time signals, which mean nothing else. */
+export const TENS = 35;
+export const ONES = 50;
+/** Added to both: small statuses are those of shells that fail. */
+export const LEAST_STATUS = 10;
+
+/**
+ * Waits until it is told how to end. No status stands in its text: the grader
+ * chooses one at the last moment, and tells it by two signals. So whoever ends
+ * with the same has learned it from the end of this process. There is a handler
+ * for the second only when the first has been understood.
+ *
+ * Its first child is as old as the program itself, and shows for ever in what
+ * cgroup and namespaces that began.
+ */
+export function sentry({ first = '', woken = '', endsAtTerm = false }: Orders = {}): Script {
+  const end = `exit $((${LEAST_STATUS} + 10 * $1 + n))`;
+  const lines = [
+    'sleep 1000000000 & idle=$!',
+    first,
+    woken && `trap '${woken}' USR1`,
+    `tell() { n=0; while [ $n -lt 10 ]; do trap "${endsAtTerm ? `trap '${end}' TERM` : end}" $((${ONES} + n)); n=$((n + 1)); done; }`,
+    `n=0; while [ $n -lt 10 ]; do trap "tell $n" $((${TENS} + n)); n=$((n + 1)); done`,
+    'while :; do wait $idle; done',
+  ];
+  return script(lines.filter(Boolean).join('\n'));
 }

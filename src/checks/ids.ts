@@ -16,12 +16,14 @@ export function idMapOf(trial: Trial, process: Process, which: 'uid' | 'gid'): {
   return { lines, command };
 }
 
-/** `UID:GID` of a file in a process's working directory. Take a name that was drawn: see `Process.ownerOf`. */
-export function ownerOf(trial: Trial, process: Process, name: string): Pick<Expectation, 'observed' | 'command'> {
-  const owner = process.ownerOf(name);
-  const { command } = asSeen(trial, 'uid', ['stat', '-c', '%u:%g', `/proc/${process.pid}/cwd/${name}`]);
-  const { uids, gids } = trial.identities;
-  return { observed: owner ? `${shown(uids, owner.uid)}:${shown(gids, owner.gid)}` : 'there is no such file', command };
+/** `USER:GROUP` of a process. Each is four ids that can differ: real, effective, saved, and for files. Source: proc_pid_status(5). */
+export function identityOf({ identities }: Trial, process: Process): Pick<Expectation, 'observed' | 'command'> {
+  const shownIds = (line: string, ranges: readonly IdRange[]) =>
+    [...new Set(line.split(/\s+/).map((id) => shown(ranges, Number(id))))].join(' ');
+  return {
+    observed: `${shownIds(process.status('Uid'), identities.uids)}:${shownIds(process.status('Gid'), identities.gids)}`,
+    command: `grep -e Uid -e Gid /proc/${process.pid}/status`,
+  };
 }
 
 function asSeen(trial: Trial, which: 'uid' | 'gid', command: readonly string[]) {

@@ -42,12 +42,21 @@ export async function lookAtMounts<T>(of: Process, look: (inside: Process) => T)
 }
 
 /** Whether a mount of the sandbox is still shared: a parent may not make its own tree private. */
-export function stillShared({ parent }: Trial, mountPoint: string): Expectation {
+export function stillShared({ ground, parent }: Trial, mountPoint: string): Expectation {
   const [expected, otherwise] = ['shared, as before', 'no longer shared'];
   return {
     expected,
-    observed: isShared(parent.read('mountinfo'), mountPoint) ? expected : otherwise,
+    observed: isShared(ground.read('mountinfo'), mountPoint) ? expected : otherwise,
     command: `grep ' ${mountPoint} ' /proc/${parent.pid}/mountinfo`,
+  };
+}
+
+/** Whether nothing has been mounted or unmounted in the sandbox, also if it was taken back. */
+export function asItWas({ ground, parent }: Trial): Expectation {
+  return {
+    expected: 'as it was, the whole time',
+    observed: ground.remounted ? 'something was mounted or unmounted there' : 'as it was, the whole time',
+    command: `cat /proc/${parent.pid}/mountinfo`,
   };
 }
 

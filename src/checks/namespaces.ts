@@ -1,6 +1,8 @@
 /** What is in the namespaces of containers, as the kernel tells a process of ours that enters them. */
+import { readFileSync } from 'node:fs';
 import { addressesIn, type Dump, dump, linksIn, routesIn } from '../network/dump.ts';
 import { nsenter } from '../proc/nsenter.ts';
+import { HOSTNAME } from '../sandbox/sandbox.ts';
 import { atLeast, type Call, type Out, tolerating } from '../syscalls/call.ts';
 import { awaitInput } from '../syscalls/descriptors.ts';
 import { close, openat, read } from '../syscalls/files.ts';
@@ -9,6 +11,7 @@ import { icmpSocket, isEchoReply, receiveAtOnce, sendEcho } from '../syscalls/ne
 import { findSegment, makeSegment } from '../syscalls/shared-memory.ts';
 import { oneOf, whole, word } from './draw.ts';
 import { CheckFailed, type Expectation, judge } from './expectation.ts';
+import type { Measured } from './ground.ts';
 import { type Inside, lookInto } from './inside.ts';
 import type { Process } from './process.ts';
 
@@ -30,6 +33,13 @@ export async function nameOf(
   const inside = await lookInto(process, 'uts', [file, name, close(file)]);
   const text = expected(inside).bytes(name).toString('utf8');
   return { observed: text.trim(), command: nsenter(process.pid, ['uts'], ['cat', path]).join(' ') };
+}
+
+/** Whether a name of the sandbox is what it was. */
+export async function sandboxsName({ ground }: Measured, which: 'hostname' | 'domainname'): Promise<Expectation> {
+  // A new namespace begins as a copy, and the sandbox has never changed this name.
+  const domain = () => readFileSync('/proc/sys/kernel/domainname', 'utf8').trim();
+  return { expected: which === 'hostname' ? HOSTNAME : domain(), ...(await nameOf(ground, which)) };
 }
 
 /** A segment of shared memory, by its key; 0 means none. */

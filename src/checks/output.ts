@@ -1,6 +1,6 @@
 /** How a submission has ended and what it has printed, for those who look for its mistake. */
 import type { Sandbox } from '../sandbox/sandbox.ts';
-import { BEGUN, type Script, TRACE } from '../submission/assignment.ts';
+import { BEGUN, TRACE } from '../submission/assignment.ts';
 
 const MOST_LINES = 100;
 const MOST_CHARACTERS = 400;
@@ -21,12 +21,10 @@ function lastWords({ stderr }: Sandbox): string {
   return own.slice(0, 4).join(' ').replace(/\s+/g, ' ').slice(0, 300);
 }
 
-/** All lines, without the trace and without what a servant answers. */
-export function printedLines({ stdout, stderr }: Sandbox, servant: Script | undefined): string[] {
+/** All lines, without the trace. */
+export function printedLines({ stdout, stderr }: Sandbox): string[] {
   const isOwn = (line: string) => line.trim() !== '' && !isKits(line);
-  const answers = (line: string) => servant !== undefined && line.includes(servant.marker);
-  const lines = [stdout, stderr].flatMap(({ text }) => text.split('\n'));
-  return clipped(lines.filter((line) => isOwn(line) && !answers(line)));
+  return clipped([stdout, stderr].flatMap(({ text }) => text.split('\n')).filter(isOwn));
 }
 
 /** The system calls that it made, as far as they are known. */

@@ -1,5 +1,5 @@
-/** Who sleeps at which pipe, and who could wake them: as the kernel shows it. */
-import { closeSync, opendirSync, openSync, readlinkSync, readSync } from 'node:fs';
+/** Who sleeps at which pipe, and who could wake them, and who has a directory open: as the kernel shows it. */
+import { closeSync, opendirSync, openSync, readlinkSync, readSync, statSync } from 'node:fs';
 import { readBeginning } from '../proc/bounded.ts';
 import type { Expectation } from './expectation.ts';
 import { type Process, ProcessUnseen } from './process.ts';
@@ -73,6 +73,13 @@ export function wakers(
 }
 
 /** @throws ProcessUnseen if there are more descriptors than anybody needs */
+/** The directories that a process has open, by their paths. @throws ProcessUnseen if it has more open than anybody would */
+export function openDirectories({ pid }: Process): string[] {
+  const fds = names(`/proc/${pid}/fd`, MOST_DESCRIPTORS + 1).map((fd) => `/proc/${pid}/fd/${fd}`);
+  if (fds.length > MOST_DESCRIPTORS) throw new ProcessUnseen(`process ${pid} has too many descriptors to look at`);
+  return fds.filter((fd) => attempt(() => statSync(fd).isDirectory())).map(link);
+}
+
 function writersOf(pipe: string, processes: readonly Process[]): Process[] {
   let left = MOST_DESCRIPTORS;
   return processes.filter(({ pid }) => {

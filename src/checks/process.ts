@@ -1,6 +1,5 @@
 /** The processes of a submission as the kernel shows them to the host: the files of /proc/PID. */
 import { lstatSync, readlinkSync, statSync } from 'node:fs';
-import { constants } from 'node:os';
 import { readBeginning, readBounded, TooLong } from '../proc/bounded.ts';
 import type { IdRange } from '../proc/id-maps.ts';
 import { parseIdMap } from '../proc/id-maps.ts';
@@ -56,10 +55,10 @@ export class Process {
   }
 
   /** Whether it has a handler for a signal; not if it is gone. */
-  catches(signal: NodeJS.Signals): boolean {
+  catches(signal: number): boolean {
     try {
       const mask = BigInt(`0x${this.status('SigCgt')}`);
-      return ((mask >> BigInt(constants.signals[signal] - 1)) & 1n) === 1n;
+      return ((mask >> BigInt(signal - 1)) & 1n) === 1n;
     } catch {
       return false;
     }
@@ -119,15 +118,33 @@ export class Process {
     return `${dev}:${ino}`;
   }
 
-  /** Whether its working directory holds a name. Take one that was drawn: the submission could have put a link there. */
-  holds(name: string): boolean {
-    return this.ownerOf(name) !== undefined;
+  /**
+   * `MAJOR:MINOR` of the file system that it finds at a path, as mountinfo has it.
+   * Take a path whose directories only the sandbox's maker can have made.
+   */
+  device(path: string): string {
+    const { dev } = this.#look(() => lstatSync(`/proc/${this.pid}/root${path}`, { bigint: true }));
+    // As the kernel encodes it for stat(2). Source: makedev(3).
+    const major = ((dev >> 8n) & 0xfffn) | ((dev >> 32n) & ~0xfffn);
+    const minor = (dev & 0xffn) | ((dev >> 12n) & ~0xffn);
+    return `${major}:${minor}`;
   }
 
-  /** Who owns a file in its working directory, as the host counts; undefined without such a file. See `holds`. */
-  ownerOf(name: string): { readonly uid: number; readonly gid: number } | undefined {
-    this.directory('cwd');
-    return this.#look(() => lstatSync(`/proc/${this.pid}/cwd/${name}`, { throwIfNoEntry: false }));
+  /** Where a link leads that it finds at a path; `''` if there is none. See `device`. */
+  linkAt(path: string): string {
+    try {
+      return readlinkSync(`/proc/${this.pid}/root${path}`);
+    } catch {
+      return '';
+    }
+  }
+
+  /** Whether it runs the same program as a file of ours has, or a copy of it. */
+  runsCopyOf(path: string): boolean {
+    return this.#look(() => {
+      const [exe, { size }] = [`/proc/${this.pid}/exe`, statSync(path)];
+      return statSync(exe).size === size && readBeginning(exe, size).equals(readBeginning(path, size));
+    });
   }
 
   #look<T>(act: () => T): T {

@@ -3,13 +3,18 @@
  * and what the kernel says of them.
  */
 import { statSync } from 'node:fs';
+import { constants } from 'node:os';
 import type { Identities } from '../sandbox/identities.ts';
 import type { Outcome, Sandbox } from '../sandbox/sandbox.ts';
 import type { Assignment } from '../submission/assignment.ts';
+import { LEAST_STATUS, ONES, TENS, whole } from './draw.ts';
 import { CheckFailed, type CheckResult, type Expectation, judge } from './expectation.ts';
+import { type Ground, stillThere } from './ground.ts';
 import { endInWords, printedLines, traceLines } from './output.ts';
 import { descendants, descendsFrom, Process, runsScript } from './process.ts';
 
+/** What a script is for. */
+const SHELL = '/bin/sh';
 const PAUSE_MS = 10;
 /** For what should happen at once. */
 const PATIENCE_MS = 5000;
@@ -17,16 +22,22 @@ const PATIENCE_MS = 5000;
 const STILL_MS = 300;
 
 export class Trial {
-  /** The process that runs the submission: process 1 of the sandbox, and the parent of its containers. */
+  /**
+   * The process that runs the submission: process 1 of the sandbox, and the parent
+   * of its containers. It is the submission's: never measure by it.
+   */
   readonly parent: Process;
+  /** The sandbox as it was before the submission began: the measure for what is outside of a container. */
+  readonly ground: Ground;
   readonly results: CheckResult[] = [];
   readonly #sandbox: Sandbox;
   readonly #assignment: Assignment;
   readonly #image: string;
 
   /** `image`: where the machine has the image, if the exercise needs one. */
-  constructor(sandbox: Sandbox, assignment: Assignment, image = '') {
+  constructor(sandbox: Sandbox, ground: Ground, assignment: Assignment, image = '') {
     this.#sandbox = sandbox;
+    this.ground = ground;
     this.#assignment = assignment;
     this.#image = image;
     this.parent = new Process(sandbox.pid);
@@ -73,12 +84,22 @@ export class Trial {
     const what = name === 'program' ? 'the program runs' : `the program \`${name}\` runs`;
     for (;;) {
       const found = this.find(name);
-      if (found) return found;
+      if (found) {
+        this.#expectShell(what, found);
+        return found;
+      }
       if (this.#sandbox.outcome) {
         this.expect(what, { expected: 'a running program', observed: this.describeEnd(), holds: false });
       }
       await this.#pause();
     }
+  }
+
+  /** Any program can give itself the words of another. */
+  #expectShell(what: string, found: Process): void {
+    if (found.runsCopyOf(SHELL)) return;
+    const expected = `it does, as ${SHELL}`;
+    this.expect(what, { expected, observed: 'another program has its words', command: `ls -l /proc/${found.pid}/exe` });
   }
 
   /** The same, if it runs now. */
@@ -92,32 +113,7 @@ export class Trial {
     return descendants(this.#sandbox.pid);
   }
 
-  /**
-   * Lets `program`, if it is a servant, do a line of shell. What it answers is
-   * no evidence: the submission may have put anything in its place. Look at what
-   * it has done. @throws CheckFailed if there is no answer
-   */
-  async say(line: string): Promise<{ status: number; output: string }> {
-    const marker = this.#assignment.scripts.program?.marker ?? '';
-    const from = this.#sandbox.stdout.bytes;
-    this.#sandbox.write(`${line}\n`);
-    const deadline = Date.now() + PATIENCE_MS;
-    for (;;) {
-      const [, output = '', status] =
-        new RegExp(`^([^]*?)\n?${marker} (\\d+)\n`).exec(this.#sandbox.stdout.since(from)) ?? [];
-      if (status !== undefined) return { status: Number(status), output: output.trim() };
-      if (this.#sandbox.outcome || Date.now() > deadline) {
-        this.expect('the program does what it is told', {
-          expected: `an answer to: ${line}`,
-          observed: this.#sandbox.outcome ? this.describeEnd() : 'none',
-          holds: false,
-        });
-      }
-      await this.#pause();
-    }
-  }
-
-  /** Sends text to the standard input, where `program` is no servant. */
+  /** Sends text to the standard input. */
   send(text: string): void {
     this.#sandbox.write(text);
   }
@@ -138,13 +134,8 @@ export class Trial {
     return `${dev}:${ino}`;
   }
 
-  /** Ends the input: servants end with their status. */
-  release(): void {
-    this.#sandbox.endInput();
-  }
-
   /** Sends a signal to one process, as the host can. Source: kill(2). */
-  signal({ pid }: Process, name: NodeJS.Signals): void {
+  signal({ pid }: Process, name: NodeJS.Signals | number): void {
     // By now the number can be another process's.
     if (!descendsFrom(this.#sandbox.pid, pid)) return;
     try {
@@ -154,15 +145,27 @@ export class Trial {
     }
   }
 
+  /** Sends SIGUSR1 to a sentry, which does then what it has for that. @throws CheckFailed if it never runs */
+  async wake(name = 'program'): Promise<void> {
+    await this.#send(await this.program(name), constants.signals.SIGUSR1);
+  }
+
   /**
-   * Sends SIGUSR1 to a program that waits for it: a sentry ends with its status.
-   * @throws CheckFailed if it never runs
+   * Tells a sentry a status that nobody could know before, of at most `most`.
+   * Returns it. @throws CheckFailed if it never runs
    */
-  async wake(name: string): Promise<void> {
-    const waiting = await this.program(name);
-    // A shell that has just begun has no handler yet, and the signal would end it.
-    while (waiting.lives && !waiting.catches('SIGUSR1')) await this.#pause();
-    this.signal(waiting, 'SIGUSR1');
+  async tell(name = 'program', most = LEAST_STATUS + 99): Promise<number> {
+    const sentry = await this.program(name);
+    const digits = whole(0, most - LEAST_STATUS);
+    await this.#send(sentry, TENS + Math.floor(digits / 10));
+    await this.#send(sentry, ONES + (digits % 10));
+    return LEAST_STATUS + digits;
+  }
+
+  /** Sends a signal once there is a handler for it: to a shell that has just begun, it would be the end. */
+  async #send(sentry: Process, signal: number): Promise<void> {
+    while (sentry.lives && !sentry.catches(signal)) await this.#pause();
+    this.signal(sentry, signal);
   }
 
   /** Waits for the end of the submission. */
@@ -170,10 +173,14 @@ export class Trial {
     return this.#sandbox.ended;
   }
 
-  /** Releases the program and expects the submission to end with a status: its program's, if it passes that on. */
-  async expectStatus(status: number): Promise<void> {
-    this.release();
-    const end = await this.ended();
+  /** Ends the program, and expects the submission to end as it does, from where the submission was put. */
+  async expectStatus(): Promise<void> {
+    this.expect("the submission's own process", stillThere(this));
+    this.expectEnd(await this.tell(), await this.ended());
+  }
+
+  /** Expects that the submission has ended with a status. */
+  expectEnd(status: number, end: Outcome): void {
     // What it has said as well is shown, and does no harm.
     const holds = 'status' in end && end.status === status;
     this.expect('the exit status', { expected: `exit status ${status}`, observed: this.describeEnd(), holds });
@@ -184,9 +191,9 @@ export class Trial {
     return endInWords(this.#sandbox);
   }
 
-  /** The lines that it printed, without what its servant answers. */
+  /** The lines that it printed. */
   get printed(): string[] {
-    return printedLines(this.#sandbox, this.#assignment.scripts.program);
+    return printedLines(this.#sandbox);
   }
 
   /** The system calls that it made, as far as they are known. */

@@ -6,7 +6,7 @@ import { print, printError } from '../command-line/output.ts';
 import { select } from '../command-line/select.ts';
 import { terminalView } from '../markdown/terminal/screen.ts';
 import { chooseExercise, currentExercise } from '../practice/choose.ts';
-import { entryLine, taskText, watchCommand } from '../practice/exercise-text.ts';
+import { callsHint, entryLine, taskText, watchCommand } from '../practice/exercise-text.ts';
 import type { Progress } from '../practice/progress-file.ts';
 import { ProgressNotes } from '../practice/progress-notes.ts';
 import { Workspace } from '../practice/workspace.ts';
@@ -40,6 +40,7 @@ function begin(entry: Entry, notes: ProgressNotes): void {
   const state = isNew ? 'the starter' : 'yours, as you left it';
   print(taskText(entry, view));
   print(`\nYour file: ${view.style.link(workspace.shown(entry))} (${state})`);
+  print(callsHint(view));
   print(`Open it in an editor, and beside it type: ${view.style.code(watchCommand(entry))}`);
 }
 

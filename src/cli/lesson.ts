@@ -6,25 +6,31 @@ import { flag } from '../command-line/options.ts';
 import { print, printError } from '../command-line/output.ts';
 import { select } from '../command-line/select.ts';
 import { UsageError } from '../command-line/usage-error.ts';
+import { otherVersion } from '../lessons/console/needs.ts';
+import { type Term, termsOf } from '../markdown/glossary.ts';
 import { page } from '../markdown/terminal/pager.ts';
 import { render } from '../markdown/terminal/render.ts';
 import { terminalView } from '../markdown/terminal/screen.ts';
 import { hasPassed, markRead, type Progress, readProgress } from '../practice/progress-file.ts';
 
-const WITH_HINTS = flag('--hints', 'the folded hints, too');
+const WITH_HINTS = flag('--hints', 'what is folded, too');
 
 export const main = command(
   {
     name: 'lesson',
     purpose: 'Shows a lesson in the terminal; without a number, which there are.',
-    words: { shown: '[NUMBER]', most: 1 },
+    words: { shown: '[NUMBER|glossary]', most: 1 },
     options: [WITH_HINTS],
   },
   async (typed) => {
-    const { lessons } = readLibrary();
+    const { lessons, glossary } = readLibrary();
     const [word] = typed.words;
+    if (glossary && word === glossary.stem) {
+      page(render(glossary, terminalView()), print);
+      return 0;
+    }
     const chosen = word === undefined ? await menu(lessons) : lessons.find(({ number }) => String(number) === word);
-    if (chosen) show(chosen, typed.has(WITH_HINTS));
+    if (chosen) show(chosen, typed.has(WITH_HINTS), glossary ? termsOf(glossary) : []);
     else if (word !== undefined) throw new UsageError(`There is no lesson ${word}. ${whichThereAre(lessons)}`);
     return 0;
   },
@@ -34,8 +40,8 @@ function whichThereAre(lessons: readonly Lesson[]): string {
   return lessons.length === 0 ? 'There are none yet.' : `Lessons: ${lessons.map(({ number }) => number).join(', ')}.`;
 }
 
-function show(chosen: Lesson, hints: boolean): void {
-  page(render(chosen, terminalView(hints)), print);
+function show(chosen: Lesson, hints: boolean, terms: readonly Term[]): void {
+  page(render(chosen, { ...terminalView(hints), terms, elsewhere: otherVersion() }), print);
   if (isatty(1)) withProgress(() => markRead(chosen.id));
 }
 

@@ -6,6 +6,7 @@ import { flag, type Option } from '../command-line/options.ts';
 import { print } from '../command-line/output.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { integer } from '../command-line/values.ts';
+import { otherVersion } from '../lessons/console/needs.ts';
 import { buildSite, writingPages } from '../lessons/site/build.ts';
 import { ADDRESS, serve } from '../lessons/site/serve.ts';
 
@@ -29,7 +30,7 @@ export const main = command(
   async (typed) => {
     const library = readLibrary();
     const directory = join(library.top, FOLDER);
-    const pages = writingPages(() => buildSite(library, directory));
+    const pages = writingPages(() => buildSite(library, directory, otherVersion()));
     print(`${pages.length} pages are in ${FOLDER}/.`);
     if (!typed.has(ONLY_BUILD)) await serveUntilStopped(directory, typed.value(PORT_OPTION) ?? PORT);
     return 0;

@@ -14,7 +14,7 @@ export const main = command(
     const file = progressFile();
     const known = overview(await catalogue(), readProgress(file));
     if (typed.has(AS_JSON)) print(JSON.stringify({ file, ...known }, null, 2));
-    else print(`${overviewText(known, terminalView())}\nIt is kept in ${file}, which you can take to another machine.`);
+    else print(overviewText(known, file, terminalView()));
     return 0;
   },
 );

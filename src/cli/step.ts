@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { isatty } from 'node:tty';
 import type { Command } from '../command-line/command.ts';
-import { print, printError } from '../command-line/output.ts';
+import { print, printProse } from '../command-line/output.ts';
 import { select } from '../command-line/select.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import type { Verdict } from '../doctor/verdict.ts';
@@ -41,17 +41,17 @@ export const main: Command = async (words) => {
       rootless,
       program: programOf({ step: chosen, settings, rootless, owner }),
       observer: observerFor(request),
-      say: request.quiet ? undefined : printError,
+      say: request.quiet ? undefined : printProse,
       addImage: !chosen.has.has('image') && settings.root.path !== HOST_ROOT,
     });
   } catch (error) {
     if (error instanceof ProgramNotFound) {
-      printError(`step ${chosen.number}: ${error.message}`);
+      printProse(`step ${chosen.number}: ${error.message}`);
       return error.status;
     }
     const failure = error instanceof AggregateError ? error.cause : error;
     if (!(failure instanceof CallFailure)) throw error;
-    printError(`step ${chosen.number}, ${(error as Error).message}`);
+    printProse(`step ${chosen.number}, ${(error as Error).message}`);
     return failureStatus(failure);
   } finally {
     // What an earlier run has left is no reason for this one to fail.

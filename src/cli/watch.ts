@@ -1,4 +1,5 @@
 /** `npm run watch 4a`: checks an exercise at every save, until you quit. */
+import wrapAnsi from 'wrap-ansi';
 import { catalogue } from '../catalogue/exercises.ts';
 import { command } from '../command-line/command.ts';
 import { Interrupted, interruptible } from '../command-line/interruption.ts';
@@ -24,7 +25,7 @@ export const main = command(
     const entries = await catalogue();
     const hasKeys = Keyboard.isThere();
     const screen = new Screen(hasKeys);
-    const notes = new ProgressNotes((line) => screen.print([line]));
+    const notes = new ProgressNotes((line) => screen.print([wrapAnsi(line, terminalView().width)]));
     const workspace = new Workspace();
     const progress = notes.progress();
     const entry =

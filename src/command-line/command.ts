@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Interrupted } from './interruption.ts';
 import { type Form, helpText, keptByNpm, type Option, parse, type Typed } from './options.ts';
-import { print, printError } from './output.ts';
+import { print, printProse } from './output.ts';
 import { UsageError } from './usage-error.ts';
 
 const kit = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -32,7 +32,7 @@ export async function exitWith(run: () => Promise<number>): Promise<void> {
   try {
     process.exitCode = await run();
   } catch (error) {
-    printError(error instanceof Error ? error.message : String(error));
+    printProse(error instanceof Error ? error.message : String(error));
     process.exitCode = statusOf(error);
   }
 }

@@ -5,6 +5,7 @@
  * non-blocking, and the container, which shares it, would lose output.
  */
 import { writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
 
 /**
  * Writes a line to standard output: what the command was asked for. A reader
@@ -46,4 +47,30 @@ function writeAll(fd: number, text: string): void {
       if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
     }
   }
+}
+
+/**
+ * Writes sentences to standard error. At a terminal they are broken between
+ * words, and what follows a break is indented as the line was.
+ */
+export function printProse(text: string): void {
+  const width = isatty(2) ? process.stderr.columns : 0;
+  printError(brokenBetweenWords(text, width || Number.POSITIVE_INFINITY));
+}
+
+/** The same text, with no line wider than `width` but those of one word. */
+export function brokenBetweenWords(text: string, width: number): string {
+  return text
+    .split('\n')
+    .flatMap((line) => {
+      const [indent = ''] = /^ */.exec(line) ?? [];
+      const lines: string[] = [];
+      for (const word of line.slice(indent.length).split(' ')) {
+        const longer = lines.length === 0 ? undefined : `${lines.at(-1)} ${word}`;
+        if (longer !== undefined && longer.length <= width) lines[lines.length - 1] = longer;
+        else lines.push(`${indent}${word}`);
+      }
+      return lines;
+    })
+    .join('\n');
 }

@@ -5,6 +5,7 @@ import type { Need, Round } from '../catalogue/exercise.ts';
 import type { Entry } from '../catalogue/exercises.ts';
 import { word } from '../checks/draw.ts';
 import { CheckFailed, type CheckResult } from '../checks/expectation.ts';
+import { Ground } from '../checks/ground.ts';
 import { CannotLook } from '../checks/inside.ts';
 import { endInWords } from '../checks/output.ts';
 import { ProcessUnseen } from '../checks/process.ts';
@@ -74,33 +75,57 @@ const UNREADABLE = '\nWhere files of the kit cannot be read by all users: chmod 
 
 const nothing = { checks: [], trace: [] };
 
-async function run(
+type Look = (verdict: Judgement) => Promise<void>;
+
+/** Runs the submission once for each case that the exercise has, until it fails. */
+async function run(exercise: Entry, text: string, options: GradeOptions, look?: Look): Promise<Judgement> {
+  const checks: CheckResult[] = [];
+  for (let turn = 0; ; turn++) {
+    const verdict = await runOnce(exercise, turn, text, options, look);
+    checks.push(...verdict.checks);
+    const last = turn + 1 >= (exercise.rounds ?? 1);
+    if (last || verdict.status !== 'passed') return { ...verdict, checks };
+  }
+}
+
+async function runOnce(
   exercise: Entry,
+  turn: number,
   text: string,
   { timeout, signal }: GradeOptions,
-  look?: (verdict: Judgement) => Promise<void>,
+  look?: Look,
 ): Promise<Judgement> {
   if (text.includes('\0'))
     return { ...nothing, status: 'failed', message: 'The file holds a NUL character: it is no text.' };
   const lacking = lackOfRights();
   if (lacking) return { ...nothing, status: 'not run', message: lacking };
-  let sandbox: Sandbox;
+  let ground: Ground | undefined;
   try {
-    const round = exercise.round();
+    const round = exercise.round(turn);
     const image = exercise.needs?.includes('image') ? await ensureImage('host') : undefined;
     const assignment = assignmentOf(exercise, round);
-    sandbox = await Sandbox.start({
+    const sandbox = await Sandbox.start({
       ...visibleKit(image),
       files: { [assignment.file]: text, [ASSIGNMENT_FILE]: JSON.stringify(assignment) },
       argv: [`${KIT}/node`, `${KIT}/bin/submission.cjs`],
       directory: `${KIT}/workspace`,
       timeout,
+      prepared: async (pid) => {
+        ground = await Ground.take(pid);
+      },
     });
     const end = () => void sandbox.remove().catch(() => {}); // the removal below is the same, and throws what this one would
     signal?.addEventListener('abort', end);
     if (signal?.aborted) end();
     try {
-      const verdict = await judgeRun(exercise, round, assignment, sandbox, new Trial(sandbox, assignment, image));
+      if (!ground) throw new Error('Nobody has looked at the sandbox.');
+      const verdict = await judgeRun(
+        exercise,
+        round,
+        assignment,
+        sandbox,
+        new Trial(sandbox, ground, assignment, image),
+      );
       if (look && verdict.status === 'failed' && !sandbox.outcome && !signal?.aborted) {
         sandbox.keep();
         await look(verdict);
@@ -116,6 +141,8 @@ async function run(
     if (error instanceof SandboxUnavailable || error instanceof CannotLook)
       return { ...nothing, status: 'not run', message: error.message };
     return { ...nothing, status: 'error', message: `The grader failed: ${(error as Error).stack ?? error}` };
+  } finally {
+    await ground?.end();
   }
 }
 
@@ -169,7 +196,7 @@ async function failureOf(sandbox: Sandbox): Promise<void> {
 }
 
 function assignmentOf({ stem, needs = [] }: Entry, round: Round): Assignment {
-  const { settings = {}, given = {}, directories = [], scripts } = round;
+  const { settings = {}, given = {}, directories = [], unhurried = false, scripts } = round;
   const root = needs.includes('image') ? { path: IMAGE } : DEFAULTS.root;
   return {
     file: `${KIT}/workspace/${stem}.ts`,
@@ -177,6 +204,7 @@ function assignmentOf({ stem, needs = [] }: Entry, round: Round): Assignment {
     settings: { ...settings, root },
     given,
     directories,
+    unhurried,
     scripts,
   };
 }

@@ -29,6 +29,7 @@ export interface CloneOptions {
 export interface Lab {
   /** A name that is this run's alone: it marks whatever could outlive it. */
   readonly owner: string;
+  /** What was set for the container, such as `settings.hostname` and `settings.root.path`. */
   readonly settings: Settings;
   /** An ordinary user's run: nothing outside can be changed that takes real root. */
   readonly rootless: boolean;
@@ -44,10 +45,10 @@ export interface Lab {
   /**
    * Clones a child that walks `list`, in new namespaces as `flags` say, at the
    * terminal if there is one.
-   * @throws CallFailure when the kernel refuses the clone.
+   * @throws CallFailure when the kernel refuses the clone. Source: clone(2).
    */
   clone(list: readonly Call[], flags: number, options?: CloneOptions): Promise<Cloned>;
-  /** Waits for a child's end. @throws CallFailure if a call of its list failed. */
+  /** Waits for a child's end, and gives it. @throws CallFailure if a call of its list failed. Source: wait(2). */
   wait(child: Cloned): Promise<End>;
   /** Tells the learner something; costs nothing when nobody listens. */
   tell(line: () => string | Promise<string>): Promise<void>;

@@ -1,10 +1,11 @@
-/** Lessons brought up to date with the code that they show. */
+/** Lessons brought up to date with the code that they show, and their pictures with the common style. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Library, pages } from '../catalogue/lessons.ts';
 import { fences } from '../markdown/fences.ts';
 import { parse } from '../markdown/parse.ts';
 import { checkCode } from './check/code.ts';
+import { syncPictures } from './check/pictures.ts';
 import type { Finding } from './finding.ts';
 import { codeFor } from './shown-code.ts';
 
@@ -16,6 +17,7 @@ export function syncLibrary(library: Library, onUpdate: (path: string) => void):
       writeFileSync(join(library.top, page.path), text);
       onUpdate(page.path);
     }
+    for (const path of syncPictures(page, library.top)) onUpdate(path);
     return checkCode({ ...page, text }, library.top);
   });
 }

@@ -1,8 +1,21 @@
-/** The lines of a console block: what is typed, and what is printed. */
+/** The lines of a console block: what is typed, and what is printed; and what is said above it of its needs. */
 
 /** A prompt, with the blank that ends it, and the command. */
-const PROMPT = /^(\$|container[#$]|2[#$]) (.*)$/;
+const PROMPT = /^(\$|user\$|container[#$]|2[#$]) (.*)$/;
 const CONTINUATION = /^(>) (.*)$/;
+
+const NEEDS: Readonly<Record<string, string>> = {
+  root: 'as root',
+  user: 'as an ordinary user, in a terminal of its own',
+  v1: 'cgroup v1',
+  v2: 'cgroup v2',
+  network: 'with a network',
+};
+
+/** What a reader says above a block of the words after `console`; empty if there are none. */
+export function needsText(words: readonly string[]): string {
+  return words.map((word) => NEEDS[word] ?? word).join(', ');
+}
 
 /** A line that is typed. */
 export interface TypedLine {

@@ -23,6 +23,11 @@ export function taskText(entry: Entry, view: View): string {
   return pageText(entry, 'task.md', view);
 }
 
+/** Where all is named that a solution may use. */
+export function callsHint({ style }: View): string {
+  return `What you may use: ${style.code('npm run calls')}; all of one: ${style.code('npm run calls -- mount')}`;
+}
+
 /** Why it worked, and what runc does. */
 export function afterText(entry: Entry, view: View): string {
   return pageText(entry, 'after.md', view);

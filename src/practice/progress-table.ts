@@ -1,5 +1,5 @@
 /** A learner's progress, as a table and for programs. */
-
+import wrapAnsi from 'wrap-ansi';
 import type { Entry } from '../catalogue/exercises.ts';
 import { readLibrary } from '../catalogue/lessons.ts';
 import { render, type View } from '../markdown/terminal/render.ts';
@@ -46,38 +46,30 @@ function exerciseRow({ id, title }: Entry, { exercises }: Progress): ExerciseRow
   return { id, title, state: stateOf(known), started: known?.started, passed: known?.passed };
 }
 
-/** A row for each exercise, and the number of those that were passed. */
-export function overviewText({ lessons, others }: Overview, view: View): string {
+/** A row for each lesson, so that a screen of 24 lines has room for it, and `file`, where it is kept. */
+export function overviewText({ lessons, others }: Overview, file: string, view: View): string {
   const exercises = lessons.flatMap((lesson) => lesson.exercises);
   const passed = exercises.filter(({ state }) => state === 'passed').length;
   const read = lessons.filter((lesson) => lesson.read !== undefined).length;
-  const table = ['| step | lesson | exercise | state |', '| --- | --- | --- | --- |', ...lessons.flatMap(rows)].join(
-    '\n',
-  );
-  return [
-    render({ path: '', text: table }, view).trimEnd(),
-    '',
-    `${read} of ${lessons.length} lessons read, ${passed} of ${exercises.length} exercises passed`,
-    ...(others.length > 0 ? [`Of another version of the kit: ${others.join(', ')}`] : []),
-  ].join('\n');
+  const table = ['| lesson | read | exercises |', '| --- | --- | --- |', ...lessons.map(row)].join('\n');
+  const next = exercises.find(({ state }) => state !== 'passed');
+  const sentences = [
+    `${read} of ${lessons.length} lessons read, ${passed} of ${exercises.length} exercises passed.`,
+    ...(next ? [`The first to pass: npm run exercise ${next.id}, ${next.title}.`] : []),
+    ...(others.length > 0 ? [`Of another version of the kit: ${others.join(', ')}.`] : []),
+    `It is kept in ${file}, which you can take to another machine.`,
+  ];
+  const words = sentences.map((sentence) => wrapAnsi(sentence, view.width));
+  return [render({ path: '', text: table }, view).trimEnd(), '', ...words].join('\n');
 }
 
-function rows({ step, id, read, exercises }: LessonRow): string[] {
-  const lesson = [`${step} ${id}`, read === undefined ? '' : `read ${day(read)}`];
-  const [first = ['', ''], ...others] = exercises.map((exercise) => [
-    `${exercise.id} ${exercise.title}`,
-    stateText(exercise),
-  ]);
-  return [[...lesson, ...first], ...others.map((cells) => ['', '', ...cells])].map(
-    (cells) => `| ${cells.map(escaped).join(' | ')} |`,
-  );
+function row({ step, id, read, exercises }: LessonRow): string {
+  const states = exercises.map((exercise) => `${exercise.id} ${WORDS[exercise.state]}`).join(', ');
+  const cells = [`${step} ${id}`, read === undefined ? 'not yet' : day(read), states];
+  return `| ${cells.map(escaped).join(' | ')} |`;
 }
 
-function stateText({ state, started, passed }: ExerciseRow): string {
-  if (state === 'new') return '';
-  const date = state === 'passed' ? passed : started;
-  return `${state} ${day(date ?? '')}`;
-}
+const WORDS: Readonly<Record<ExerciseRow['state'], string>> = { passed: 'passed', started: 'started', new: 'to do' };
 
 /** The day as the learner counts, not as Greenwich does. */
 function day(time: string): string {

@@ -24,6 +24,11 @@ export function startTime(pid: number): string | undefined {
   return state === undefined || state === 'Z' || state === 'X' ? undefined : fields[18];
 }
 
+/** One letter: `R`, `S`, `Z`, …: field 3. Undefined if the process is not there. */
+export function stateOf(pid: number): string | undefined {
+  return fieldsOf(pid)?.[0];
+}
+
 /** The parent of a process: field 4; 0 if it has none in this PID namespace, undefined if the process is not there. */
 export function parentOf(pid: number): number | undefined {
   const fields = fieldsOf(pid);

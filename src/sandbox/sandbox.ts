@@ -56,6 +56,8 @@ export interface SandboxOptions extends Pick<RootContents, 'files' | 'hidden'> {
   readonly directory: string;
   /** Wall-clock seconds from the start of the program. */
   readonly timeout: number;
+  /** Sees the process that will become the program, while it waits: all is made, and nothing of the program has run. */
+  readonly prepared?: (pid: number) => Promise<void>;
 }
 
 /** How a sandbox ended: by itself, or because it was made to. */
@@ -81,8 +83,12 @@ interface Pipes {
   readonly ready: Checkpoint;
   /** A byte from the grader: the keeper has its ids. */
   readonly mapped: Checkpoint;
-  /** A byte from the grader: the program may begin. */
+  /** A byte from the grader: the program's process may go on. */
   readonly go: Checkpoint;
+  /** A byte from the program's process: all that it needs is made. */
+  readonly made: Checkpoint;
+  /** A byte from the grader: the program may begin. */
+  readonly begin: Checkpoint;
   /** A wait status from the keeper: how the program has ended. */
   readonly status: Checkpoint;
 }
@@ -159,6 +165,8 @@ export class Sandbox {
       ready: await openPipe(lab),
       mapped: await openPipe(lab),
       go: await openPipe(lab),
+      made: await openPipe(lab),
+      begin: await openPipe(lab),
       status: await openPipe(lab),
     };
     const streams = await openStreams(lab);
@@ -194,6 +202,9 @@ export class Sandbox {
     void streams.flooded.then(() => sandbox.#stop('output'));
     lab.onEnd(() => sandbox.keep());
     await release(lab, pipes.go);
+    await lab.perform(waitFor(pipes.made));
+    await options.prepared?.(pid);
+    await release(lab, pipes.begin);
     return sandbox;
   }
 
@@ -314,7 +325,7 @@ function mapProgramsIds({ settings: { users } }: Run): Call[] {
 
 function programsCalls(
   lab: Run,
-  { go }: Pipes,
+  { go, made, begin }: Pipes,
   { adopt }: Streams,
   directory: string,
   { directories, mounts, missing }: SandboxCgroups,
@@ -331,6 +342,9 @@ function programsCalls(
     chdir(directory),
     ...adopt,
     ...limits(missing),
+    write(made.writeEnd, '.'),
+    close(made.writeEnd),
+    ...waitFor(begin),
     ...lab.program,
   ];
 }

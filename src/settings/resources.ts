@@ -21,6 +21,15 @@ export interface Resources {
 
 export const DEFAULT_RESOURCES: Resources = {};
 
+const LIMITS: readonly string[] = [
+  'memory',
+  'cpus',
+  'cpuShares',
+  'cpusetCpus',
+  'pids',
+  'deviceWriteBps',
+] satisfies (keyof Resources)[];
+
 /** The period over which a CPU quota is counted, in microseconds: the kernel's default. */
 export const PERIOD_US = 100_000;
 
@@ -45,6 +54,8 @@ const LEAST_CPUS = 1000 / PERIOD_US;
  * @throws RangeError that says what the limit accepts.
  */
 export function checkResources(resources: Resources): void {
+  const unknown = Object.keys(resources).find((name) => !LIMITS.includes(name));
+  if (unknown) throw new RangeError(`There is no limit ${unknown}. Limits: ${LIMITS.join(', ')}.`);
   whole('memory', resources.memory, 1);
   whole('pids', resources.pids, 1);
   whole('deviceWriteBps', resources.deviceWriteBps, 1);

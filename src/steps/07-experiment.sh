@@ -21,8 +21,10 @@ kill $loops
 wait
 
 # /proc/stat counts hundredths of a second: 200 of them are 100 % of two seconds.
+# A few more pass while it is read.
 echo "$before" | while read -r name was; do
 	is=$(echo "$after" | sed -n "s/^$name //p")
-	echo "$name $(((is - was) / 2)) % busy"
+	share=$(((is - was) / 2))
+	echo "$name $((share > 100 ? 100 : share)) % busy"
 done
 exec "$1"

@@ -17,6 +17,8 @@ export interface Assignment {
   readonly given: Readonly<Record<string, unknown>>;
   /** Directories to make for it before it is loaded. */
   readonly directories: readonly string[];
+  /** Whether its children go first, after each call of its own process: see unhurried.ts. */
+  readonly unhurried: boolean;
   /** `program` is `lab.program`; each of the others is a list of calls in `given`, with its name. */
   readonly scripts: Readonly<Record<string, Script>>;
 }

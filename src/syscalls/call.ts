@@ -7,6 +7,7 @@
  */
 import type { Errno } from './errno.ts';
 import type { Capability } from './flags.ts';
+import { described, Mistake, remedy } from './mistake.ts';
 
 /** Memory that the kernel fills in, and how to print what it wrote. */
 export interface Out {
@@ -33,8 +34,19 @@ export interface Struct {
 /** A `Call` as an argument stands for the result of that earlier call. */
 export type Argument = number | bigint | null | string | readonly string[] | Struct | Out | Call;
 
+/** What an argument may be. */
+export interface Kind {
+  /** `a text`. */
+  readonly what: string;
+  readonly fits: (argument: Argument | undefined) => boolean;
+}
+
 /** Prints one argument; `resolve` gives what is known of it by now. */
-export type Show = (argument: Argument, resolve: Resolve) => string;
+export interface Show {
+  (argument: Argument, resolve: Resolve): string;
+  /** What the argument may be; without it, anything that an argument can be. */
+  readonly takes?: Kind;
+}
 /** The result of an earlier call, or what the kernel has filled in, as it is printed. */
 export type Resolve = (argument: Argument) => number | bigint | string | undefined;
 
@@ -98,6 +110,8 @@ export interface Call {
   readonly verdict?: Verdict;
   /** The small program `native/walker` goes on with the list from here; see `handOver`. */
   readonly handsOver?: boolean;
+  /** Whose stack says where it was written, if that is recorded: see `lookForMistakes`. */
+  readonly origin?: Error;
 }
 
 /** An int32 in an answer, 0 or -errno. */
@@ -113,10 +127,44 @@ const defined: CallInfo[] = [];
 /** All that has been defined until now. */
 export const definitions: readonly CallInfo[] = defined;
 
-/** Makes the constructor of one system call. */
+let looksForMistakes = false;
+
+/**
+ * From now on each call knows where it was written, and texts that no program
+ * means to write are refused: this is for code that has just been written.
+ */
+export function lookForMistakes(): void {
+  looksForMistakes = true;
+}
+
+/** Makes the constructor of one system call, which throws Mistake for what cannot be its argument. */
 export function defineCall(info: CallInfo): (...args: Argument[]) => Call {
   defined.push(info);
-  return (...args) => ({ info, args });
+  return (...args) => {
+    args.forEach((argument, position) => {
+      checkArgument(info, info.show[position]?.takes, argument);
+    });
+    return { info, args, ...(looksForMistakes && { origin: new Error(info.name) }) };
+  };
+}
+
+/** What a template literal makes of something that is not there, or is no text. */
+const NO_TEXT = /\bundefined\b|\bNaN\b|\[object \w+\]/;
+
+/** Not everybody who makes calls has a compiler that looks at the types. */
+function checkArgument({ name }: CallInfo, takes: Kind | undefined, argument: Argument | undefined): void {
+  const see = ` See: npm run calls -- ${name}`;
+  if (takes ? !takes.fits(argument) : argument === undefined) {
+    const what = takes?.what ?? 'an argument';
+    throw new Mistake(`${name}: ${described(argument)} is given where ${what} belongs.${remedy(argument)}${see}`);
+  }
+  const wrong = looksForMistakes && typeof argument === 'string' && NO_TEXT.exec(argument)?.[0];
+  if (wrong) throw new Mistake(`${name}: the text ${described(argument)} has ${wrong} in it.${remedy(undefined)}`);
+}
+
+/** The bytes of a text, as UTF-8. What is no text has none: as an argument it is refused. */
+export function sizeOf(text: string): number {
+  return typeof text === 'string' ? Buffer.byteLength(text) : 0;
 }
 
 /** The same call, but the given error counts as success. */
@@ -134,11 +182,11 @@ export function withVerdict(at: number, on: Call, call: Call): Call {
   return { ...call, verdict: { at, on } };
 }
 
-export function isCall(argument: Argument): argument is Call {
+export function isCall(argument: Argument | undefined): argument is Call {
   return typeof argument === 'object' && argument !== null && 'info' in argument;
 }
 
-export function isOut(argument: Argument): argument is Out {
+export function isOut(argument: Argument | undefined): argument is Out {
   return typeof argument === 'object' && argument !== null && 'size' in argument;
 }
 

@@ -1,13 +1,13 @@
 /** System calls that are about descriptors: duplicating, closing, marking, passing on, waiting for them. */
-import { type Call, defineCall, type Struct } from './call.ts';
+import { type Call, defineCall, type Struct, sizeOf } from './call.ts';
 import { CLOSE_RANGE, F, F_SEAL, FD, POLL } from './flags.ts';
-import { flags, flagText, oneOf, plain, quoted } from './show.ts';
+import { descriptor, flags, flagText, number, oneOf, plain, quoted } from './show.ts';
 
 const DUPLICATE = defineCall({
   name: 'fcntl',
   source: 'fcntl(2)',
   purpose: 'Duplicates a descriptor, with the lowest free number from a given one on.',
-  show: [plain, oneOf(F), plain],
+  show: [descriptor, oneOf(F), number],
   descriptors: [0],
   opens: true,
   subject: 'descriptors',
@@ -23,7 +23,7 @@ const SET_FLAG = defineCall({
   name: 'fcntl',
   source: 'fcntl(2)',
   purpose: 'Says whether a descriptor is closed when the process becomes another program.',
-  show: [plain, oneOf(F), flags(FD)],
+  show: [descriptor, oneOf(F), flags(FD)],
   descriptors: [0],
   subject: 'descriptors',
   examples: () => [closeOnExec(-1), keepOnExec(-1)],
@@ -43,7 +43,7 @@ const ADD_SEALS = defineCall({
   name: 'fcntl',
   source: 'fcntl(2)',
   purpose: 'Seals a file in memory: what is forbidden once can never be done to it again.',
-  show: [plain, oneOf(F), flags(F_SEAL)],
+  show: [descriptor, oneOf(F), flags(F_SEAL)],
   descriptors: [0],
   subject: 'descriptors',
   advice: { EBUSY: 'It is mapped for writing somewhere.', EPERM: 'It is sealed already, or was not made for it.' },
@@ -63,7 +63,7 @@ const CLOSE_RANGE_CALL = defineCall({
   name: 'close_range',
   source: 'close_range(2)',
   purpose: 'Closes all descriptors from one number to another, or marks them to be closed on exec.',
-  show: [plain, plain, flags(CLOSE_RANGE)],
+  show: [number, number, flags(CLOSE_RANGE)],
   subject: 'descriptors',
   advice: { ENOSYS: 'close_range needs Linux 5.9.', EINVAL: 'Marking a range needs Linux 5.11.' },
   examples: () => [closeRange(2000, 3000), closeRangeOnExec(2000), closeRange(2, 1)],
@@ -87,7 +87,7 @@ const PPOLL = defineCall({
   purpose: 'Waits until there is something to read at a descriptor, or its other end is closed.',
   show: [plain, plain, plain, plain, plain],
   subject: 'descriptors',
-  examples: () => [awaitInput(9999), awaitInput(9999, 1)],
+  examples: () => [awaitInput(9999), awaitInput(9999, 1), askForChange(9999)],
 });
 
 /**
@@ -113,11 +113,22 @@ function timespec(seconds: number): Struct {
   return { bytes, text: `{tv_sec=${seconds}, tv_nsec=0}` };
 }
 
+/**
+ * Says at once, by a result of 1, whether something has happened at `fd` that is
+ * more urgent than input: to the mounts that an open mountinfo shows. Source: proc_pid_mounts(5).
+ */
+export function askForChange(fd: number): Call {
+  const bytes = Buffer.alloc(8);
+  bytes.writeInt32LE(fd, 0);
+  bytes.writeInt16LE(POLL.POLLPRI, 4);
+  return PPOLL({ bytes, text: `[{fd=${fd}, events=${flagText(POLL.POLLPRI, POLL)}}]` }, 1, timespec(0), null, 8);
+}
+
 const SENDMSG = defineCall({
   name: 'sendmsg',
   source: 'sendmsg(2)',
   purpose: 'Sends a message over a socket, and with it descriptors: the receiver gets duplicates of its own.',
-  show: [plain, plain, plain],
+  show: [descriptor, plain, plain],
   descriptors: [0],
   subject: 'descriptors',
   advice: { EBADF: 'One of the descriptors is not open.', EPIPE: 'The other end is closed.' },
@@ -145,7 +156,7 @@ export function sendDescriptor(socket: number | Call, fd: number | Call, text: s
 
 /** struct msghdr: no address, one struct iovec, one control message. */
 function messageHeader(text: string, control: Struct): Struct {
-  const size = Buffer.byteLength(text);
+  const size = sizeOf(text);
   const vector = Buffer.alloc(16);
   vector.writeBigUInt64LE(BigInt(size), 8);
   const message = Buffer.alloc(56);
@@ -176,7 +187,7 @@ const PIDFD_OPEN = defineCall({
   name: 'pidfd_open',
   source: 'pidfd_open(2)',
   purpose: 'Opens a process: the descriptor means this one, also when its number is given to another.',
-  show: [plain, plain],
+  show: [descriptor, plain],
   opens: true,
   subject: 'descriptors',
   advice: { ESRCH: 'There is no such process any more.', ENOSYS: 'pidfd_open needs Linux 5.3.' },
@@ -192,7 +203,7 @@ const PIDFD_GETFD = defineCall({
   name: 'pidfd_getfd',
   source: 'pidfd_getfd(2)',
   purpose: 'Takes a duplicate of a descriptor that another process has open.',
-  show: [plain, plain, plain],
+  show: [descriptor, number, plain],
   descriptors: [0],
   opens: true,
   subject: 'descriptors',

@@ -1,7 +1,17 @@
 /** System calls on files, directories and pipes. */
-import { type Argument, type Call, defineCall, isCall, type Out, type Show, tolerating } from './call.ts';
+import {
+  type Argument,
+  type Call,
+  defineCall,
+  isCall,
+  isOut,
+  type Out,
+  type Show,
+  sizeOf,
+  tolerating,
+} from './call.ts';
 import { AT, AT_FDCWD, MFD, O, O_CLOEXEC, O_WRONLY, S } from './flags.ts';
-import { directory, flags, octal, oneOf, pathOf, plain } from './show.ts';
+import { answer, content, descriptor, directory, flags, number, octal, oneOf, pathOf, plain, text } from './show.ts';
 
 /** Reading is what an open does that asks for neither writing nor both: no bit says so. */
 const openFlags: Show = (argument, resolve) => {
@@ -13,7 +23,7 @@ const OPENAT = defineCall({
   name: 'openat',
   source: 'open(2)',
   purpose: 'Opens a file and gives a descriptor for it.',
-  show: [directory, plain, openFlags, octal],
+  show: [directory, text, openFlags, octal],
   descriptors: [0],
   opens: true,
   subject: 'descriptors',
@@ -33,11 +43,13 @@ const WRITE = defineCall({
   name: 'write',
   source: 'write(2)',
   purpose: 'Writes bytes to a file; in /proc and in cgroups, that is how settings are made.',
-  show: [plain, plain, plain],
+  show: [descriptor, content, number],
   descriptors: [0],
   needs: ['CAP_SETUID', 'CAP_SETGID', 'CAP_SYS_ADMIN'],
   advice: {
-    EPERM: 'The kernel refuses this setting to this user.',
+    EPERM:
+      'The kernel refuses this setting to this user. A uid_map or gid_map is written once, in one piece: after that ' +
+      'nobody may. Without root, gid_map wants "deny" in setgroups first.',
     EINVAL: 'The kernel does not accept this value.',
     EBUSY: 'Something else is in the way, such as processes in a cgroup that is to hand out controllers.',
     ENOSPC: 'A cgroup v1 cpuset must have its cpus and mems before a process may join.',
@@ -46,7 +58,7 @@ const WRITE = defineCall({
 
 /** Writes a text, as UTF-8. Source: write(2). */
 export function write(fd: number | Call, text: string): Call {
-  return WRITE(fd, text, Buffer.byteLength(text));
+  return WRITE(fd, text, sizeOf(text));
 }
 
 /** Writes what an earlier call of the same list has been told: its out-argument. Source: write(2). */
@@ -58,7 +70,7 @@ const READ = defineCall({
   name: 'read',
   source: 'read(2)',
   purpose: 'Reads from a file; on an empty pipe it waits until the other end writes or is closed.',
-  show: [plain, plain, plain],
+  show: [descriptor, answer, number],
   descriptors: [0],
   waits: 0,
   look: { child: (pid) => `cat /proc/${pid}/wchan` },
@@ -66,14 +78,14 @@ const READ = defineCall({
 
 /** Reads at most `out.size` bytes. Source: read(2). */
 export function read(fd: number | Call, out: Out): Call {
-  return READ(fd, out, out.size);
+  return READ(fd, out, isOut(out) ? out.size : 0);
 }
 
 const CLOSE = defineCall({
   name: 'close',
   source: 'close(2)',
   purpose: 'Closes a descriptor; a pipe ends when the last copy of its write end is closed.',
-  show: [plain],
+  show: [descriptor],
   descriptors: [0],
   subject: 'descriptors',
 });
@@ -87,7 +99,7 @@ const DUP3 = defineCall({
   name: 'dup3',
   source: 'dup(2)',
   purpose: 'Makes one descriptor mean what another means; that is how a program gets its standard streams.',
-  show: [plain, plain, flags({ O_CLOEXEC })],
+  show: [descriptor, number, flags({ O_CLOEXEC })],
   descriptors: [0],
 });
 
@@ -118,7 +130,7 @@ const MKDIRAT = defineCall({
   name: 'mkdirat',
   source: 'mkdir(2)',
   purpose: 'Makes a directory; in a cgroup file system, that makes a cgroup.',
-  show: [directory, plain, octal],
+  show: [directory, text, octal],
   path: 1,
   look: { path: (path) => `ls -d ${path}` },
   advice: { EACCES: 'The parent directory belongs to someone else. Run with sudo.' },
@@ -129,7 +141,7 @@ export function mkdir(path: string, mode = 0o755): Call {
   return MKDIRAT(AT_FDCWD, path, mode);
 }
 
-/** Makes a directory unless it is there. */
+/** Makes a directory unless it is there. Source: mkdir(2). */
 export function ensureDirectory(path: string, mode = 0o755): Call {
   return tolerating('EEXIST', mkdir(path, mode));
 }
@@ -138,7 +150,7 @@ const UNLINKAT = defineCall({
   name: 'unlinkat',
   source: 'unlink(2)',
   purpose: 'Removes a file, or with AT_REMOVEDIR a directory.',
-  show: [directory, plain, flags(AT)],
+  show: [directory, text, flags(AT)],
 });
 
 /** Removes an empty directory; in a cgroup file system, a cgroup. Source: rmdir(2). */
@@ -150,7 +162,7 @@ const SYMLINKAT = defineCall({
   name: 'symlinkat',
   source: 'symlink(2)',
   purpose: 'Makes a symbolic link.',
-  show: [plain, directory, plain],
+  show: [text, directory, text],
   path: 2,
 });
 
@@ -163,7 +175,7 @@ const MKNODAT = defineCall({
   name: 'mknodat',
   source: 'mknod(2)',
   purpose: 'Makes a file that stands for a device, or a fifo: a pipe with a name.',
-  show: [directory, plain, nodeMode, device],
+  show: [directory, text, nodeMode, device],
   path: 1,
   needs: ['CAP_MKNOD'],
   advice: { EPERM: 'Nobody may make a device node from within a user namespace.' },
@@ -195,7 +207,7 @@ const FCHOWNAT = defineCall({
   name: 'fchownat',
   source: 'chown(2)',
   purpose: 'Gives a file to another user and group.',
-  show: [directory, plain, plain, plain, flags(AT)],
+  show: [directory, text, number, number, flags(AT)],
   path: 1,
   advice: { EPERM: 'Giving a file away needs CAP_CHOWN.', EINVAL: 'This id has no line in the user namespace’s map.' },
   needs: ['CAP_CHOWN'],
@@ -225,7 +237,7 @@ const MEMFD_CREATE = defineCall({
   name: 'memfd_create',
   source: 'memfd_create(2)',
   purpose: 'Makes a file that is in memory alone and has no path.',
-  show: [plain, flags(MFD)],
+  show: [text, flags(MFD)],
   opens: true,
   subject: 'descriptors',
   advice: { EACCES: 'vm.memfd_noexec is 2 here: no file in memory may be executed.' },
@@ -240,7 +252,7 @@ const CHDIR = defineCall({
   name: 'chdir',
   source: 'chdir(2)',
   purpose: 'Changes the working directory.',
-  show: [plain],
+  show: [text],
   look: { child: workingDirectory },
   advice: { ENOENT: 'There is no such directory.', EACCES: 'This user may not enter that directory.' },
 });
@@ -254,7 +266,7 @@ const FCHDIR = defineCall({
   name: 'fchdir',
   source: 'chdir(2)',
   purpose: 'Changes the working directory to one that is already open.',
-  show: [plain],
+  show: [descriptor],
   descriptors: [0],
   look: { child: workingDirectory },
 });
@@ -268,7 +280,7 @@ const CHROOT = defineCall({
   name: 'chroot',
   source: 'chroot(2)',
   purpose: 'Makes a directory the one that "/" means for this process and its children.',
-  show: [plain],
+  show: [text],
   needs: ['CAP_SYS_CHROOT'],
   look: { child: (pid) => `ls -l /proc/${pid}/root` },
   advice: { EPERM: 'chroot needs CAP_SYS_CHROOT. Run with sudo, or add --rootless.' },
@@ -283,7 +295,7 @@ function workingDirectory(pid: number): string {
   return `ls -l /proc/${pid}/cwd`;
 }
 
-/** Writes a text to a file that exists: open, write, close. */
+/** Writes a text to a file that exists, by three calls: open, write, close. Source: write(2). */
 export function writeFile(path: string, text: string): Call[] {
   const file = openat(path, O_WRONLY);
   return [file, write(file, text), close(file)];

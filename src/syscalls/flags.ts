@@ -120,7 +120,7 @@ export const MOUNT_ATTR = {
   MOUNT_ATTR_IDMAP: 0x100000,
 } as const;
 
-/** umount2(2). */
+/** umount(2). */
 export const MNT = { MNT_FORCE: 1, MNT_DETACH: 2 } as const;
 
 /** socket(2). */
@@ -236,7 +236,7 @@ export const MFD = { MFD_CLOEXEC: 1, MFD_ALLOW_SEALING: 2, MFD_EXEC: 0x10 } as c
 export const CLOSE_RANGE = { CLOSE_RANGE_UNSHARE: 2, CLOSE_RANGE_CLOEXEC: 4 } as const;
 
 /** poll(2). */
-export const POLL = { POLLIN: 1, POLLOUT: 4, POLLERR: 8, POLLHUP: 0x10 } as const;
+export const POLL = { POLLIN: 1, POLLPRI: 2, POLLOUT: 4, POLLERR: 8, POLLHUP: 0x10 } as const;
 
 /** wait(2). */
 export const W = { WNOHANG: 1, WUNTRACED: 2, WCONTINUED: 8 } as const;

@@ -1,7 +1,7 @@
 /** System calls that change who a process is, and what it may do. */
 import { type Call, defineCall, type Struct } from './call.ts';
 import { CAP, type Capability, KEYCTL, PR, SECBIT, SECCOMP, SECCOMP_FILTER_FLAG } from './flags.ts';
-import { flags, oneOf, plain } from './show.ts';
+import { flags, number, oneOf, plain } from './show.ts';
 
 const unmapped = 'This id has no line in the user namespace’s map.';
 
@@ -9,7 +9,7 @@ const SETRESUID = defineCall({
   name: 'setresuid',
   source: 'setresuid(2)',
   purpose: 'Sets the real, effective and saved user id.',
-  show: [plain, plain, plain],
+  show: [number, number, number],
   needs: ['CAP_SETUID'],
   look: { child: (pid) => `grep Uid /proc/${pid}/status` },
   advice: { EINVAL: unmapped, EPERM: 'Becoming another user needs CAP_SETUID.' },
@@ -24,7 +24,7 @@ const SETRESGID = defineCall({
   name: 'setresgid',
   source: 'setresgid(2)',
   purpose: 'Sets the real, effective and saved group id.',
-  show: [plain, plain, plain],
+  show: [number, number, number],
   needs: ['CAP_SETGID'],
   look: { child: (pid) => `grep Gid /proc/${pid}/status` },
   advice: { EINVAL: unmapped, EPERM: 'Becoming another group needs CAP_SETGID.' },

@@ -1,19 +1,20 @@
 /** System calls that attach, detach and change mounts. */
 import { type Call, defineCall, type Struct } from './call.ts';
 import { AT, AT_FDCWD, MNT, MOUNT_ATTR, MOVE_MOUNT, MS, OPEN_TREE } from './flags.ts';
-import { directory, flags, plain } from './show.ts';
+import { directory, flags, optionalText, plain, text } from './show.ts';
 
 const MOUNT = defineCall({
   name: 'mount',
   source: 'mount(2)',
   purpose: 'Attaches a file system to a directory, or changes how one that is attached behaves.',
-  show: [plain, plain, plain, flags(MS), plain],
+  show: [optionalText, text, optionalText, flags(MS), optionalText],
   needs: ['CAP_SYS_ADMIN'],
   look: { child: mountTable },
   advice: {
     EPERM:
       'Mounting needs CAP_SYS_ADMIN in the mount namespace; run with sudo, or add --rootless. ' +
-      'With both, /proc may be partly hidden here, as in a Docker container: `npm run doctor` tells.',
+      'A remount must name all options again that a more privileged namespace has set, such as MS_NOSUID. ' +
+      'With all that, /proc may be partly hidden here, as in a Docker container: `npm run doctor` tells.',
     EACCES: 'A security module or a mount option forbids it: `npm run doctor` tells which.',
     ENOENT: 'The directory to mount on, or the source, is not there.',
     EINVAL: 'The source is no mount point, or the mount is locked by a more privileged namespace.',
@@ -36,8 +37,9 @@ const UMOUNT2 = defineCall({
   name: 'umount2',
   source: 'umount(2)',
   purpose: 'Detaches a file system.',
-  show: [plain, flags(MNT)],
+  show: [text, flags(MNT)],
   needs: ['CAP_SYS_ADMIN'],
+  advice: { EBUSY: 'Something in it is in use: with MNT_DETACH it is detached all the same.' },
 });
 
 /** Detaches a file system. Source: umount(2). */
@@ -49,7 +51,7 @@ const PIVOT_ROOT = defineCall({
   name: 'pivot_root',
   source: 'pivot_root(2)',
   purpose: 'Makes a mount the root of the mount namespace, and puts the old root somewhere below it.',
-  show: [plain, plain],
+  show: [text, text],
   needs: ['CAP_SYS_ADMIN'],
   advice: {
     EINVAL: 'The new root must be a mount point, its parent mount must not be shared, and the old one goes below it.',
@@ -67,7 +69,7 @@ const OPEN_TREE_CALL = defineCall({
   name: 'open_tree',
   source: 'open_tree(2)',
   purpose: 'Picks up a copy of a mount that hangs nowhere yet.',
-  show: [directory, plain, flags(OPEN_TREE)],
+  show: [directory, text, flags(OPEN_TREE)],
   descriptors: [0],
   opens: true,
   subject: 'descriptors',
@@ -83,7 +85,7 @@ const MOUNT_SETATTR = defineCall({
   name: 'mount_setattr',
   source: 'mount_setattr(2)',
   purpose: 'Changes a mount: makes it read-only, or shows the ids on disk through a user namespace.',
-  show: [directory, plain, flags(AT), plain, plain],
+  show: [directory, text, flags(AT), plain, plain],
   descriptors: [0],
   needs: ['CAP_SYS_ADMIN'],
   advice: {
@@ -135,7 +137,7 @@ const MOVE_MOUNT_CALL = defineCall({
   name: 'move_mount',
   source: 'move_mount(2)',
   purpose: 'Attaches a mount that was picked up before.',
-  show: [directory, plain, directory, plain, flags(MOVE_MOUNT)],
+  show: [directory, text, directory, text, flags(MOVE_MOUNT)],
   descriptors: [0, 2],
   needs: ['CAP_SYS_ADMIN'],
   look: { child: mountTable },

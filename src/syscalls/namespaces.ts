@@ -1,13 +1,13 @@
 /** System calls that enter namespaces and change what they hold. */
-import { type Call, defineCall } from './call.ts';
+import { type Call, defineCall, sizeOf } from './call.ts';
 import { CLONE, NS } from './flags.ts';
-import { flags, oneOf, plain } from './show.ts';
+import { descriptor, flags, number, oneOf, text } from './show.ts';
 
 const SETHOSTNAME = defineCall({
   name: 'sethostname',
   source: 'sethostname(2)',
   purpose: 'Names the host, for every process in the same UTS namespace.',
-  show: [plain, plain],
+  show: [text, number],
   needs: ['CAP_SYS_ADMIN'],
   look: { child: (pid, inside) => inside(pid, 'uts', 'hostname') },
   advice: {
@@ -18,14 +18,14 @@ const SETHOSTNAME = defineCall({
 
 /** Names the host of the caller's UTS namespace; at most 64 bytes. Source: sethostname(2). */
 export function sethostname(name: string): Call {
-  return SETHOSTNAME(name, Buffer.byteLength(name));
+  return SETHOSTNAME(name, sizeOf(name));
 }
 
 const SETDOMAINNAME = defineCall({
   name: 'setdomainname',
   source: 'setdomainname(2)',
   purpose: 'Names the NIS domain, for every process in the same UTS namespace.',
-  show: [plain, plain],
+  show: [text, number],
   needs: ['CAP_SYS_ADMIN'],
   advice: {
     EPERM: 'Naming a domain needs CAP_SYS_ADMIN in its UTS namespace. Run with sudo, or add --rootless.',
@@ -35,7 +35,7 @@ const SETDOMAINNAME = defineCall({
 
 /** Names the domain of the caller's UTS namespace; at most 64 bytes. Source: setdomainname(2). */
 export function setdomainname(name: string): Call {
-  return SETDOMAINNAME(name, Buffer.byteLength(name));
+  return SETDOMAINNAME(name, sizeOf(name));
 }
 
 const UNSHARE = defineCall({
@@ -56,7 +56,7 @@ const SETNS = defineCall({
   name: 'setns',
   source: 'setns(2)',
   purpose: 'Joins a namespace that exists, or with an open process several of its namespaces at once.',
-  show: [plain, flags(CLONE)],
+  show: [descriptor, flags(CLONE)],
   descriptors: [0],
   needs: ['CAP_SYS_ADMIN'],
   advice: {
@@ -80,7 +80,7 @@ const OWNER = defineCall({
   name: 'ioctl',
   source: 'ioctl_ns(2)',
   purpose: 'Opens the user namespace to which another namespace belongs: root of that one has rights in this one.',
-  show: [plain, oneOf(NS)],
+  show: [descriptor, oneOf(NS)],
   descriptors: [0],
   opens: true,
   subject: 'descriptors',

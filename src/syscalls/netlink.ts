@@ -3,6 +3,7 @@ import { atLeast, type Call, type Out, type Struct, withVerdict } from './call.t
 import { errnoName } from './errno.ts';
 import { close } from './files.ts';
 import { AF } from './flags.ts';
+import { needNumber, needText } from './mistake.ts';
 import { netlinkSocket, receiveAnswer, sendRequest } from './network.ts';
 
 const NLM_F = { REQUEST: 1, ACK: 4, DUMP: 0x300, EXCL: 0x200, CREATE: 0x400 };
@@ -54,7 +55,10 @@ export interface CableEnd {
   readonly pid?: number;
 }
 
-/** `ip link add NAME netns PID type veth peer name NAME netns PID` */
+/**
+ * Makes a cable with two ends: `ip link add NAME netns PID type veth peer name NAME netns PID`. It is sent by
+ * `request`. Source: veth(4).
+ */
 export function addVeth(end: CableEnd, peer: CableEnd): Struct {
   const info = Buffer.concat([
     attribute(IFLA_INFO.KIND, text('veth')),
@@ -68,7 +72,7 @@ export function addVeth(end: CableEnd, peer: CableEnd): Struct {
   );
 }
 
-/** `ip link set dev NAME alias ALIAS` */
+/** Notes something beside an interface: `ip link set dev NAME alias ALIAS`. Sent by `request`. Source: rtnetlink(7). */
 export function setAlias(name: string, alias: string): Struct {
   return message(
     RTM.NEWLINK,
@@ -78,12 +82,12 @@ export function setAlias(name: string, alias: string): Struct {
   );
 }
 
-/** `ip link delete …`: with one end of a veth pair, the other goes, too. */
+/** Removes an interface, `ip link delete …`; the other end of a cable goes with it. Sent by `request`. Source: rtnetlink(7). */
 export function deleteLink(index: number): Struct {
   return message(RTM.DELLINK, 0, [link(index)], `RTM_DELLINK, {ifi_index=${index}}`);
 }
 
-/** `ip link`, `ip -4 address`, `ip -4 route`: what there is. The answers are many messages: see src/network/dump.ts. */
+/** Asks for all links, addresses or routes, as `ip link`, `ip -4 address` and `ip -4 route` do. The answers are many messages: see src/network/dump.ts. Source: rtnetlink(7). */
 export function askForAll(what: 'links' | 'addresses' | 'routes'): Struct {
   const [type, name, size] = {
     links: [RTM.GETLINK, 'RTM_GETLINK', 16] as const,
@@ -117,7 +121,11 @@ function message(
 }
 
 function placed({ name, pid }: CableEnd): Buffer[] {
-  return [attribute(IFLA.IFNAME, text(name)), ...(pid === undefined ? [] : [attribute(IFLA.NET_NS_PID, word(pid))])];
+  const named = needText(name, 'The name of a cable’s end');
+  return [
+    attribute(IFLA.IFNAME, text(named)),
+    ...(pid === undefined ? [] : [attribute(IFLA.NET_NS_PID, word(needNumber(pid, 'The pid beside a name')))]),
+  ];
 }
 
 function placeText({ name, pid }: CableEnd): string {

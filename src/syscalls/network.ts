@@ -1,7 +1,9 @@
 /** System calls on sockets and network interfaces. */
-import { type Argument, type Call, defineCall, type Inside, type Out, type Struct } from './call.ts';
+import { isIPv4 } from 'node:net';
+import { type Argument, type Call, defineCall, type Inside, isOut, type Out, type Struct, sizeOf } from './call.ts';
 import { AF, IFF, IPPROTO, MSG, SIOC, SOCK } from './flags.ts';
-import { flags, flagText, oneOf, plain, quoted } from './show.ts';
+import { described, Mistake, needText } from './mistake.ts';
+import { answer, descriptor, flags, flagText, oneOf, plain, quoted } from './show.ts';
 
 const SOCKET = defineCall({
   name: 'socket',
@@ -36,7 +38,7 @@ const BIND = defineCall({
   name: 'bind',
   source: 'unix(7)',
   purpose: 'Gives a socket a name, which no other has in this network namespace as long as it is open.',
-  show: [plain, plain, plain],
+  show: [descriptor, plain, plain],
   descriptors: [0],
   subject: 'descriptors',
   advice: { EADDRINUSE: 'Another socket has that name.' },
@@ -46,7 +48,7 @@ const BIND = defineCall({
 /** Takes a name that stands in no file system: an abstract one. Source: unix(7). */
 export function takeName(fd: number | Call, name: string): Call {
   // struct sockaddr_un: the family, and a zero byte before the name.
-  const bytes = Buffer.alloc(3 + Buffer.byteLength(name));
+  const bytes = Buffer.alloc(3 + sizeOf(name));
   bytes.writeUInt16LE(AF.AF_UNIX);
   bytes.write(name, 3);
   return BIND(fd, { bytes, text: `{sa_family=AF_UNIX, sun_path=@${quoted(name)}}` }, bytes.length);
@@ -56,7 +58,7 @@ const SENDTO = defineCall({
   name: 'sendto',
   source: 'rtnetlink(7)',
   purpose: 'Sends a request to the kernel’s network configuration.',
-  show: [plain, plain, plain, plain, plain, plain],
+  show: [descriptor, plain, plain, plain, plain, plain],
   descriptors: [0],
   subject: 'interfaces',
   needs: ['CAP_NET_ADMIN'],
@@ -75,7 +77,7 @@ const RECVFROM = defineCall({
   name: 'recvfrom',
   source: 'rtnetlink(7)',
   purpose: 'Reads the kernel’s answer.',
-  show: [plain, plain, plain, flags(MSG), plain, plain],
+  show: [descriptor, answer, plain, flags(MSG), plain, plain],
   descriptors: [0],
   waits: 0,
   look: { child: bothLinks, parent: linksOf },
@@ -83,14 +85,14 @@ const RECVFROM = defineCall({
 
 /** Reads a netlink answer. Source: rtnetlink(7). */
 export function receiveAnswer(fd: number | Call, out: Out): Call {
-  return RECVFROM(fd, out, out.size, 0, null, null);
+  return RECVFROM(fd, out, isOut(out) ? out.size : 0, 0, null, null);
 }
 
 const SEND_ECHO = defineCall({
   name: 'sendto',
   source: 'icmp(7)',
   purpose: 'Sends an echo request: ping.',
-  show: [plain, plain, plain, flags(MSG), plain, plain],
+  show: [descriptor, plain, plain, flags(MSG), plain, plain],
   descriptors: [0],
   needs: ['CAP_NET_RAW'],
   examples: () => [sendEcho(-1, '127.0.0.1', 'container-lab')],
@@ -135,7 +137,7 @@ const RECEIVE_AT_ONCE = defineCall({
   name: 'recvfrom',
   source: 'recv(2)',
   purpose: 'Reads what has come to a socket, and does not wait for it.',
-  show: [plain, plain, plain, flags(MSG), plain, plain],
+  show: [descriptor, answer, plain, flags(MSG), plain, plain],
   descriptors: [0],
   advice: { EAGAIN: 'Nothing has come.' },
   examples: () => [receiveAtOnce(-1, { size: 8, text: () => '' })],
@@ -162,7 +164,7 @@ const IOCTL = defineCall({
   name: 'ioctl',
   source: 'netdevice(7)',
   purpose: 'Asks about a network interface by its name, or sets it up.',
-  show: [plain, oneOf(SIOC), plain],
+  show: [descriptor, oneOf(SIOC), plain],
   descriptors: [0],
   subject: 'interfaces',
   needs: ['CAP_NET_ADMIN'],
@@ -210,13 +212,18 @@ export function indexIn({ outs }: { readonly outs: ReadonlyMap<unknown, Buffer> 
 /** struct ifreq: a name of 16 bytes, then a union of 24. */
 function interfaceRequest(name: string, text: string): Struct & { bytes: Buffer } {
   const bytes = Buffer.alloc(40);
-  bytes.write(name, 0, 15, 'utf8');
+  bytes.write(needText(name, 'The name of an interface'), 0, 15, 'utf8');
   return { bytes, text: `{ifr_name="${name}", ${text}}` };
 }
 
 function addressRequest(name: string, field: string, address: string): Struct {
   const request = interfaceRequest(name, `${field}={sa_family=AF_INET, sin_addr=${address}}`);
   request.bytes.writeUInt16LE(AF.AF_INET, 16);
+  if (!isIPv4(address)) {
+    throw new Mistake(
+      `${described(address)} is no IPv4 address, such as 169.254.1.2, or 255.255.255.252 as a netmask.`,
+    );
+  }
   Buffer.from(address.split('.').map(Number)).copy(request.bytes, 20);
   return request;
 }

@@ -1,7 +1,20 @@
 /** System calls that start, replace, observe and end processes. */
 import { type Call, defineCall, type Struct } from './call.ts';
 import { AT, CLONE, PR, RLIMIT, W } from './flags.ts';
-import { countOf, flags, oneOf, plain, signal, signalName } from './show.ts';
+import {
+  answer,
+  countOf,
+  descriptor,
+  flags,
+  number,
+  oneOf,
+  plain,
+  processNumber,
+  signal,
+  signalName,
+  text,
+  words,
+} from './show.ts';
 
 const CLONE_CALL = defineCall({
   name: 'clone',
@@ -40,7 +53,7 @@ const EXECVE = defineCall({
   name: 'execve',
   source: 'execve(2)',
   purpose: 'Replaces the program that runs in this process; the process, its number and its namespaces stay.',
-  show: [plain, plain, countOf('vars')],
+  show: [text, words, countOf('vars')],
   leaves: 'for a program',
   advice: {
     ENOENT: 'The program, or the interpreter that its first line or header names, is not in this file system.',
@@ -59,7 +72,7 @@ const EXECVEAT = defineCall({
   name: 'execveat',
   source: 'execveat(2)',
   purpose: 'Replaces the program that runs in this process by one that is open already.',
-  show: [plain, plain, plain, countOf('vars'), flags(AT)],
+  show: [descriptor, text, words, countOf('vars'), flags(AT)],
   descriptors: [0],
   leaves: 'for a program',
   advice: { ENOENT: 'A script cannot be executed by a descriptor that is closed on exec.' },
@@ -105,7 +118,7 @@ const EXIT_GROUP = defineCall({
   name: 'exit_group',
   source: 'exit_group(2)',
   purpose: 'Ends the process with a status that its parent can read.',
-  show: [plain],
+  show: [number],
   leaves: 'for good',
 });
 
@@ -130,7 +143,7 @@ const KILL = defineCall({
   name: 'kill',
   source: 'kill(2)',
   purpose: 'Sends a signal to a process.',
-  show: [plain, signal],
+  show: [number, signal],
 });
 
 /** Sends a signal. Source: kill(2). */
@@ -142,7 +155,7 @@ const WAIT4 = defineCall({
   name: 'wait4',
   source: 'wait4(2)',
   purpose: 'Learns how a child ended, and lets the kernel forget it.',
-  show: [plain, plain, flags(W), plain],
+  show: [processNumber, answer, flags(W), plain],
   advice: { ECHILD: 'It is no child of this process, or somebody else has waited for it already.' },
 });
 
@@ -177,7 +190,7 @@ const SETPGID = defineCall({
   name: 'setpgid',
   source: 'setpgid(2)',
   purpose: 'Puts a process into a process group: the unit to which a terminal sends Ctrl-C.',
-  show: [plain, plain],
+  show: [number, number],
 });
 
 /** Puts a process into a group; 0 stands for the caller. Source: setpgid(2). */
@@ -242,7 +255,7 @@ const PIDFD_SEND_SIGNAL = defineCall({
   name: 'pidfd_send_signal',
   source: 'pidfd_send_signal(2)',
   purpose: 'Sends a signal to an open process, and to no other that got its number meanwhile.',
-  show: [plain, signal, plain, plain],
+  show: [descriptor, signal, plain, plain],
   descriptors: [0],
   advice: { ESRCH: 'The process has ended.', ENOSYS: 'It needs Linux 5.1.' },
   examples: () => [signalProcess(-1, 15)],

@@ -1,6 +1,6 @@
 /** How arguments are printed: as strace(1) prints them. */
 import { constants } from 'node:os';
-import { type Call, isCall, isOut, isStruct, type Show } from './call.ts';
+import { type Argument, type Call, isCall, isOut, isStruct, type Kind, type Show } from './call.ts';
 
 /** Names of the bits of one argument; `0` names what no bit at all means. */
 export type FlagNames = Readonly<Record<string, number>>;
@@ -32,20 +32,50 @@ export function pathOf({ info, args }: Call): string | undefined {
   return typeof path === 'string' && path !== '' ? path : undefined;
 }
 
+/** Prints in one way, and takes arguments of one kind alone. */
+function taking(what: string, fits: Kind['fits'], show: Show = plain): Show {
+  const own: Show = (argument, resolve) => show(argument, resolve);
+  return Object.assign(own, { takes: { what, fits } });
+}
+
+const isNumber: Kind['fits'] = (argument) => typeof argument === 'bigint' || Number.isInteger(argument);
+
+export const text = taking('a text', (argument) => typeof argument === 'string');
+/** A text, or what an earlier call of the list has been told. */
+export const content = taking('a text', (argument) => typeof argument === 'string' || isOut(argument));
+export const optionalText = taking('a text or null', (argument) => argument === null || typeof argument === 'string');
+export const number = taking('a whole number', isNumber);
+export const descriptor = taking(
+  'a descriptor, its number or the call that opens it,',
+  (argument) => isNumber(argument) || isCall(argument),
+);
+export const processNumber = taking(
+  'the number of a process, or the call that makes it,',
+  (argument) => isNumber(argument) || isCall(argument),
+);
+/** What the kernel fills in. */
+export const answer = taking(
+  'room for an answer, { size, text },',
+  (argument) => isOut(argument) && isNumber(argument.size) && typeof argument.text === 'function',
+);
+export const words = taking('a list of texts alone', isWords);
+
+function isWords(argument: Argument | undefined): boolean {
+  return Array.isArray(argument) && argument.every((word) => typeof word === 'string');
+}
+
 /** An octal mode, as in chmod(1). */
-export const octal: Show = (argument) => `0${Number(argument).toString(8)}`;
+export const octal = taking('a mode, such as 0o755,', isNumber, (argument) => `0${Number(argument).toString(8)}`);
 
 /** A list that is too long to read, such as the environment. */
-export const countOf =
-  (noun: string): Show =>
-  (argument) =>
-    Array.isArray(argument) ? `[/* ${argument.length} ${noun} */]` : 'NULL';
+export const countOf = (noun: string): Show =>
+  taking('a list of texts alone', isWords, (argument) =>
+    Array.isArray(argument) ? `[/* ${argument.length} ${noun} */]` : 'NULL',
+  );
 
 /** A set of flags by name: `CLONE_NEWUTS|CLONE_NEWPID`. */
-export const flags =
-  (names: FlagNames): Show =>
-  (argument) =>
-    flagText(Number(argument), names);
+export const flags = (names: FlagNames): Show =>
+  taking('a set of flags, joined by |,', isNumber, (argument) => flagText(Number(argument), names));
 
 /** One of several values by name. */
 export const oneOf =
@@ -56,7 +86,7 @@ export const oneOf =
   };
 
 /** A signal by name. */
-export const signal: Show = (argument) => signalName(Number(argument));
+export const signal = taking('the number of a signal', isNumber, (argument) => signalName(Number(argument)));
 
 // Two numbers have a second, older name, which comes later and counts less.
 const signals = new Map(
@@ -70,7 +100,10 @@ export function signalName(number: number): string {
 }
 
 /** A directory to start from: `AT_FDCWD` or a descriptor. */
-export const directory: Show = (argument, resolve) => (argument === -100 ? 'AT_FDCWD' : plain(argument, resolve));
+export const directory: Show = Object.assign(
+  (...[argument, resolve]: Parameters<Show>) => (argument === -100 ? 'AT_FDCWD' : plain(argument, resolve)),
+  { takes: descriptor.takes },
+);
 
 export function flagText(value: number, names: FlagNames): string {
   let rest = value >>> 0;
@@ -90,7 +123,7 @@ export function flagText(value: number, names: FlagNames): string {
   return Object.entries(names).find(([, flag]) => flag === 0)?.[0] ?? '0';
 }
 
-/** Text, or the bytes of one, in quotes. */
+/** A text, or the bytes of one, in quotes, as strace(1) prints it: how the bytes that a `read` brings can be shown in the trace. */
 export function quoted(text: string | Uint8Array): string {
   const bytes = Buffer.from(text);
   const shown = [...bytes.subarray(0, STRING_LIMIT)];

@@ -1,19 +1,19 @@
 /** test/run.ts with hosts: kernel test files side by side do not see each other, and what one leaves behind is a failure. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { whyNoHost } from '../host.ts';
 import { kernelTest, onTestEnd, temporaryDirectory, until } from '../support/kernel-test.ts';
 import { loader, read, top } from '../support/lab.ts';
 import { type Need, program, root } from '../support/needs.ts';
 import { patience } from '../support/patience.ts';
 
 const test = suite('hosts');
-const why = await whyNoHost();
-const hosts: Need = () => (why === undefined ? undefined : `needs a machine on which a host can be had: ${why}`);
+const NAMESPACES = ['--pid', '--fork', '--mount', '--net', '--uts', '--ipc'];
+const hosts: Need = () =>
+  spawnSync('unshare', [...NAMESPACES, 'true']).status === 0 ? undefined : 'needs a machine on which a host can be had';
 const needs = [root, hosts, program('ip')];
 
 const START = `import { spawn, spawnSync, execFileSync } from 'node:child_process';

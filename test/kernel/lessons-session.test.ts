@@ -1,4 +1,6 @@
 /** Transcripts are run for real: what is wrong in them is found, and nothing stays behind. */
+import { rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readLibrary } from '../../src/catalogue/lessons.ts';
@@ -91,10 +93,42 @@ kernelTest(test, needs, 'mounts that a block leaves are reported', async () => {
   assert.match(found?.message ?? '', /left something behind: mount .*\/m/);
 });
 
+kernelTest(test, needs, 'files that a block names and leaves are reported, wherever it puts them', async () => {
+  for (const [command, path] of [
+    ['echo x > ~/lines', 'lines'],
+    ['touch /var/tmp/lesson-left', '/var/tmp/lesson-left'],
+    ['mkfifo /dev/shm/lesson-left', '/dev/shm/lesson-left'],
+    ['npm run -s step 4 -- touch lesson-left', 'lesson-left'],
+  ] as const) {
+    const [found] = await mismatches(`$ ${command}\n`);
+    assert.match(found?.message ?? '', new RegExp(`left something behind: file .*${path}\\.`), command);
+    rmSync(resolve(top, path), { force: true });
+    assert.equal(await mismatches(`$ ${command}; rm ${path === 'lines' ? '~/lines' : path}\n`), [], command);
+  }
+});
+
+kernelTest(test, [root], 'what is typed at the speed of a person comes too late for what lives too short', async () => {
+  const block = (life: number) =>
+    parseTranscript({
+      content: `$ sleep ${life} &\n[1] ⟨pid⟩\n$ grep Name: /proc/⟨pid⟩/status\nName: sleep\n$ kill $! && wait\n[1]+ Terminated sleep ${life}\n`,
+      words: [],
+      line: 1,
+    });
+  const found = async (life: number, speed?: number) => {
+    const outcome = await runBlock(block(life), top, speed);
+    assert.ok('mismatches' in outcome);
+    return outcome.mismatches.map(({ line }) => line);
+  };
+  assert.equal(await found(4), []);
+  assert.equal(await found(4, 5), [4, 6]);
+  assert.equal(await found(600, 5), []);
+});
+
 kernelTest(test, [root], 'an ordinary user is one', async () => {
-  const outcome = await run('$ test $(id -u) != 0 && test -w $HOME && test $(id -G | wc -w) = 1 && echo yes\nyes\n', [
-    'user',
-  ]);
+  const outcome = await run(
+    'user$ test $(id -u) != 0 && test -w $HOME && test $(id -G | wc -w) = 1 && echo yes\nyes\n',
+    ['user'],
+  );
   assert.ok('skipped' in outcome || outcome.mismatches.length === 0, JSON.stringify(outcome));
 });
 

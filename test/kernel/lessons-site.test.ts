@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Library, readLibrary } from '../../src/catalogue/lessons.ts';
@@ -49,16 +50,16 @@ function siteTest(name: string, library: () => Library, body: (site: Site) => Pr
 }
 
 const fixture = () => readLibrary(fixtureTop);
-const DRAWN = "!document.querySelector('figure.diagram > pre')";
 
 siteTest(
-  'every page of the real lessons loads, draws its diagrams, and its links lead somewhere',
+  'every page of the real lessons loads, shows its pictures, and its links lead somewhere',
   readLibrary,
   async (site) => {
     const { address, pages, browser, directory } = site;
     for (const page of pages) {
       await browser.open(address + page);
-      await browser.waitFor(DRAWN);
+      const pictures = await browser.evaluate<number>("document.querySelectorAll('figure.drawing > svg').length");
+      if (/^\d\d-/.test(page)) assert.is(pictures, 1, page);
       const links = await browser.evaluate<string[]>('[...document.links].map(({ href }) => href)');
       for (const link of links.filter((href) => href.startsWith(address))) {
         const { pathname, hash } = new URL(link);
@@ -66,6 +67,39 @@ siteTest(
         assert.ok(existsSync(target), `${page}: ${link}`);
         const anchor = decodeURIComponent(hash.slice(1));
         assert.ok(anchor === '' || readFileSync(target, 'utf8').includes(`id="${anchor}"`), `${page}: ${link}`);
+      }
+    }
+  },
+);
+
+/** In each picture: what sticks out of it, what lies over other words, and letters that are too small, in pixels. */
+const UNREADABLE = `[...document.querySelectorAll('svg.picture')].flatMap((svg) => {
+  const edge = svg.getBoundingClientRect();
+  const words = [...svg.querySelectorAll('text')].map((text) => ({ name: text.textContent, text, box: text.getBoundingClientRect() }));
+  const scale = edge.width / svg.viewBox.baseVal.width;
+  return words.flatMap(({ name, text, box }, at) => {
+    const outside = box.left < edge.left || box.right > edge.right || box.top < edge.top || box.bottom > edge.bottom;
+    const covered = words.slice(at + 1).some(({ box: other }) =>
+      box.left < other.right - 1 && other.left < box.right - 1 && box.top < other.bottom - 4 && other.top < box.bottom - 4);
+    const size = parseFloat(getComputedStyle(text).fontSize) * scale;
+    return outside || covered || size < 10 ? [[name, { outside, covered, size }]] : [];
+  });
+})`;
+
+siteTest(
+  'every picture can be read, on a wide screen and on a phone',
+  readLibrary,
+  async ({ address, browser, pages }) => {
+    for (const width of [1280, 360]) {
+      await browser.call('Emulation.setDeviceMetricsOverride', {
+        width,
+        height: 740,
+        deviceScaleFactor: 2,
+        mobile: true,
+      });
+      for (const page of pages.filter((name) => /^\d\d-/.test(name))) {
+        await browser.open(address + page);
+        assert.equal(await browser.evaluate(UNREADABLE), [], `${page} at ${width}`);
       }
     }
   },
@@ -83,29 +117,27 @@ siteTest(
       await browser.waitFor(`document.querySelector('${selector} .copy').textContent === 'Copied'`);
       return browser.evaluate<string>('navigator.clipboard.readText()');
     };
-    const commands = await copied('figure.console');
-    assert.ok(
-      commands.startsWith(
-        'echo one   two; name=three\necho $name\nfor word in a b; do\n  echo $word\ndone\nnpm run -s step 4\n',
-      ),
+    assert.is(await copied('figure.console:not(.apart)'), 'kill=echo\n$kill \\\n  done\n');
+    // For several terminals: each command by itself.
+    assert.is(await copied('figure.apart pre'), 'echo one   two; name=three\n');
+    await browser.evaluate(
+      "document.querySelectorAll('figure.apart .copy').forEach((button, at) => at < 2 && button.remove())",
     );
-    assert.not.match(commands, /one two|container#|⟨/);
+    assert.is(await copied('figure.apart pre'), 'for word in a b; do\n  echo $word\ndone\n');
     assert.match(await copied('figure.code:not(.console)'), /^\/\*\* Says hello\. \*\/\nexport function greet/);
   },
 );
 
 siteTest('dark and light: as the system has it, until the reader chooses', fixture, async ({ address, browser }) => {
   const ground = () => browser.evaluate<string>('getComputedStyle(document.body).backgroundColor');
-  const drawn = () =>
-    browser.evaluate<string>("[...document.querySelectorAll('.drawn')].find((d) => d.offsetParent).className");
+  const drawn = () => browser.evaluate<string>("getComputedStyle(document.querySelector('.drawing text')).fill");
   const prefer = (value: string) =>
     browser.call('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value }] });
   await prefer('dark');
   await browser.open(`${address}04-sample.html`);
-  await browser.waitFor(DRAWN);
-  assert.equal([await ground(), await drawn()], ['rgb(20, 23, 27)', 'drawn dark']);
+  assert.equal([await ground(), await drawn()], ['rgb(20, 23, 27)', 'rgb(223, 227, 232)']);
   await browser.evaluate("document.getElementById('theme').click()");
-  assert.equal([await ground(), await drawn()], ['rgb(255, 255, 255)', 'drawn light']);
+  assert.equal([await ground(), await drawn()], ['rgb(255, 255, 255)', 'rgb(29, 33, 38)']);
   await browser.open(`${address}05-other.html`);
   assert.is(await ground(), 'rgb(255, 255, 255)');
   await browser.evaluate("document.getElementById('theme').click()");
@@ -118,12 +150,54 @@ siteTest('on a phone nothing sticks out, and the lists are folded', fixture, asy
   await browser.call('Emulation.setDeviceMetricsOverride', phone);
   for (const page of pages) {
     await browser.open(address + page);
-    await browser.waitFor(DRAWN);
     assert.is(await browser.evaluate<number>('document.documentElement.scrollWidth'), phone.width, page);
     assert.not(
       await browser.evaluate<boolean>("[...document.querySelectorAll('nav > details')].some(({ open }) => open)"),
     );
   }
+});
+
+siteTest(
+  'a picture by itself follows the system: dark letters on light ground, and the other way round',
+  fixture,
+  async (site) => {
+    const { browser } = site;
+    const picture = pathToFileURL(join(fixtureTop, 'lessons/pictures/04-sample.svg'));
+    const colours = () =>
+      browser.evaluate<string[]>(
+        "[getComputedStyle(document.querySelector('text')).fill, getComputedStyle(document.documentElement).backgroundColor]",
+      );
+    await browser.open(String(picture));
+    assert.equal(await colours(), ['rgb(29, 33, 38)', 'rgb(255, 255, 255)']);
+    await browser.call('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: 'dark' }] });
+    assert.equal(await colours(), ['rgb(223, 227, 232)', 'rgb(20, 23, 27)']);
+    browser.requests.length = 0;
+  },
+);
+
+siteTest('transcripts for another kind of machine are folded', readLibrary, async ({ address, browser, directory }) => {
+  buildSite(readLibrary(), directory, ['v1']);
+  await browser.open(`${address}07-cgroups.html`);
+  const folded = await browser.evaluate<string[]>(
+    "[...document.querySelectorAll('details.elsewhere figcaption')].map(({ textContent }) => textContent)",
+  );
+  const all = await browser.evaluate<string[]>(
+    "[...document.querySelectorAll('figure.console figcaption')].map(({ textContent }) => textContent)",
+  );
+  assert.ok(folded.length > 3);
+  assert.equal(
+    folded,
+    all.filter((caption) => caption === 'cgroup v1'),
+  );
+});
+
+siteTest('the first use of a word leads to the glossary', readLibrary, async ({ address, browser }) => {
+  await browser.open(`${address}03-pid.html`);
+  const links = await browser.evaluate<string[]>(
+    "[...document.querySelectorAll('main a.term')].map(({ hash }) => hash)",
+  );
+  assert.ok(links.includes('#zombie') && links.includes('#namespace'), links.join(' '));
+  assert.is(new Set(links).size, links.length, 'only the first');
 });
 
 siteTest('raw HTML in a lesson is text', fixture, async ({ address, browser }) => {

@@ -19,23 +19,19 @@ interface Show {
   readonly browser: Browser;
 }
 
-const DRAWN = "!document.querySelector('figure.diagram > pre')";
 const PLACE = "[...document.querySelectorAll('.slide')].findIndex((slide) => slide.classList.contains('current')) + 1";
-/**
- * Of each slide: what sticks out of its body or heading, what was made smaller, what is outside of the slide.
- * The lines of a sequence diagram do go on, but the diagram is cut off below.
- */
+/** Of each slide: what sticks out of its body or heading, what was made smaller, what is outside of the slide. */
 const MISFITS = `[...document.querySelectorAll('.slide')].flatMap((slide, at) => {
   const body = slide.querySelector('.body');
   const edge = slide.getBoundingClientRect();
   const tall = body.scrollHeight > body.clientHeight;
   const wide = [body, ...slide.querySelectorAll('h1, h2, pre, figure, td, th')].some((part) => part.scrollWidth > part.clientWidth);
-  const outside = [...slide.querySelectorAll('*:not(line, g)')].some((part) => {
+  const outside = [...slide.querySelectorAll('*')].some((part) => {
     const { left, right, top, bottom } = part.getBoundingClientRect();
     return left < edge.left - 1 || right > edge.right + 1 || top < edge.top - 1 || bottom > edge.bottom + 1;
   });
-  const diagram = slide.querySelector('.drawn.light');
-  const small = diagram && diagram.clientHeight < 400;
+  const picture = slide.querySelector('.drawing');
+  const small = picture && picture.clientHeight < 400;
   return tall || wide || outside || small || slide.dataset.size
     ? [[at + 1, { tall, wide, outside, small, size: slide.dataset.size }]]
     : [];
@@ -70,7 +66,6 @@ showTest(
     await sizeTo(browser, 1280, 720);
     for (const { address: page, slides } of decks) {
       await browser.open(address + page);
-      await browser.waitFor(DRAWN);
       assert.is(await browser.evaluate("document.querySelectorAll('.slide').length"), slides.length);
       assert.equal(await browser.evaluate(MISFITS), [], page);
     }
@@ -132,7 +127,6 @@ async function sheets(browser: Browser): Promise<{ count: number; size: string }
 showTest('on paper a slide is a sheet, and the handout is one page of A4', async ({ address, decks, browser }) => {
   for (const { address: page, slides } of decks.slice(0, 3)) {
     await browser.open(address + page);
-    await browser.waitFor(DRAWN);
     assert.equal(await sheets(browser), { count: slides.length, size: '960 x 540' }, page);
   }
   await browser.open(`${address}handout.html`);

@@ -49,7 +49,7 @@ test('every command refuses an option that nobody knows in one line that names i
 test('--help is a usage line, on standard output', () => {
   const { status, stdout, stderr } = lab(['lessons:check', '--help']);
   assert.equal([status, stderr], [0, '']);
-  assert.match(stdout, /^Usage: npm run lessons:check \[LESSON…\] \[-- --no-run\]\n/);
+  assert.match(stdout, /^Usage: npm run lessons:check \[LESSON…\] \[-- \[--no-run\] \[--slow\]\]\n/);
 });
 
 test.run();

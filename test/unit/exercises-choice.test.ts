@@ -92,7 +92,7 @@ test('hints: those for what failed first, then those for all, each once', () => 
   assert.is(hints.next('b'), undefined);
 });
 
-test('the table has a row for each exercise, and knows of what another version noted', () => {
+test('the table has a row for each lesson, with all its exercises, and knows of what another version noted', () => {
   const page = { path: '', stem: '', text: '' };
   const lesson = { ...page, number: 1, id: 'uts', title: 'Names' };
   const library = { top: '', index: undefined, lessons: [lesson] };
@@ -102,10 +102,11 @@ test('the table has a row for each exercise, and knows of what another version n
     known.lessons[0]?.exercises.map(({ id, state }) => `${id} ${state}`),
     ['1a new', '1b passed'],
   );
-  const text = overviewText(known, { width: 80, style: styleFor(0), hints: false });
-  assert.match(text, /^1 uts +read 2026-01-01 +1a Title 1a$/m);
-  assert.match(text, /^ +1b Title 1b +passed 2026-01-02$/m);
+  const text = overviewText(known, '/state/progress.json', { width: 80, style: styleFor(0), hints: false });
+  assert.match(text, /^1 uts +2026-01-01 +1a to do, 1b passed$/m);
   assert.match(text, '1 of 1 lessons read, 1 of 2 exercises passed');
+  assert.match(text, 'The first to pass: npm run exercise 1a, Title 1a.');
+  assert.match(text, '/state/progress.json');
   assert.match(text, 'Of another version of the kit: 99z');
 });
 

@@ -26,7 +26,23 @@ test('without a terminal a lesson is printed, and the menu is a list', () => {
   assert.is(list.stdout.trimEnd().split('\n').length, lessons.length);
   const printed = lab(['lesson', String(lessons[0]?.number)], { env });
   assert.equal([printed.status, printed.stderr], [0, '']);
-  assert.ok(printed.stdout.startsWith(`${lessons[0]?.title}\n`));
+  assert.ok(printed.stdout.startsWith(`Lesson ${lessons[0]?.number}: ${lessons[0]?.title}\n`));
+});
+
+test('a word of the glossary is marked where a lesson uses it first, and the glossary is a page to read', () => {
+  const { stdout } = lab(['lesson', '0'], { env });
+  assert.match(stdout, /\bzombie°/);
+  assert.is(stdout.match(/\bzombies?°/g)?.length, 1);
+  assert.match(stdout, /^° .*npm run lesson glossary$/m);
+  const glossary = lab(['lesson', 'glossary'], { env });
+  assert.equal([glossary.status, glossary.stderr], [0, '']);
+  assert.match(glossary.stdout, /^Glossary\n[\s\S]*^Zombie\n/m);
+});
+
+test('of the transcripts for two cgroup versions, at most one is folded, and --hints unfolds it', () => {
+  const shown = (words: string[]) => lab(['lesson', '7', ...words], { env }).stdout.match(/limit=.*/g)?.length;
+  assert.is(shown(['--hints']), 2);
+  assert.ok([1, 2].includes(shown([]) ?? 0));
 });
 
 test('what the commands do not know is refused', () => {

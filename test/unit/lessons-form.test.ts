@@ -33,13 +33,23 @@ test('no command hides in a fence that nobody runs', () => {
   assert.equal(form('```text\n$ ls\n```'), []);
 });
 
-test('a diagram has its drawing, narrow enough for a terminal', () => {
-  assert.match(form('```mermaid\ngraph\n```\n\nText')[0] ?? '', /same picture/);
-  assert.equal(form('```mermaid\ngraph\n```\n\n```text\na -> b\n```'), []);
-  assert.match(
-    form(`\`\`\`mermaid\ngraph\n\`\`\`\n\n\`\`\`text\n${'-'.repeat(77)}\n\`\`\``)[0] ?? '',
-    /^7: .*wider than 76/,
-  );
+test('a picture has its drawing, narrow enough for a terminal', () => {
+  assert.match(form('![p](pictures/p.svg)\n\nText')[0] ?? '', /^3: .*same picture/);
+  assert.equal(form('![p](pictures/p.svg)\n\n```text\na -> b\n```'), []);
+  assert.match(form(`![p](pictures/p.svg)\n\n\`\`\`text\n${'-'.repeat(77)}\n\`\`\``)[0] ?? '', /^5: .*wider than 76/);
+});
+
+test('a picture has the style of all pictures, and its file is there', () => {
+  const found = (name: string) => checkPage(pageWith(`# T\n\n![p](${name})\n\n\`\`\`text\na\n\`\`\`\n`), fixtureTop);
+  assert.equal(found('pictures/04-sample.svg'), []);
+  assert.match(found('pictures/05-plain.svg')[0]?.message ?? '', /npm run lessons:sync/);
+  assert.match(found('pictures/06-none.svg')[0]?.message ?? '', /there is no/);
+});
+
+test('a line to type is never broken on a terminal of 80 columns', () => {
+  const long = `echo ${'x'.repeat(80)}`;
+  assert.match(form(`\`\`\`console\n$ ${long}\n\`\`\``)[0] ?? '', /^4: .*at most 76/);
+  assert.equal(form(`\`\`\`console\n$ echo \\\n>   two\n${long}\n\`\`\``), []);
 });
 
 test('raw HTML and comments are refused, in code they are code', () => {
@@ -57,7 +67,9 @@ test('what is wrong in a transcript is said with its line', () => {
   assert.match(form('```console\nout\n```')[0] ?? '', /^4: A console block begins with a command/);
   assert.match(form('```console\n$ ls\ncontainer# ls\n```')[0] ?? '', /^5: No container runs here/);
   assert.match(form('```console\n$ ls\n⟨nonsense⟩\n```')[0] ?? '', /^5: There is no placeholder ⟨nonsense⟩/);
-  assert.match(form('```console user root\n$ ls\n```')[0] ?? '', /root and user at once/);
+  assert.match(form('```console user root\nuser$ ls\n```')[0] ?? '', /root and user at once/);
+  assert.match(form('```console user\n$ ls\n```')[0] ?? '', /^4: The prompt of this block is user\$/);
+  assert.match(form('```console\nuser$ ls\n```')[0] ?? '', /^4: The prompt of this block is \$/);
 });
 
 test('anchors follow the rule of GitHub', () => {

@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readLibrary } from '../../src/catalogue/lessons.ts';
 import { colourLevel } from '../../src/command-line/colour.ts';
+import { termsOf } from '../../src/markdown/glossary.ts';
 import { render } from '../../src/markdown/terminal/render.ts';
 import { styleFor } from '../../src/markdown/terminal/style.ts';
 import { fixtureTop, pageWith } from '../support/lessons.ts';
@@ -42,8 +43,38 @@ test('without colours there are no escape codes, with colours there are', () => 
   assert.is(colourLevel(1, { NO_COLOR: '1' }), 0);
 });
 
-test('of a diagram the drawing is shown, not the source', () => {
-  assert.is(shown('```mermaid\ngraph LR\n```\n\n```text\na -> b\n```\n'), '  a -> b\n');
+test('of a picture the drawing is shown', () => {
+  assert.is(shown('![a to b](pictures/p.svg)\n\n```text\na -> b\n```\n'), '  a -> b\n');
+});
+
+test('what a console block needs is said above it', () => {
+  assert.is(
+    shown('```console user\nuser$ id\n```\n'),
+    '  as an ordinary user, in a terminal of its own\n  user$ `id`\n'.replaceAll('`', ''),
+  );
+});
+
+test('a command of two lines can be copied: no prompt stands before the second', () => {
+  assert.is(shown('```console\n$ echo \\\n>   on > x\n> y\n```\n'), '  $ echo \\\n      on > x\n    y\n');
+});
+
+test('a block for another kind of machine is folded until the reader asks for it', () => {
+  const view = { width: 80, style: styleFor(0), elsewhere: ['v1'] };
+  const block = pageWith('```console v1\n$ one\n```\n\n```console v2\n$ two\n```\n');
+  const folded = render(block, { ...view, hints: false });
+  assert.match(folded, /^▸ With cgroup v1, which this machine does not have\n.*--hints/);
+  assert.not.match(folded, /\$ one/);
+  assert.match(folded, /cgroup v2\n {2}\$ two/);
+  assert.match(render(block, { ...view, hints: true }), /\$ one[\s\S]*\$ two/);
+});
+
+test('the first use of a word that the glossary has is marked; what is explained or linked is not', () => {
+  const terms = termsOf({ text: '# Glossary\n\n## Zombie\n\nDead.\n\n## Descriptor\n\n(Also: fd.) A number.\n' });
+  const marked = (text: string) => render(pageWith(text), { width: 80, style: styleFor(0), hints: false, terms });
+  assert.match(marked('A zombie, and two zombies.'), /^A zombie°, and two zombies\.\n\n° .*glossary\n$/);
+  assert.match(marked('Its fds are open.'), /^Its fds° are open\./);
+  assert.is(marked('A *zombie* is dead. A zombie stays.'), 'A zombie is dead. A zombie stays.\n');
+  assert.is(marked('## Zombies\n\nA `zombie`.'), 'Zombies\n\nA `zombie`.\n');
 });
 
 test('indented code is shown as fenced code is', () => {

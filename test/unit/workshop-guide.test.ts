@@ -2,7 +2,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readPage } from '../../src/catalogue/lessons.ts';
+import { checkDescriptors } from '../../src/lessons/check/descriptors.ts';
 import { checkLinks } from '../../src/lessons/check/links.ts';
+import { checkMachines } from '../../src/lessons/check/machines.ts';
+import { checkTyping } from '../../src/lessons/check/typing.ts';
 import { parseTranscript } from '../../src/lessons/console/transcript.ts';
 import { findingText } from '../../src/lessons/finding.ts';
 import { fences } from '../../src/markdown/fences.ts';
@@ -21,6 +24,10 @@ const ROW = /^\| (\d\d):(\d\d) \| (\d+) \| (.*?) \|(?: (\d+), (\d+), (\d+) \|)?/
 test('links lead to files and headings that there are', () => {
   assert.equal(checkLinks(guide, top).map(findingText), []);
   assert.equal(checkLinks(readPage('workshop/handout.md'), top).map(findingText), []);
+});
+
+test('people have the time to type it, on any machine', () => {
+  assert.equal([...checkTyping(guide), ...checkMachines(guide), ...checkDescriptors(guide)].map(findingText), []);
 });
 
 test('each schedule adds up: a row begins where the one before it ends, and its parts are its minutes', () => {

@@ -5,9 +5,9 @@ import type { Lesson } from '../../src/catalogue/lessons.ts';
 import { readLibrary } from '../../src/catalogue/lessons.ts';
 import { parse, plainText } from '../../src/markdown/parse.ts';
 import { fill, slidesOf } from '../../src/workshop/slides/flow.ts';
+import { marked } from '../../src/workshop/slides/marked.ts';
 import { type Piece, piecesOf, ROOM } from '../../src/workshop/slides/pieces.ts';
 import { type Block, topicsOf } from '../../src/workshop/slides/select.ts';
-import { beginning } from '../../src/workshop/slides/sentence.ts';
 
 const test = suite('slides');
 
@@ -23,7 +23,7 @@ const lesson = (text: string): Lesson => ({
 
 function cut(text: string): string {
   const inline = parse(text)[1];
-  const children = beginning(inline?.children ?? [], 9);
+  const children = marked(inline?.children ?? []);
   assert.is(children.filter(({ nesting }) => nesting > 0).length, children.filter(({ nesting }) => nesting < 0).length);
   return plainText({ children } as unknown as typeof inline);
 }
@@ -35,51 +35,33 @@ const textOf = (block: Block) =>
       ? block.fence.content
       : block.kind;
 
-test('a beginning is the first sentence, or the first few if they are short', () => {
-  assert.is(
-    cut('One process calls clone, and two come back from it. The parent'),
-    'One process calls clone, and two come back from it.',
-  );
-  assert.is(
-    cut('*Why?* It is gone. One, two, three, four, five, six. Seven.'),
-    'Why? It is gone. One, two, three, four, five, six.',
-  );
-  assert.is(
-    cut('**The question: where does any container begin, and why?** With a process.'),
-    'The question: where does any container begin, and why?',
-  );
-  assert.is(
-    cut('Its engine is Node.js, which is on version 20.1 at `a. b` now, you see. Next.'),
-    'Its engine is Node.js, which is on version 20.1 at a. b now, you see.',
-  );
-  assert.is(cut('No end'), 'No end');
+test('a slide says what is bold in a paragraph, and nothing of one without', () => {
+  assert.is(cut('One. **Two comes of `clone`.** Three. **Four.**').trim(), 'Two comes of clone. Four.');
+  assert.is(cut('*Why?* It is gone. **All of it.** Really.'), 'Why? All of it.');
+  assert.is(cut('**The question: where?** With it.'), 'The question: where?');
+  assert.is(cut('**It is *here*, in [clone](x.md).** Next.'), 'It is here, in clone.');
+  assert.is(cut('*Why?* Nothing.'), '');
 });
 
 test('the title asks the question, and the rest of the opening follows', () => {
   const [title, see] = topicsOf(
-    lesson(`How? **So.** And so on.\n\nTry it.\n\n${FENCE}console\n$ true\n${FENCE}\n\n> [!NOTE]\n> A box.\n`),
+    lesson(`**How?** So.\n\nNo.\n\n**Try it.**\n\n${FENCE}console\n$ true\n${FENCE}\n\n> [!NOTE]\n> **A box.**\n`),
   );
-  assert.equal(
-    [title?.heading, title?.isTitle, title?.blocks.map(textOf)],
-    ['A sample', true, ['How? So. And so on.']],
-  );
+  assert.equal([title?.heading, title?.isTitle, title?.blocks.map(textOf)], ['A sample', true, ['How?']]);
   assert.equal([see?.heading, see?.blocks.map(textOf)], ['See for yourself', ['Try it.', '$ true\n']]);
 });
 
 test('an experiment is asked before it is answered', () => {
-  const text = `Why?\n\n## Experiments\n\n### Two\n\n*What do you expect?* One. Two. Three.\n\n${FENCE}console\n$ cat <<E\n> x\n> E\nx\n> not typed\n${FENCE}\n\n*Why?* As it is so, and so it has to be. And more is told of it here than elsewhere, you see. Much more.\n`;
+  const text = `**Why?**\n\n## Experiments\n\n### Two\n\n*What do you expect?* One. Two. Three.\n\n${FENCE}console\n$ cat <<E\n> x\n> E\nx\n> not typed\n${FENCE}\n\n*Why?* As it is so. **So it has to be.** Much more.\n`;
   const [, asked, told] = topicsOf(lesson(text));
   assert.is(asked?.over, 'Experiment: what do you expect?');
   assert.equal(asked?.blocks.map(textOf), ['What do you expect? One. Two. Three.', '$ cat <<E\n> x\n> E\n']);
   assert.is(told?.over, 'Experiment: what happens');
-  assert.equal(told?.blocks.map(textOf), [
-    '$ cat <<E\n> x\n> E\nx\n> not typed\n',
-    'Why? As it is so, and so it has to be. And more is told of it here than elsewhere, you see.',
-  ]);
+  assert.equal(told?.blocks.map(textOf), ['$ cat <<E\n> x\n> E\nx\n> not typed\n', 'Why? So it has to be.']);
 });
 
 test('questions come without answers, and what is for reading at home stays there', () => {
-  const text = `Why?\n\n## How others do it\n\nNo.\n\n## Check your understanding\n\nPredict.\n\n1. One?\n\n> [!TIP]\n> Yes.\n\n2. Two?\n\n## Exercise\n\nNo.\n\n## Manual pages\n\n- No.\n`;
+  const text = `**Why?**\n\n## How others do it\n\nNo.\n\n## Check your understanding\n\nPredict.\n\n1. One?\n\n> [!TIP]\n> Yes.\n\n2. Two?\n\n## Exercise\n\nNo.\n\n## Manual pages\n\n- No.\n`;
   const topics = topicsOf(lesson(text));
   assert.equal(
     topics.map(({ heading }) => heading),
@@ -88,16 +70,16 @@ test('questions come without answers, and what is for reading at home stays ther
   assert.equal(topics[1]?.blocks.map(textOf), ['1. One?', '2. Two?']);
 });
 
-test('asides are left out, and of a diagram its drawing', () => {
-  const text = `Why?\n\n## The idea\n\n(An aside.)\n\n${FENCE}mermaid\nflowchart\n${FENCE}\n\n${FENCE}text\ndrawn\n${FENCE}\n\n| a | b |\n| - | - |\n| c | d |\n`;
+test('what is not marked is left out, and of a picture its drawing', () => {
+  const text = `**Why?**\n\n## The idea\n\nAn aside.\n\n- no\n\n![p](pictures/00-clone.svg)\n\n${FENCE}text\ndrawn\n${FENCE}\n\n| a | b |\n| - | - |\n| c | d |\n`;
   assert.equal(
     topicsOf(lesson(text))[1]?.blocks.map(({ kind }) => kind),
-    ['diagram', 'table'],
+    ['picture', 'table'],
   );
 });
 
 test('links are gone', () => {
-  const [{ blocks = [] } = {}] = topicsOf(lesson('See [that](../x.md).\n'));
+  const [{ blocks = [] } = {}] = topicsOf(lesson('**See [that](../x.md).**\n'));
   assert.is(piecesOf(blocks)[0]?.html, '<p>See that.</p>\n');
 });
 
@@ -121,6 +103,28 @@ test('code that is longer than a slide is cut at a blank line, and never leaves 
   assert.equal(cutInto(lines(15)), [15]);
   assert.equal(cutInto(lines(20)), [16, 4]);
   assert.equal(cutInto([...lines(12), '', ...lines(12)]), [12, 12]);
+});
+
+test('each slide of each lesson says something of its own: words, a picture, a table, code or a transcript', () => {
+  for (const each of readLibrary().lessons) {
+    for (const { heading, blocks } of topicsOf(each)) assert.ok(blocks.length > 0, `${each.stem}: ${heading}`);
+    const opening = topicsOf(each)[0];
+    assert.match(opening?.blocks.map(textOf).join(' ') ?? '', /^The questions?: .*\?/, each.stem);
+  }
+});
+
+test('what a slide says is whole sentences', () => {
+  for (const each of readLibrary().lessons) {
+    for (const { heading, blocks } of topicsOf(each)) {
+      for (const block of blocks.filter(({ kind }) => kind === 'prose')) {
+        const text = textOf(block)
+          .replace(/^(?:•|\d+\.) |Why\? |Now right: /g, '')
+          .trim();
+        assert.match(text, /[.?!:)]$/, `${each.stem}: ${heading}: ${text}`);
+        assert.ok(text.split(/\s+/).length > 2, `${each.stem}: ${heading}: ${text}`);
+      }
+    }
+  }
 });
 
 test('by the sums, no slide of any lesson is too high', () => {

@@ -8,7 +8,7 @@ import { prepareMachine } from '../../src/vm/boot.ts';
 import { runCommand } from '../command.ts';
 import { type Counts, countsLine, countsOf, sum } from '../counts.ts';
 import { exitNotHere } from '../not-here.ts';
-import { SELECTION } from './selection.ts';
+import { FOR_ALL, FOR_ROOT } from './selection.ts';
 
 const vm = [process.execPath, fileURLToPath(new URL('../../bin/lab.cjs', import.meta.url)), 'vm'];
 const BOOT_TIMEOUT_S = 300;
@@ -25,17 +25,18 @@ interface Tier {
   readonly title: string;
   readonly options: readonly string[];
   readonly environment: readonly string[];
+  readonly selection: readonly string[];
 }
 
 const TIERS: readonly Tier[] = [
   // What a machine with cgroup v2 alone cannot have is skipped by its test; all else must run.
-  { title: 'root', options: [], environment: ['KERNEL_TESTS=required'] },
-  { title: 'an ordinary user', options: ['--user'], environment: [] },
+  { title: 'root', options: [], environment: ['KERNEL_TESTS=required'], selection: FOR_ROOT },
+  { title: 'an ordinary user', options: ['--user'], environment: [], selection: FOR_ALL },
 ];
 
-/** What the tests of both tiers are told: words, and variables of the environment. */
+/** What the tests of both tiers are told: words, or else those of the tier's selection, and variables of the environment. */
 interface Manner {
-  readonly words: readonly string[];
+  readonly words: readonly string[] | undefined;
   readonly environment: readonly string[];
 }
 
@@ -49,15 +50,24 @@ async function prepare(all: readonly string[]): Promise<Manner> {
   if (accelerator === 'kvm') return { words, environment: [] };
   if (words.length === all.length) return { words, environment: EMULATED };
   console.log(
-    `Without KVM instructions are emulated, and the whole would take hours: for ${BUDGET_S} s a tier, ${SELECTION.join(', ')}.`,
+    `Without KVM instructions are emulated, and the whole would take hours: for ${BUDGET_S} s a tier, ${FOR_ROOT.join(', ')}.`,
   );
-  return { words: SELECTION, environment: [...EMULATED, `TEST_BUDGET=${BUDGET_S}`] };
+  return { words: undefined, environment: [...EMULATED, `TEST_BUDGET=${BUDGET_S}`] };
 }
 
 /** Runs one tier, showing what it prints. */
-async function runTier({ options, environment }: Tier, manner: Manner): Promise<Counts> {
+async function runTier({ options, environment, selection }: Tier, manner: Manner): Promise<Counts> {
   const limits = ['--timeout', String(TIMEOUT_S), '--boot-timeout', String(BOOT_TIMEOUT_S)];
-  const command = ['env', ...environment, ...manner.environment, 'npm', 'test', '--silent', '--', ...manner.words];
+  const command = [
+    'env',
+    ...environment,
+    ...manner.environment,
+    'npm',
+    'test',
+    '--silent',
+    '--',
+    ...(manner.words ?? selection),
+  ];
   const { status, output } = await runCommand([...vm, '--memory', '3g', ...limits, ...options, ...command], {
     timeoutS: TIMEOUT_S + GRACE_S,
     hear: (line) => console.log(line),

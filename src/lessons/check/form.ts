@@ -1,16 +1,20 @@
 /** What lessons/CONVENTIONS.md asks of every page, whatever it says. */
-import MarkdownIt from 'markdown-it';
+import MarkdownIt, { type Token } from 'markdown-it';
 import type { Page } from '../../catalogue/lessons.ts';
+import { consoleLines } from '../../markdown/console.ts';
 import { type Fence, fenceOf } from '../../markdown/fences.ts';
 import { parse } from '../../markdown/parse.ts';
+import { isDrawing, pictureIn } from '../../markdown/pictures.ts';
 import { placeholderProblems } from '../console/placeholders.ts';
 import { parseTranscript } from '../console/transcript.ts';
 import type { Finding } from '../finding.ts';
 
-const LANGUAGES = ['console', 'ts', 'c', 'sh', 'mermaid', 'text'];
+const LANGUAGES = ['console', 'ts', 'c', 'sh', 'text'];
 const CODE = ['ts', 'c', 'sh'];
 /** So that it fits the narrowest terminals, with a margin. */
 const DRAWING_WIDTH = 76;
+/** A command that is broken on a terminal of 80 columns can't be copied from there. */
+const TYPED_WIDTH = 76;
 
 const withHtml = new MarkdownIt({ html: true });
 
@@ -26,15 +30,27 @@ export function checkForm({ path, text }: Page): Finding[] {
   for (const [at, token] of tokens.entries()) {
     const line = (token.map?.[0] ?? 0) + 1;
     if (token.type === 'code_block') say(line, 'Code goes in a fence, not in an indented block.');
-    if (token.type !== 'fence') continue;
-    const next = tokens[at + 1];
-    checkFence(fenceOf(token), next?.type === 'fence' ? fenceOf(next) : undefined, say);
+    if (pictureIn(token)) checkDrawing(tokens, at + 2, line, say);
+    if (token.type === 'fence') checkFence(fenceOf(token), say);
   }
   for (const line of htmlLines(text)) say(line, 'Raw HTML is off in the lessons.');
   return findings;
 }
 
-function checkFence(fence: Fence, next: Fence | undefined, say: (line: number, message: string) => void): void {
+type Say = (line: number, message: string) => void;
+
+/** Below a picture the same is drawn with letters. */
+function checkDrawing(tokens: readonly Token[], at: number, line: number, say: Say): void {
+  if (!isDrawing(tokens, at)) {
+    say(line, 'Draw the same picture in a ```text fence right below: it is what the terminal shows.');
+    return;
+  }
+  const drawing = tokens[at];
+  if (drawing?.content.split('\n').some((drawn) => [...drawn].length > DRAWING_WIDTH))
+    say((drawing.map?.[0] ?? 0) + 1, `The picture for the terminal is wider than ${DRAWING_WIDTH} columns.`);
+}
+
+function checkFence(fence: Fence, say: Say): void {
   const { language, file, words, line } = fence;
   if (!LANGUAGES.includes(language)) {
     say(line, `A fence of ${language || 'no language'} is checked by nobody. Use one of ${LANGUAGES.join(', ')}.`);
@@ -46,17 +62,18 @@ function checkFence(fence: Fence, next: Fence | undefined, say: (line: number, m
   }
   if (!CODE.includes(language) && file !== undefined)
     say(line, `file= is for ${CODE.join(', ')}, not for ${language}.`);
-  if (language !== 'mermaid') return;
-  if (next?.language !== 'text') {
-    say(line, 'Draw the same picture in a ```text fence right below: it is what the terminal shows.');
-  } else if (next.content.split('\n').some((drawn) => [...drawn].length > DRAWING_WIDTH)) {
-    say(next.line, `The picture for the terminal is wider than ${DRAWING_WIDTH} columns.`);
-  }
 }
 
-function checkConsole(fence: Fence, say: (line: number, message: string) => void): void {
+function checkConsole(fence: Fence, say: Say): void {
   const { problems, commands } = parseTranscript(fence);
   for (const { line, message } of problems) say(line, message);
+  for (const [index, { text, typed }] of consoleLines(fence.content).entries()) {
+    if (typed && [...text].length > TYPED_WIDTH)
+      say(
+        fence.line + 1 + index,
+        `A line to type has at most ${TYPED_WIDTH} columns: break it with \\, and go on with > .`,
+      );
+  }
   for (const { line, text, expected } of commands) {
     for (const [offset, content] of [...text.split('\n'), ...expected].entries()) {
       for (const message of placeholderProblems(content)) say(line + offset, message);

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { steps } from '../../steps/index.ts';
 import { lasting, leftBehind, unmountBelow } from './leftovers.ts';
 import { ordinaryPerson, type Person, type Unmet, unmetNeed } from './needs.ts';
@@ -14,12 +14,17 @@ import type { Transcript } from './transcript.ts';
 
 export type BlockResult = { readonly skipped: Unmet } | { readonly mismatches: readonly Mismatch[] };
 
+/** Where commands put files, from the kit's folder. */
+const SHARED = ['/tmp', '/var/tmp', '/dev/shm', '/etc', '/mnt', 'rootfs/host/tmp', 'rootfs/host/root'];
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** The users whose image has been built. */
 const ready = new Set<number | undefined>();
 
-/** `kit` is the directory that the commands are typed in. */
-export async function runBlock(transcript: Transcript, kit: string): Promise<BlockResult> {
+/**
+ * `kit` is the directory that the commands are typed in, `speed` in how many
+ * characters a second; by default they are there at once.
+ */
+export async function runBlock(transcript: Transcript, kit: string, speed?: number): Promise<BlockResult> {
   const skipped = unmetNeed(transcript.needs, kit);
   if (skipped) return { skipped };
   const person: Person = transcript.needs.includes('user') ? ordinaryPerson() : { name: 'root' };
@@ -27,9 +32,11 @@ export async function runBlock(transcript: Transcript, kit: string): Promise<Blo
   return withHome(person.uid, async (home) => {
     const environment = environmentOf(person, home, id);
     if (transcript.commands.some(({ text }) => usesImage(text))) prepareImage(person, environment, kit);
-    const before = lasting();
-    const mismatches = await runTranscript(transcript, { directory: kit, environment, ...person });
-    const left = await leftBehind(before, `LESSON=${id}`);
+    const words = transcript.commands.map(({ text }) => text).join('\n');
+    const traces = { directories: [home, kit, ...SHARED.map((path) => resolve(kit, path))], words };
+    const before = lasting(traces);
+    const mismatches = await runTranscript(transcript, { directory: kit, environment, ...person }, speed);
+    const left = await leftBehind(before, `LESSON=${id}`, traces);
     return { mismatches: left.length === 0 ? mismatches : [...mismatches, leavings(transcript, left)] };
   });
 }

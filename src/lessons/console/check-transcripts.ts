@@ -11,14 +11,22 @@ interface Listener {
   readonly complain: (lines: string) => void;
 }
 
-/** Returns the number of commands that did not do what the page says. `top` is the folder of the kit. */
-export async function checkTranscripts({ path, text }: Page, top: string, listener: Listener): Promise<number> {
+/**
+ * Returns the number of commands that did not do what the page says. `top` is the
+ * folder of the kit, `speed` in characters a second.
+ */
+export async function checkTranscripts(
+  { path, text }: Page,
+  top: string,
+  listener: Listener,
+  speed?: number,
+): Promise<number> {
   let failed = 0;
   for (const fence of fences(parse(text)).filter(({ language }) => language === 'console')) {
     const transcript = parseTranscript(fence);
     const place = `${path}:${fence.line}`;
     if (transcript.problems.length > 0) continue; // the check of the page's form has said so
-    const outcome = await runBlock(transcript, top);
+    const outcome = await runBlock(transcript, top, speed);
     if ('skipped' in outcome) {
       listener.say(`${place}: skipped: ${outcome.skipped.reason}`);
       continue;

@@ -12,14 +12,25 @@ const PATIENCE_MS = 3_000;
 const POLL_MS = 50;
 const DEPTH = 16;
 
-/** Mounts, and the kit's cgroups and links whose run is over: those of runs that go on are not ours. */
-export function lasting(): string[] {
+/** What a block may leave files in, and the words of its commands: a file that they do not name is not theirs. */
+export interface Traces {
+  readonly directories: readonly string[];
+  readonly words: string;
+}
+
+/** Mounts, files, and the kit's cgroups and links whose run is over: those of runs that go on are not ours. */
+export function lasting({ directories, words }: Traces): string[] {
   return [
     ...mountPoints().map((path) => `mount ${path}`),
     ...cgroupMountPoints(text('/proc/self/mountinfo')).flatMap((path) => abandonedGroups(path, DEPTH)),
     ...names(LINKS)
       .filter((name) => isOver(text(join(LINKS, name, 'ifalias')).trim()))
       .map((name) => `link ${name}`),
+    ...directories.flatMap((directory) =>
+      names(directory)
+        .filter((name) => words.includes(name))
+        .map((name) => `file ${join(directory, name)}`),
+    ),
   ];
 }
 
@@ -27,11 +38,11 @@ export function lasting(): string[] {
  * Returns what was not there before, and processes that carry the mark, once they
  * have had a moment to end. Such processes are ended.
  */
-export async function leftBehind(before: readonly string[], mark: string): Promise<string[]> {
+export async function leftBehind(before: readonly string[], mark: string, traces: Traces): Promise<string[]> {
   const end = Date.now() + PATIENCE_MS;
   for (;;) {
     const processes = marked(mark);
-    const left = lasting().filter((thing) => !before.includes(thing));
+    const left = lasting(traces).filter((thing) => !before.includes(thing));
     if ((processes.length === 0 && left.length === 0) || Date.now() > end) {
       const named = processes.map((pid) => `process ${pid} ${text(`/proc/${pid}/comm`).trim()}`);
       for (const pid of processes) kill(pid);

@@ -62,6 +62,12 @@ const CHECKS: Readonly<Record<NeedName, (kit: string) => Omit<Unmet, 'need'> | u
   },
 };
 
+/** The cgroup version whose blocks this machine cannot run, as words of fences; none where that is not clear. */
+export function otherVersion(): readonly NeedName[] {
+  if (hasControllers(1)) return ['v2'];
+  return hasControllers(2) ? ['v1'] : [];
+}
+
 /** No controller is in both versions at once, so one of the two is always missing. */
 function cgroupVersion(version: 1 | 2): Omit<Unmet, 'need'> | undefined {
   if (hasControllers(version)) return undefined;

@@ -1,4 +1,5 @@
 /** Runs the commands of one console block, and compares. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TerminalOptions } from './bash-terminal.ts';
 import { compare, difference } from './compare.ts';
 import { opensShell, startsStep } from './opening.ts';
@@ -16,8 +17,15 @@ export interface Mismatch {
   readonly difference: readonly string[];
 }
 
-/** Returns what did not go as expected. After a mere difference it goes on with the next command. */
-export async function runTranscript({ commands }: Transcript, options: TerminalOptions): Promise<Mismatch[]> {
+/**
+ * Returns what did not go as expected. After a mere difference it goes on with the
+ * next command. `speed` is in characters a second.
+ */
+export async function runTranscript(
+  { commands }: Transcript,
+  options: TerminalOptions,
+  speed = Number.POSITIVE_INFINITY,
+): Promise<Mismatch[]> {
   const typist = new Typist(options);
   const mismatches: Mismatch[] = [];
   let values: Values = new Map();
@@ -27,6 +35,7 @@ export async function runTranscript({ commands }: Transcript, options: TerminalO
       const { expected, line, text } = command;
       const fail = (message: string, output: string) =>
         mismatches.push({ line, command: text, message, difference: difference(expected, output, values) });
+      await sleep((text.length / speed) * 1000);
       try {
         const output = await type(typist, command, commands.slice(index + 1), values);
         const result = compare(expected, output, values);

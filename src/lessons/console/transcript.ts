@@ -19,6 +19,9 @@ export interface Command {
 export const NEEDS = ['root', 'user', 'v1', 'v2', 'network'] as const;
 export type NeedName = (typeof NEEDS)[number];
 
+/** An ordinary user's prompt: not that of the root shell beside it. */
+const USER_PROMPT = 'user$';
+
 export interface Transcript {
   /** The line of the fence. */
   readonly line: number;
@@ -46,11 +49,12 @@ export function parseTranscript(fence: Pick<Fence, 'words' | 'content' | 'line'>
     }
   }
   const needs = needsOf(fence, problems);
-  return { line: fence.line, needs, commands: commands.map(trimmed), problems: [...problems, ...homeless(commands)] };
+  problems.push(...homeless(commands), ...promptProblems(fence, needs));
+  return { line: fence.line, needs, commands: commands.map(trimmed), problems };
 }
 
 function placeOf(prompt: string): Place {
-  if (prompt === '$') return 'host';
+  if (prompt === '$' || prompt === USER_PROMPT) return 'host';
   return prompt.startsWith('container') ? 'inside' : 'second';
 }
 
@@ -76,6 +80,24 @@ function needsOf({ words, line }: Pick<Fence, 'words' | 'line'>, problems: Findi
     }
   }
   return known.includes('root') || known.includes('user') ? known : ['root', ...known];
+}
+
+/** A prompt that belongs to somebody else. */
+function promptProblems(
+  { content, line }: Pick<Fence, 'content' | 'line'>,
+  needs: readonly NeedName[],
+): FindingOnLine[] {
+  const [own, others] = needs.includes('user') ? [USER_PROMPT, '$'] : ['$', USER_PROMPT];
+  return consoleLines(content).flatMap(({ typed }, index) =>
+    typed?.prompt === others
+      ? [
+          {
+            line: line + 1 + index,
+            message: `The prompt of this block is ${own}: ${USER_PROMPT} is for console user alone.`,
+          },
+        ]
+      : [],
+  );
 }
 
 /** Commands for a container that no step has started. */

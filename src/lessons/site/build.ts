@@ -1,6 +1,5 @@
 /** Builds the site: one page per lesson, one per file that lessons link to, and the assets. */
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeFolders } from '../../../native/folders.cjs';
@@ -18,10 +17,18 @@ const INDEX = 'index.html';
 /** By the ends of file names. */
 const LANGUAGES: Readonly<Record<string, string>> = { ts: 'ts', c: 'c', h: 'c', sh: 'sh', mjs: 'ts', cjs: 'ts' };
 
-/** Replaces what is in `directory`; returns the addresses of the pages. */
-export function buildSite(library: Library, directory: string): string[] {
+/**
+ * Replaces what is in `directory`; returns the addresses of the pages. `elsewhere`
+ * are words of console blocks that are for another kind of machine.
+ */
+export function buildSite(library: Library, directory: string, elsewhere: readonly string[] = []): string[] {
   const lessons = library.lessons.map(({ number, title, stem }) => ({ number, title, address: `${stem}.html` }));
-  const all = [...pageFrames(library, lessons), ...fileFrames(library, lessons)];
+  const glossary = library.glossary && {
+    title: library.glossary.title,
+    address: addressOf(library.glossary.path, library) ?? INDEX,
+  };
+  const frames = [...pageFrames(library, lessons, elsewhere), ...fileFrames(library, lessons)];
+  const all = glossary ? frames.map((frame) => ({ ...frame, glossary })) : frames;
   rmSync(directory, { recursive: true, force: true });
   for (const frame of all) {
     const path = join(directory, frame.address);
@@ -49,12 +56,9 @@ export function writingPages<T>(build: () => T): T {
 /** Puts styles and scripts into the folder `assets` of a site. */
 export function copyAssets(directory: string): void {
   cpSync(ASSETS, join(directory, 'assets'), { recursive: true });
-  // Mermaid's own small build: one file, which loads nothing.
-  const mermaid = createRequire(import.meta.url).resolve('@mermaid-js/tiny');
-  cpSync(mermaid, join(directory, 'assets/mermaid.js'));
 }
 
-function pageFrames(library: Library, lessons: readonly Link[]): Frame[] {
+function pageFrames(library: Library, lessons: readonly Link[], elsewhere: readonly string[]): Frame[] {
   const index: Page = library.index ?? {
     path: 'lessons/README.md',
     stem: 'README',
@@ -62,14 +66,17 @@ function pageFrames(library: Library, lessons: readonly Link[]): Frame[] {
     text: '# Lessons\n',
   };
   const order: Link[] = [{ title: index.title, address: INDEX }, ...lessons];
-  return [index, ...library.lessons].map((page, at): Frame => {
-    const [previous, self, next] = [order[at - 1], order[at], order[at + 1]];
-    const { html, ...content } = contentOf(page, library);
+  const glossary = library.glossary ? [library.glossary] : [];
+  return [index, ...library.lessons, ...glossary].map((page, at): Frame => {
+    const isInOrder = page !== library.glossary;
+    const [previous, self, next] = isInOrder ? [order[at - 1], order[at], order[at + 1]] : [];
+    const { html, ...content } = contentOf(page, library, elsewhere);
     return {
       ...content,
       content: html,
       title: page.title,
-      address: self?.address ?? INDEX,
+      ...(self?.number === undefined ? {} : { number: self.number }),
+      address: addressOf(page.path, library) ?? INDEX,
       root: '',
       lessons,
       ...(previous ? { previous } : {}),
@@ -89,9 +96,7 @@ function fileFrames(library: Library, lessons: readonly Link[]): Frame[] {
       const content = readFileSync(join(library.top, path), 'utf8');
       const language = LANGUAGES[/\.(\w+)$/.exec(path)?.[1] ?? ''] ?? 'text';
       const html = `<h1>${path}</h1>\n${codeHtml({ language, content })}`;
-      return [
-        { title: path, address, root: rootFrom(address), content: html, headings: [], hasDiagrams: false, lessons },
-      ];
+      return [{ title: path, address, root: rootFrom(address), content: html, headings: [], lessons }];
     });
 }
 

@@ -1,17 +1,20 @@
 /** The content of a lesson as HTML. */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import MarkdownIt, { type RendererRule, type Token } from 'markdown-it';
 import type { Library, Page } from '../../catalogue/lessons.ts';
 import { alertOf, alerts } from '../../markdown/alerts.ts';
-import { consoleLines } from '../../markdown/console.ts';
+import { consoleLines, needsText } from '../../markdown/console.ts';
 import { type Fence, fenceOf } from '../../markdown/fences.ts';
+import { leadsToGlossary, termsOf, withTermLinks } from '../../markdown/glossary.ts';
 import { type Heading, headings } from '../../markdown/headings.ts';
 import { escapeHtml, highlightHtml } from '../../markdown/highlight.ts';
+import { isDrawing, type Picture, pictureIn, pictureOf, withStyle } from '../../markdown/pictures.ts';
 import { hrefOf } from './addresses.ts';
 
 export interface Content {
   readonly html: string;
   readonly headings: readonly Heading[];
-  readonly hasDiagrams: boolean;
 }
 
 /** What a rendering knows; markdown-it hands it from rule to rule. */
@@ -19,27 +22,21 @@ interface Env {
   readonly library: Library;
   readonly path: string;
   readonly headings: readonly Heading[];
+  readonly elsewhere: readonly string[];
 }
-
-/** What is said above a console block of its needs. */
-const NEEDS: Readonly<Record<string, string>> = {
-  root: 'as root',
-  user: 'as an ordinary user',
-  v1: 'cgroup v1',
-  v2: 'cgroup v2',
-  network: 'with a network',
-};
 
 const markdown = new MarkdownIt({ html: false }).use(alerts);
 
-export function contentOf({ path, text }: Page, library: Library): Content {
-  const tokens = markdown.parse(text, {});
+/** `elsewhere` are words of console blocks that are for another kind of machine: they are folded. */
+export function contentOf({ path, text }: Page, library: Library, elsewhere: readonly string[] = []): Content {
+  const { lessons, glossary } = library;
+  const terms = glossary && lessons.some((lesson) => lesson.path === path) ? termsOf(glossary) : [];
+  const tokens = withTermLinks(markdown.parse(text, {}), terms);
   const found = headings(tokens);
-  const env: Env = { library, path, headings: found };
+  const env: Env = { library, path, headings: found, elsewhere };
   return {
     html: markdown.renderer.render(tokens, markdown.options, { ...env }),
     headings: found,
-    hasDiagrams: tokens.some(({ type, info }) => type === 'fence' && info.startsWith('mermaid')),
   };
 }
 
@@ -56,16 +53,28 @@ const rules: Readonly<Record<string, RendererRule>> = {
   },
   link_open: (tokens, at, _options, env) => {
     const { path, library } = env as unknown as Env;
-    const href = hrefOf(String(tokens[at]?.attrGet('href') ?? ''), path, library);
+    const token = tokens[at];
+    const href = hrefOf(String(token?.attrGet('href') ?? ''), path, library);
+    const kind = token && leadsToGlossary(token) ? ' class="term"' : '';
     // A folder, say: then the text alone has to do.
-    return href === undefined ? '<a>' : `<a href="${escapeHtml(href)}">`;
+    return href === undefined ? '<a>' : `<a${kind} href="${escapeHtml(href)}">`;
   },
-  fence: (tokens, at) => {
-    const [before, token, after] = [tokens[at - 1], tokens[at], tokens[at + 1]];
-    if (!token || (before?.type === 'fence' && before.info.startsWith('mermaid'))) return '';
+  paragraph_open: (tokens, at, options, env, self) => {
+    const picture = pictureIn(tokens[at + 1]);
+    if (!picture) return self.renderToken(tokens, at, options);
+    const { path, library } = env as unknown as Env;
+    return pictureHtml(picture, join(library.top, dirname(path)));
+  },
+  paragraph_close: (tokens, at, options, _env, self) =>
+    pictureIn(tokens[at - 1]) ? '' : self.renderToken(tokens, at, options),
+  image: (tokens, at) => (pictureOf(tokens) ? '' : escapeHtml(tokens[at]?.content ?? '')),
+  fence: (tokens, at, _options, env) => {
+    const token = tokens[at];
+    if (!token || isDrawing(tokens, at)) return '';
     const fence = fenceOf(token);
-    if (fence.language === 'mermaid') return diagramHtml(fence, after?.type === 'fence' ? after.content : '');
-    return fence.language === 'console' ? consoleHtml(fence) : codeHtml(fence);
+    if (fence.language !== 'console') return codeHtml(fence);
+    const { elsewhere = [] } = env as unknown as Partial<Env>;
+    return fence.words.some((word) => elsewhere.includes(word)) ? foldedHtml(fence) : consoleHtml(fence);
   },
   alert_open: (tokens, at) => {
     const token = tokens[at];
@@ -89,24 +98,38 @@ export function codeHtml({ language, content, file }: Pick<Fence, 'language' | '
   return `<figure class="code">${caption}<pre tabindex="0"><code>${code}</code></pre></figure>\n`;
 }
 
-/** The drawing is what is seen where no script runs; assets/diagrams.js puts the diagram in its place. */
-export function diagramHtml({ content }: Pick<Fence, 'content'>, drawing: string): string {
-  const source = escapeHtml(content);
-  return `<figure class="diagram" data-source="${source}"><pre>${escapeHtml(drawing)}</pre></figure>\n`;
+/** The picture itself, so that it has the colours of the page. `directory` is where its page is. */
+export function pictureHtml({ source, description }: Picture, directory: string): string {
+  const svg = withStyle(readFileSync(join(directory, source), 'utf8'), '');
+  const label = `role="img" aria-label="${escapeHtml(description)}"`;
+  return `<figure class="drawing">${svg.replace('<svg ', `<svg ${label} `).trimEnd()}</figure>\n`;
 }
 
-/** The copy button takes what has the class `command`. */
+function foldedHtml(fence: Fence): string {
+  const summary = `With ${needsText(fence.words)}, which this machine does not have`;
+  return `<details class="elsewhere"><summary>${escapeHtml(summary)}</summary>\n${consoleHtml(fence)}</details>\n`;
+}
+
+/**
+ * The copy button takes what has the class `command`. Where there are several
+ * terminals, or a part is to be filled in, each command is copied by itself.
+ */
 export function consoleHtml({ content, words }: Fence): string {
-  const lines = consoleLines(content).map(({ text, typed }) =>
+  const parsed = consoleLines(content);
+  const places = new Set(parsed.flatMap(({ typed }) => (typed && !typed.goesOn ? [typed.prompt] : [])));
+  const isOne = places.size < 2 && !parsed.some(({ typed }) => typed?.command.includes('⟨'));
+  const lines = parsed.map(({ text, typed }) =>
     typed ? typedHtml(typed.prompt, typed.command) : `<span class="output">${marked(escapeHtml(text))}</span>`,
   );
-  const needs = words.map((word) => NEEDS[word] ?? word).join(', ');
+  const needs = needsText(words);
   const caption = needs === '' ? '' : `<figcaption>${escapeHtml(needs)}</figcaption>`;
-  return `<figure class="code console">${caption}<pre tabindex="0"><code>${lines.join('\n')}\n</code></pre></figure>\n`;
+  return `<figure class="code console${isOne ? '' : ' apart'}">${caption}<pre tabindex="0"><code>${lines.join('\n')}\n</code></pre></figure>\n`;
 }
 
+const PLACES: Readonly<Record<string, string>> = { '2#': 'second', '2$': 'second', user$: 'user', '>': 'goes-on' };
+
 function typedHtml(prompt: string, command: string): string {
-  const place = prompt.startsWith('container') ? 'inside' : prompt.startsWith('2') ? 'second' : 'host';
+  const place = prompt.startsWith('container') ? 'inside' : (PLACES[prompt] ?? 'host');
   const code = marked(highlightHtml(command, 'sh'));
   return `<span class="prompt ${place}">${escapeHtml(prompt)} </span><span class="command">${code}</span>`;
 }

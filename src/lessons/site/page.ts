@@ -12,18 +12,20 @@ export interface Link {
 
 export interface Frame {
   readonly title: string;
+  /** Of a lesson. */
+  readonly number?: number;
   /** From this page to the top of the site. */
   readonly root: string;
   readonly address: string;
   readonly content: string;
   readonly headings: readonly Heading[];
-  readonly hasDiagrams: boolean;
   readonly lessons: readonly Link[];
+  readonly glossary?: Link;
   readonly previous?: Link;
   readonly next?: Link;
 }
 
-/** Nothing comes from elsewhere. Mermaid's drawings have styles of their own in them. */
+/** Nothing comes from elsewhere. Columns of tables have styles of their own. */
 export const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -34,22 +36,20 @@ export const POLICY = [
 ].join('; ');
 
 export function pageHtml(frame: Frame): string {
-  const { title, root, content, hasDiagrams } = frame;
-  const diagrams = hasDiagrams
-    ? `<script src="${root}assets/mermaid.js" defer></script>\n<script src="${root}assets/diagrams.js" defer></script>\n`
-    : '';
+  const { title, number, root, content } = frame;
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)}</title>
+<title>${number === undefined ? '' : `${number} `}${escapeHtml(title)}</title>
 <link rel="icon" href="${root}assets/icon.svg">
 <link rel="stylesheet" href="${root}assets/style.css">
+<link rel="stylesheet" href="${root}assets/picture.css">
 <script src="${root}assets/theme.js"></script>
 <script src="${root}assets/page.js" defer></script>
-${diagrams}</head>
+</head>
 <body>
 <header><a href="${root}index.html">Container lab</a><button type="button" id="theme" hidden>Light or dark</button></header>
 <div class="columns">
@@ -64,12 +64,13 @@ ${turnHtml(frame)}
 `;
 }
 
-function lessonsHtml({ lessons, root, address }: Frame): string {
+function lessonsHtml({ lessons, glossary, root, address }: Frame): string {
   const items = lessons.map((link) => {
     const current = link.address === address ? ' aria-current="page"' : '';
     return `<li value="${link.number ?? 0}"><a href="${root}${link.address}"${current}>${escapeHtml(link.title)}</a></li>`;
   });
-  return `<nav class="lessons" aria-label="Lessons"><details open><summary>Lessons</summary><ol>${items.join('\n')}</ol></details></nav>`;
+  const words = glossary ? `<p><a href="${root}${glossary.address}">${escapeHtml(glossary.title)}</a></p>` : '';
+  return `<nav class="lessons" aria-label="Lessons"><details open><summary>Lessons</summary><ol>${items.join('\n')}</ol>${words}</details></nav>`;
 }
 
 function contentsHtml({ headings }: Frame): string {

@@ -1,7 +1,7 @@
 /** Code blocks for the terminal. Lines that are too long go on in the next, behind a mark: nothing is cut off. */
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
-import { consoleLines } from '../console.ts';
+import { consoleLines, needsText, type TypedLine } from '../console.ts';
 import type { Fence } from '../fences.ts';
 import { highlightPieces } from '../highlight.ts';
 import type { Style } from './style.ts';
@@ -9,13 +9,14 @@ import type { Style } from './style.ts';
 const INDENT = '  ';
 const GOES_ON = '↪ ';
 
-type Code = Pick<Fence, 'language' | 'content' | 'file'>;
+type Code = Pick<Fence, 'language' | 'content' | 'file'> & Partial<Pick<Fence, 'words'>>;
 
-export function codeLines({ language, content, file }: Code, width: number, style: Style): string[] {
+export function codeLines({ language, content, file, words = [] }: Code, width: number, style: Style): string[] {
   const code = content.replace(/\n$/, '');
   const coloured = language === 'console' ? consoleText(code, style) : sourceText(code, language, style);
   const lines = coloured.split('\n').flatMap((line) => broken(line, width - INDENT.length, style));
-  return [...(file ? [style.faint(file)] : []), ...lines].map((line) => `${INDENT}${line}`);
+  const caption = file ?? needsText(words);
+  return [...(caption === '' ? [] : [style.faint(caption)]), ...lines].map((line) => `${INDENT}${line}`);
 }
 
 function sourceText(code: string, language: string, { syntax }: Style): string {
@@ -30,8 +31,13 @@ function sourceText(code: string, language: string, { syntax }: Style): string {
 
 function consoleText(code: string, style: Style): string {
   return consoleLines(code)
-    .map(({ text, typed }) => (typed ? `${style.prompt(typed.prompt)} ${style.typed(typed.command)}` : text))
+    .map(({ text, typed }) => (typed ? typedText(typed, style) : text))
     .join('\n');
+}
+
+/** A line that goes on has no prompt here: `> ` in what somebody copies would write into a file. */
+function typedText({ prompt, command, goesOn }: TypedLine, style: Style): string {
+  return `${goesOn ? ' ' : style.prompt(prompt)} ${style.typed(command)}`;
 }
 
 /** Broken between words where that is possible. */

@@ -1,4 +1,5 @@
 /** Inline Markdown for the terminal: emphasis, code, links. */
+import { leadsToGlossary } from '../glossary.ts';
 import { targetOf } from '../links.ts';
 import type { Node } from '../parse.ts';
 import type { Style } from './style.ts';
@@ -9,6 +10,8 @@ export interface InlineContext {
   readonly path: string;
 }
 
+/** Behind a word that the glossary explains; the end of the page says so. */
+export const IN_GLOSSARY = '°';
 /** `clone(2)` says by itself what to type. */
 const MANUAL_PAGE = /^[\w.-]+\(\d\w*\)$/;
 const LESSON = /^lessons\/(\d\d)-[a-z0-9-]+\.md$/;
@@ -32,6 +35,7 @@ function nodeText({ token, children }: Node, context: InlineContext): string {
     case 'em_open':
       return style.em(inner());
     case 'link_open':
+      if (leadsToGlossary(token)) return `${style.link(inner())}${IN_GLOSSARY}`;
       return linkText(inner(), String(token.attrGet('href') ?? ''), context);
     case 'image':
       return `[${token.content}]`;

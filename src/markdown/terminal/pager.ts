@@ -2,6 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { isatty } from 'node:tty';
 
+/** Colours as they are, and how to get on, below the text. */
+const LESS = '-R -PSpace\\: on, b\\: back, /word\\: search, q\\: leave$';
 /** As a shell reports a command that is not there. */
 const NOT_FOUND = 127;
 
@@ -26,8 +28,8 @@ function runPager(pager: string, text: string): number | null {
     const { status } = spawnSync('sh', ['-c', pager], {
       input: text,
       stdio: ['pipe', 'inherit', 'inherit'],
-      // Colours as they are, unless the user has set LESS.
-      env: { ...process.env, LESS: process.env.LESS ?? '-R' },
+      // What the user has set counts. Without a UTF-8 locale less would show the bytes of ⟨ as <E2><9F><A8>.
+      env: { LESS, LESSCHARSET: 'utf-8', ...process.env },
     });
     return status;
   } finally {

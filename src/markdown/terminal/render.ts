@@ -2,10 +2,13 @@
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 import { alertOf } from '../alerts.ts';
+import { needsText } from '../console.ts';
 import { fenceOf } from '../fences.ts';
+import { leadsToGlossary, type Term, withTermLinks } from '../glossary.ts';
 import { type Node, parse, treeOf } from '../parse.ts';
+import { pictureIn } from '../pictures.ts';
 import { codeLines } from './code-block.ts';
-import { type InlineContext, inlineText } from './inline.ts';
+import { IN_GLOSSARY, type InlineContext, inlineText } from './inline.ts';
 import type { Style } from './style.ts';
 import { tableLines } from './table.ts';
 
@@ -15,11 +18,20 @@ export interface View {
   readonly style: Style;
   /** Whether folded hints are shown. */
   readonly hints: boolean;
+  /** Words of console blocks that are for another kind of machine, such as `v1`: they are folded, too. */
+  readonly elsewhere?: readonly string[];
+  /** What the glossary explains: the first use of each is marked. */
+  readonly terms?: readonly Term[];
 }
+
+const GLOSSARY_NOTE = `${IN_GLOSSARY} What that means: npm run lesson glossary`;
 
 /** `path` is the page's, from the top of the repository: its links start from there. */
 export function render({ path, text }: { readonly path: string; readonly text: string }, view: View): string {
-  return `${new Renderer({ ...view, path }).blocks(treeOf(parse(text)), view.width).join('\n')}\n`;
+  const tokens = withTermLinks(parse(text), view.terms ?? []);
+  const lines = new Renderer({ ...view, path }).blocks(treeOf(tokens), view.width);
+  const isMarked = tokens.some(({ children }) => children?.some(leadsToGlossary));
+  return `${[...lines, ...(isMarked ? ['', view.style.faint(GLOSSARY_NOTE)] : [])].join('\n')}\n`;
 }
 
 class Renderer {
@@ -44,8 +56,7 @@ class Renderer {
       case 'heading_open':
         return this.#wrapped(children, width).map(token.tag === 'h1' ? style.title : style.heading);
       case 'fence':
-        // The drawing below it says the same.
-        return token.info.startsWith('mermaid') ? [] : codeLines(fenceOf(token), width, style);
+        return this.#fence(node, width);
       case 'code_block':
         return codeLines({ language: '', content: token.content }, width, style);
       case 'bullet_list_open':
@@ -60,11 +71,21 @@ class Renderer {
         return this.#indented(children, width, style.faint('│ '));
       case 'table_open':
         return tableLines(node, width, this.#context);
+      case 'paragraph_open':
+        // Below a picture the same is drawn with letters.
+        return pictureIn(children[0]?.token) ? [] : this.#wrapped(children, width);
       case 'hr':
         return [style.faint('─'.repeat(width))];
       default:
         return this.#wrapped(children, width);
     }
+  }
+
+  #fence({ token }: Node, width: number): string[] {
+    const { style, elsewhere = [], hints } = this.#context;
+    const fence = fenceOf(token);
+    if (hints || !fence.words.some((word) => elsewhere.includes(word))) return codeLines(fence, width, style);
+    return folded(`With ${needsText(fence.words)}, which this machine does not have`, width, style);
   }
 
   #wrapped(children: readonly Node[], width: number): string[] {
@@ -93,9 +114,12 @@ class Renderer {
   #alert({ token, children }: Node, width: number): string[] {
     const { style, hints } = this.#context;
     const { kind, title } = alertOf(token);
-    const isFolded = kind === 'tip' && !hints;
-    const head = wrapAnsi(`${isFolded ? '▸' : '▾'} ${style.strong(title)}`, width).split('\n');
-    if (isFolded) return [...head, style.faint('  (folded; shown with -- --hints)')];
+    if (kind === 'tip' && !hints) return folded(title, width, style);
+    const head = wrapAnsi(`▾ ${style.strong(title)}`, width).split('\n');
     return [...head, ...this.#indented(children, width, style.box('│ '))];
   }
+}
+
+function folded(title: string, width: number, style: Style): string[] {
+  return [...wrapAnsi(`▸ ${style.strong(title)}`, width).split('\n'), style.faint('  (folded; shown with -- --hints)')];
 }

@@ -4,7 +4,7 @@ import type { Entry } from '../../catalogue/exercises.ts';
 import type { Grade } from '../../grading/grade.ts';
 import type { View } from '../../markdown/terminal/render.ts';
 import { nextExercise } from '../choose.ts';
-import { afterText, entryLine, taskText } from '../exercise-text.ts';
+import { afterText, callsHint, entryLine, taskText } from '../exercise-text.ts';
 import { gradeLines } from '../grade-lines.ts';
 import type { Progress } from '../progress-file.ts';
 
@@ -32,7 +32,9 @@ export function keysLine(width: number): string {
 /** At the beginning: the task, if the learner has not seen it. */
 export function openingLines(entry: Entry, file: string, isNew: boolean, { view }: Scene): string[] {
   const head = `${view.style.strong(`${entry.id}  ${entry.title}`)}  ${view.style.link(file)}`;
-  return isNew ? [taskText(entry, view), '', head, 'This is the starter. Save it, and the checks run.'] : [head];
+  return isNew
+    ? [taskText(entry, view), '', head, callsHint(view), 'This is the starter. Save it, and the checks run.']
+    : [head];
 }
 
 /** After a run of the checks. */

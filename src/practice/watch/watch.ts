@@ -125,7 +125,8 @@ export class Watch {
   #judge(entry: Entry, grade: Grade, goesOn: boolean): void {
     this.#grade = grade;
     if (grade.status === 'passed') this.#options.notes.passed(entry);
-    this.#say(...verdictLines(entry, grade, this.#scene), ...(goesOn ? [KEPT] : []));
+    this.#say(...verdictLines(entry, grade, this.#scene));
+    if (goesOn) this.#tell(KEPT);
     // Those who look at what goes on need the keys.
     if (goesOn) this.drawKeys();
   }

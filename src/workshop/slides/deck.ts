@@ -30,9 +30,7 @@ export function deckHtml({ number, title, slides }: Deck, previous?: Deck, next?
   ].join('');
   return page(
     `${number} ${title}`,
-    `${neighbours}<script src="assets/slides.js" defer></script>
-<script src="assets/mermaid.js" defer></script>
-<script src="assets/diagrams.js" defer></script>`,
+    `${neighbours}<script src="assets/slides.js" defer></script>`,
     `<main class="deck">\n${sections.join('')}</main>`,
   );
 }
@@ -82,6 +80,7 @@ function page(title: string, head: string, body: string): string {
 <title>${escapeHtml(title)}</title>
 <link rel="icon" href="assets/icon.svg">
 <link rel="stylesheet" href="assets/style.css">
+<link rel="stylesheet" href="assets/picture.css">
 <link rel="stylesheet" href="assets/slides.css">
 <script src="assets/theme.js"></script>
 ${head}

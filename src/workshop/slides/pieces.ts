@@ -3,8 +3,10 @@
  * characters, on the cautious side; assets/slides.css has the sizes they stand
  * for, and a test measures every slide in a browser.
  */
+import { join } from 'node:path';
 import type { Token } from 'markdown-it';
-import { codeHtml, consoleHtml, diagramHtml, tokensHtml } from '../../lessons/site/content.ts';
+import { top } from '../../catalogue/exercises.ts';
+import { codeHtml, consoleHtml, pictureHtml, tokensHtml } from '../../lessons/site/content.ts';
 import { startsCommand } from '../../markdown/console.ts';
 import type { Fence } from '../../markdown/fences.ts';
 import { plainText } from '../../markdown/parse.ts';
@@ -21,13 +23,14 @@ export interface Piece {
   readonly cut?: (height: number) => [Piece, Piece] | undefined;
 }
 
+const LESSONS = join(top, 'lessons');
 /** The room below the heading. */
 export const ROOM = 548;
 const GAP = 16;
 const PROSE = { columns: 70, row: 39 };
 const CODE = { columns: 92, row: 27, frame: 26, caption: 30 };
-/** A diagram takes what is left, but that at least: then two lines fit above it. */
-const DIAGRAM = 440;
+/** A picture takes what is left, but that at least: then two lines fit above it. */
+const PICTURE = 440;
 /** No slide has fewer lines of what was cut. */
 const FEWEST = 4;
 const TABLE = { columns: 94, row: 30, frame: 13, between: 3 };
@@ -47,8 +50,8 @@ function pieceOf(block: Block, leads: boolean): Piece {
       return prosePiece(block, leads);
     case 'fence':
       return fencePiece(block.fence, block.fence.content.replace(/\n$/, '').split('\n'));
-    case 'diagram':
-      return { html: diagramHtml({ content: block.source }, block.drawing), height: DIAGRAM, leads: false };
+    case 'picture':
+      return { html: pictureHtml(block.picture, LESSONS), height: PICTURE, leads: false };
     case 'table':
       return tablePiece(block.rows);
   }

@@ -2,30 +2,28 @@
  * What of a lesson becomes slides, and under which headings. The rules, which
  * workshop/README.md tells the teacher:
  *
- * - The title, with the lesson's first paragraph: its question.
- * - Of every section that is not named below: the beginning of each paragraph and
- *   of each item, as many sentences as make nine words; and all tables, diagrams,
- *   code and transcripts.
+ * - The title, with the question of the lesson's first paragraph.
+ * - Of every section that is not named below: the sentences in bold, and all
+ *   tables, pictures, code and transcripts.
  * - An experiment is asked first: what stands before its first transcript, in
  *   full, and the commands without what they print. Then comes what they print,
- *   and why: of each paragraph as many sentences as make twenty words.
+ *   and why: again what is bold.
  * - "Check your understanding": the questions without the answers.
- * - Left out: how others do it, exercises, reading lists; boxes, folded answers,
- *   and paragraphs in brackets.
+ * - Left out: how others do it, exercises, reading lists; boxes, and all that is
+ *   folded.
  */
 import type { Token } from 'markdown-it';
 import type { Lesson } from '../../catalogue/lessons.ts';
 import { consoleLines } from '../../markdown/console.ts';
 import { type Fence, fenceOf } from '../../markdown/fences.ts';
+import { copyOf } from '../../markdown/glossary.ts';
 import { parse, plainText } from '../../markdown/parse.ts';
-import { beginning, withoutLinks, withParts } from './sentence.ts';
+import { isDrawing, type Picture, pictureIn } from '../../markdown/pictures.ts';
+import { marked, withoutLinks } from './marked.ts';
 
 const LEFT_OUT = ['How others do it', 'By hand', 'Exercise', 'Your turn', 'Manual pages'];
-/** Words of a paragraph, at least: fewer than nine say nothing, as in "ps tells the truth." */
-const SHORT = 9;
-/** An experiment is worth its explanation. */
-const EXPLAINED = 20;
-const WHOLE = Number.POSITIVE_INFINITY;
+/** What a slide says of a paragraph. */
+type Part = 'marked' | 'whole';
 
 const EXPERIMENTS = 'Experiments';
 const QUESTIONS = 'Check your understanding';
@@ -33,7 +31,7 @@ const QUESTIONS = 'Check your understanding';
 export type Block =
   | { readonly kind: 'prose'; readonly inline: readonly Token[]; readonly bullet?: string }
   | { readonly kind: 'fence'; readonly fence: Fence }
-  | { readonly kind: 'diagram'; readonly source: string; readonly drawing: string }
+  | { readonly kind: 'picture'; readonly picture: Picture }
   | { readonly kind: 'table'; readonly rows: readonly (readonly Token[])[] };
 
 /** Blocks under one heading: a slide, or as many as it takes. */
@@ -46,7 +44,7 @@ export interface Topic {
 }
 
 /** A heading with what is below it, as groups of tokens: one group for each paragraph, list, fence or table. */
-interface Part {
+interface Section {
   readonly section: string;
   readonly heading: string;
   readonly groups: readonly Token[][];
@@ -57,30 +55,30 @@ export function topicsOf({ number, title, text }: Lesson): Topic[] {
   const [question, ...rest] = opening?.groups ?? [];
   const over = `Lesson ${number}`;
   return [
-    { over, heading: title, blocks: question ? blocksOf([question], WHOLE) : [], isTitle: true as const },
-    { over, heading: 'See for yourself', blocks: blocksOf(rest, SHORT) },
+    { over, heading: title, blocks: question ? blocksOf([question], 'marked') : [], isTitle: true as const },
+    { over, heading: 'See for yourself', blocks: blocksOf(rest, 'marked') },
     ...parts.filter(({ section }) => !LEFT_OUT.includes(section)).flatMap((part) => topicsOfPart(part, over)),
     { over, heading: 'Now you', blocks: [commands(number)] },
   ].filter(({ blocks }) => blocks.length > 0);
 }
 
-function topicsOfPart({ section, heading, groups }: Part, lesson: string): Topic[] {
-  if (section === QUESTIONS) return [{ over: lesson, heading, blocks: blocksOf(groups.filter(isNumbered), WHOLE) }];
+function topicsOfPart({ section, heading, groups }: Section, lesson: string): Topic[] {
+  if (section === QUESTIONS) return [{ over: lesson, heading, blocks: blocksOf(groups.filter(isNumbered), 'whole') }];
   if (section !== EXPERIMENTS) {
     const over = heading === section ? lesson : section;
-    return [{ over, heading, blocks: blocksOf(groups, SHORT) }];
+    return [{ over, heading, blocks: blocksOf(groups, 'marked') }];
   }
   const at = groups.findIndex(([token]) => isConsole(token));
-  if (at < 0) return [{ over: 'Experiment', heading, blocks: blocksOf(groups, SHORT) }];
+  if (at < 0) return [{ over: 'Experiment', heading, blocks: blocksOf(groups, 'marked') }];
   const transcript = fenceOf(groups[at]?.[0] as Token);
-  const asked = [...blocksOf(groups.slice(0, at), WHOLE), { kind: 'fence', fence: onlyTyped(transcript) } as const];
+  const asked = [...blocksOf(groups.slice(0, at), 'whole'), { kind: 'fence', fence: onlyTyped(transcript) } as const];
   return [
     { over: 'Experiment: what do you expect?', heading, blocks: asked },
-    { over: 'Experiment: what happens', heading, blocks: blocksOf(groups.slice(at), EXPLAINED) },
+    { over: 'Experiment: what happens', heading, blocks: blocksOf(groups.slice(at), 'marked') },
   ];
 }
 
-function partsOf(tokens: readonly Token[]): Part[] {
+function partsOf(tokens: readonly Token[]): Section[] {
   const parts: { section: string; heading: string; groups: Token[][] }[] = [];
   for (const group of groupsOf(tokens)) {
     const [first, inline] = group;
@@ -108,26 +106,26 @@ function groupsOf(tokens: readonly Token[]): Token[][] {
   return groups;
 }
 
-function blocksOf(groups: readonly Token[][], leastWords: number): Block[] {
-  const cut = ({ children }: Token) => beginning(withoutLinks(children ?? []), leastWords);
+function blocksOf(groups: readonly Token[][], part: Part): Block[] {
+  const prose = (inline: Token, more: { bullet?: string } = {}): Block[] => {
+    const said = withoutLinks(part === 'whole' ? (inline.children ?? []) : marked(inline.children ?? []));
+    return said.length === 0 ? [] : [{ kind: 'prose', inline: said, ...more }];
+  };
   return groups.flatMap((group, at): Block[] => {
-    const [first] = group;
+    const [first, inline] = group;
     switch (first?.type) {
       case 'paragraph_open': {
-        const [, inline] = group;
-        return inline && !plainText(inline).startsWith('(') ? [{ kind: 'prose', inline: cut(inline) }] : [];
+        const picture = pictureIn(inline);
+        if (picture) return [{ kind: 'picture', picture }];
+        return inline ? prose(inline) : [];
       }
       case 'bullet_list_open':
       case 'ordered_list_open':
-        return itemsOf(group).map(({ inline, bullet }) => ({ kind: 'prose', inline: cut(inline), bullet }));
-      case 'fence': {
-        const fence = fenceOf(first);
-        if (isMermaid(groups[at - 1]?.[0])) return []; // the same picture, drawn with letters
-        const drawing = groups[at + 1]?.[0]?.content ?? '';
-        return fence.language === 'mermaid'
-          ? [{ kind: 'diagram', source: fence.content, drawing }]
-          : [{ kind: 'fence', fence }];
-      }
+        return itemsOf(group).flatMap(({ inline: item, bullet }) => prose(item, { bullet }));
+      case 'fence':
+        return isDrawing(groups.flat(), groups.slice(0, at).flat().length)
+          ? []
+          : [{ kind: 'fence', fence: fenceOf(first) }];
       case 'table_open':
         return [{ kind: 'table', rows: rowsOf(group) }];
       default:
@@ -154,7 +152,7 @@ function rowsOf(group: readonly Token[]): Token[][] {
   const rows: Token[][] = [];
   for (const token of group) {
     if (token.type === 'tr_open') rows.push([]);
-    if (token.type === 'inline') rows.at(-1)?.push(withParts(token, { children: withoutLinks(token.children ?? []) }));
+    if (token.type === 'inline') rows.at(-1)?.push(copyOf(token, { children: withoutLinks(token.children ?? []) }));
   }
   return rows;
 }
@@ -177,5 +175,4 @@ function commands(number: number): Block {
 }
 
 const isConsole = (token: Token | undefined) => token?.type === 'fence' && fenceOf(token).language === 'console';
-const isMermaid = (token: Token | undefined) => token?.type === 'fence' && fenceOf(token).language === 'mermaid';
 const isNumbered = ([token]: readonly Token[]) => token?.type === 'ordered_list_open';

@@ -3,24 +3,52 @@
 (() => {
   const SHOWN_MS = 1500;
 
-  for (const figure of document.querySelectorAll('figure.code')) {
+  for (const figure of document.querySelectorAll('figure.code:not(.apart)')) {
+    figure.append(copyButton(() => textOf(figure)));
+  }
+  // What is typed into several terminals is copied command by command; a part to fill in has to be typed.
+  for (const figure of document.querySelectorAll('figure.apart')) {
+    for (const commands of commandsOf(figure)) {
+      if (commands.some((part) => part.querySelector('.varies'))) continue;
+      const button = copyButton(() => joined(commands));
+      button.classList.add('small');
+      commands.at(-1).after(button);
+    }
+  }
+
+  function copyButton(text) {
     const button = document.createElement('button');
     button.type = 'button';
     button.className = 'copy';
     button.textContent = 'Copy';
     button.addEventListener('click', async () => {
-      button.textContent = (await copy(textOf(figure))) ? 'Copied' : 'Not allowed';
+      button.textContent = (await copy(text())) ? 'Copied' : 'Not allowed';
       setTimeout(() => {
         button.textContent = 'Copy';
       }, SHOWN_MS);
     });
-    figure.append(button);
+    return button;
+  }
+
+  /** The lines of each command. */
+  function commandsOf(figure) {
+    const commands = [];
+    for (const prompt of figure.querySelectorAll('.prompt')) {
+      const command = prompt.nextElementSibling;
+      if (prompt.classList.contains('goes-on')) commands.at(-1).push(command);
+      else commands.push([command]);
+    }
+    return commands;
+  }
+
+  function joined(commands) {
+    return commands.map((command) => `${command.textContent}\n`).join('');
   }
 
   /** Of a transcript the commands only. */
   function textOf(figure) {
     if (!figure.classList.contains('console')) return figure.querySelector('code').textContent;
-    return [...figure.querySelectorAll('.command')].map((command) => `${command.textContent}\n`).join('');
+    return joined([...figure.querySelectorAll('.command')]);
   }
 
   async function copy(text) {
