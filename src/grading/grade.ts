@@ -69,6 +69,8 @@ export async function gradeText(exercise: Entry, text: string, options: GradeOpt
 
 type Judgement = Pick<Grade, 'status' | 'checks' | 'trace' | 'message' | 'printed'>;
 
+/** A machine may take so long until it comes to the submission: that is not its time. */
+const START_S = 60;
 const PAUSE_MS = 10;
 /** What it is most often. */
 const UNREADABLE = '\nWhere files of the kit cannot be read by all users: chmod -R go+rX, in the kit.';
@@ -109,7 +111,7 @@ async function runOnce(
       files: { [assignment.file]: text, [ASSIGNMENT_FILE]: JSON.stringify(assignment) },
       argv: [`${KIT}/node`, `${KIT}/bin/submission.cjs`],
       directory: `${KIT}/workspace`,
-      timeout,
+      timeout: START_S,
       prepared: async (pid) => {
         ground = await Ground.take(pid);
       },
@@ -123,6 +125,7 @@ async function runOnce(
         exercise,
         round,
         assignment,
+        timeout,
         sandbox,
         new Trial(sandbox, ground, assignment, image),
       );
@@ -150,6 +153,7 @@ async function judgeRun(
   { needs = [] }: Entry,
   { check }: Round,
   { begun }: Assignment,
+  timeout: number,
   sandbox: Sandbox,
   trial: Trial,
 ): Promise<Judgement> {
@@ -158,6 +162,7 @@ async function judgeRun(
     if (reason) return { ...nothing, status: 'not run', message: reason };
     const idle = await whyNotBegun(sandbox, begun);
     if (idle) return { ...nothing, status: 'not run', message: idle };
+    sandbox.allow(timeout);
     await check(trial);
     if (trial.results.length === 0) throw new Error('It expects nothing.');
     return { status: 'passed', checks: trial.results, trace: trial.trace, printed: trial.printed };
@@ -179,7 +184,8 @@ async function judgeRun(
 async function whyNotBegun(sandbox: Sandbox, begun: string): Promise<string | undefined> {
   while (!sandbox.stderr.text.includes(`${BEGUN}${begun}\n`)) {
     if (sandbox.failed) await sandbox.ended;
-    if (sandbox.stopped) return 'Time was up before the submission had begun. Allow more: --timeout SECONDS';
+    if (sandbox.stopped)
+      return `After ${START_S} s the submission has not begun: this machine is too slow, or too busy.`;
     if (sandbox.outcome) return `The submission has not begun: ${endInWords(sandbox)}${UNREADABLE}`;
     await sleep(PAUSE_MS);
   }

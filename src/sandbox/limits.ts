@@ -31,7 +31,7 @@ const ALWAYS: Partial<Record<Name, number>> = {
  * without one for memory, each process gets as much as all should have together.
  */
 export function limits(missing: readonly string[], own = readFileSync('/proc/self/limits', 'utf8')): Call[] {
-  const memory = missing.some((line) => line.startsWith('memory')) ? { RLIMIT_DATA: LIMITS.memory } : {};
+  const memory = missing.some((line) => /^[^:]*\bmemory\b/.test(line)) ? { RLIMIT_DATA: LIMITS.memory } : {};
   const all = Object.entries({ ...ALWAYS, ...memory }) as [Name, number][];
   return all.map(([name, most]) => limit(name, Math.min(most, hardLimit(own, NAMES[name]))));
 }

@@ -198,7 +198,7 @@ export class Sandbox {
     const pid = await nextOf(lab, pipes, child, 2);
     cgroups.join(pid);
     const sandbox = new Sandbox(lab, { ...made, program: pid }, streams, ids, cgroups);
-    sandbox.#timer = setTimeout(() => sandbox.#stop('time'), options.timeout * 1000);
+    sandbox.allow(options.timeout);
     void streams.flooded.then(() => sandbox.#stop('output'));
     lab.onEnd(() => sandbox.keep());
     await release(lab, pipes.go);
@@ -251,6 +251,12 @@ export class Sandbox {
       this.#over = true;
       clearInterval(this.#lifting);
     }
+  }
+
+  /** From now on it may run for so many seconds, and is stopped then. */
+  allow(seconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#stop('time'), seconds * 1000);
   }
 
   /** Lets it run for as long as it likes, or until it is removed. */
