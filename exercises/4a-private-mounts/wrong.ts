@@ -130,7 +130,6 @@ import { CLONE_NEWNS,`,
       ],
     ],
   },
-  // Believed, whatever is there: a shell with commands of its own answers the grader.
   {
     name: 'scratch-read-only',
     fails: 'the scratch can be written: expected yes, observed no',
