@@ -40,7 +40,7 @@ process.on('exit', () => namespaces.forEach(removeGroups));
 /** Why no process can be given a host of its own here, or undefined if it can. */
 export async function whyNoHost(): Promise<string | undefined> {
   if (process.geteuid?.() !== 0) return 'this needs root';
-  const { status, output } = await runOnHost(['true'], { timeoutS: 20 });
+  const { status, output } = await runOnHost(['true'], { timeoutS: 120 });
   return status === 0 ? undefined : output.trim().split('\n').at(-1) || `status ${status}`;
 }
 

@@ -15,12 +15,15 @@ export const exercise: Exercise = {
   points: 10,
   starterFails: 'what runs while the child prepares itself: expected the child alone, observed the child and',
   hints,
-  round() {
+  // All goes well, or the child dies.
+  rounds: 2,
+  round(turn) {
     const orders = `: ${word(whole(8, 40))}\n`;
     return {
       given: { length: orders.length },
       scripts: { program: sentry(), helper: sentry() },
       async check(trial) {
+        if (turn === 1) return expectNotice(trial);
         const { parent } = trial;
         const child = await preparingChild(trial);
         await trial.expectStill('what runs while the child prepares itself', () => ({
@@ -61,6 +64,22 @@ export const exercise: Exercise = {
     };
   },
 };
+
+/** Kills the child while the parent waits for it. */
+async function expectNotice(trial: Trial): Promise<void> {
+  const child = await preparingChild(trial);
+  await listeningParent(trial);
+  trial.signal(child, 'SIGKILL');
+  await trial.expectSoon('the parent, once the child has died', () => ({
+    expected: 'it has ended',
+    observed: trial.find('helper')
+      ? 'it has started `given.helper`'
+      : trial.parent.lives
+        ? 'it still runs'
+        : 'it has ended',
+    command: `grep . /proc/${trial.parent.pid}/task/*/wchan`,
+  }));
+}
 
 /** The child, which sleeps at the standard input until the grader sends something. */
 async function preparingChild(trial: Trial): Promise<Process> {

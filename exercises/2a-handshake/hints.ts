@@ -35,4 +35,8 @@ export const hints: readonly Hint[] = [
   {
     text: '`waitFor(ready)` are the calls that wait at a pipe, whoever makes them. `lab.perform(waitFor(ready))` lets the parent wait.',
   },
+  {
+    when: 'the parent, once the child has died',
+    text: 'A read that gives no byte says that the pipe has ended: nobody is left who could write one. `atLeast` makes a failure of that.',
+  },
 ];

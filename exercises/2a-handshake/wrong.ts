@@ -49,4 +49,12 @@ export const wrong: readonly WrongSolution[] = [
       'the parent, while the child prepares itself: expected it sleeps at a pipe, observed it does not sleep at a pipe',
     change: ['await lab.perform(waitFor(ready));', 'await new Promise((resolve) => setTimeout(resolve, 1000));'],
   },
+  {
+    name: 'end-taken-for-a-byte',
+    fails: 'the parent, once the child has died: expected it has ended, observed it has started `given.helper`',
+    change: [
+      'await lab.perform(waitFor(ready));',
+      "await lab.perform([close(ready.writeEnd), read(ready.readEnd, { size: 1, text: () => '.' })]);",
+    ],
+  },
 ];

@@ -48,6 +48,9 @@ export const wrong: readonly WrongSolution[] = [
   {
     name: 'deaf-to-the-end',
     fails: 'process 1, once the program has ended: expected ended, observed it still runs',
-    change: ['exit "$status"', 'while [ "$status" -ge 0 ] && ! [ "$told" ]; do sleep 1; done; exit "$status"'],
+    changes: [
+      ["again=yes' TERM", "again=yes; told=yes' TERM"],
+      ['exit "$status"', 'while ! [ "$told" ]; do sleep 1; done; exit "$status"'],
+    ],
   },
 ];

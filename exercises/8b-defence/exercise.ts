@@ -1,7 +1,7 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
 import { sentry } from '#src/checks/draw.ts';
 import { ownNamespace } from '#src/checks/ground.ts';
-import { asItWas, lookAtMounts } from '#src/checks/mounts.ts';
+import { asItWas, lookAtMounts, rootsBelow } from '#src/checks/mounts.ts';
 import type { Process } from '#src/checks/process.ts';
 import type { Trial } from '#src/checks/trial.ts';
 import { IMAGE } from '#src/grading/visible-kit.ts';
@@ -35,6 +35,10 @@ export const exercise: Exercise = {
     {
       when: "what is left of the sandbox's files",
       text: 'pivot_root puts the old root somewhere below the new one. There it stays until it is unmounted, with MNT_DETACH, for it is in use.',
+    },
+    {
+      when: "what lies under the root of the program's mount namespace",
+      text: 'A mount that is moved to `/` lies on top of the old root, and whoever is root inside can unmount it. pivot_root(2) puts one in the place of the other.',
     },
     {
       when: '/proc',
@@ -86,6 +90,11 @@ export const exercise: Exercise = {
             observed: procInWords(trial, proc),
             command: `grep ' /proc ' /proc/${program.pid}/mountinfo`,
           });
+        });
+        const below = await rootsBelow(program);
+        trial.expect("what lies under the root of the program's mount namespace", {
+          expected: "nothing of the sandbox's",
+          observed: below.includes(trial.ground.root) ? "the sandbox's root" : "nothing of the sandbox's",
         });
         trial.expect('the mount namespace', ownNamespace(trial, program, 'mnt'));
         trial.expect("the sandbox's mount table", asItWas(trial));

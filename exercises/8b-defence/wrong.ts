@@ -54,4 +54,16 @@ export const wrong: readonly WrongSolution[] = [
       ["chdir('/'),", "chdir('/'),\n    ...mountProc(),"],
     ],
   },
+  {
+    name: 'moved-on-top',
+    fails: "what lies under the root of the program's mount namespace: expected nothing of the sandbox's, observed the",
+    changes: [
+      ['MNT, MS_BIND, MS_REC', 'MS, MS_BIND, MS_REC'],
+      ['mount, pivotRoot, umount', 'mount'],
+      [
+        "pivotRoot('.', '.'),\n    umount('.', MNT.MNT_DETACH),",
+        "mount('.', '/', null, MS.MS_MOVE),\n    chroot('.'),",
+      ],
+    ],
+  },
 ];

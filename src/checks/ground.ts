@@ -11,9 +11,9 @@ import { askForChange } from '../syscalls/descriptors.ts';
 import { openat } from '../syscalls/files.ts';
 import { CLONE_NEWUSER, O_RDONLY } from '../syscalls/flags.ts';
 import { setns } from '../syscalls/namespaces.ts';
-import { handOver, waitForSignal } from '../syscalls/processes.ts';
+import { handOver, setDumpable, waitForSignal } from '../syscalls/processes.ts';
 import type { Expectation } from './expectation.ts';
-import { Process, ProcessGone } from './process.ts';
+import { Process, ProcessGone, ProcessUnseen } from './process.ts';
 
 /** All kinds that this kernel has. */
 const KINDS = NAMESPACES.map(({ kind }) => kind).filter((kind) => existsSync(`/proc/self/ns/${kind}`));
@@ -62,8 +62,9 @@ export class Ground extends Process {
       ...(entersUserFirst() ? [setns(user, CLONE_NEWUSER)] : []),
       ...files.map((file, index) => setns(file, flagsOf([JOINED[index] ?? 'uts']))),
     ];
-    // In memory of its own: the change of rights would close /proc/self to the grader.
-    const child = new Child([...files, user, handOver(), ...join, waitForSignal()], 0, {});
+    // In memory of its own: nothing of the grader's is where somebody else has rights. Its files in /proc stay the grader's.
+    const calls = [...files, user, handOver(), ...join, setDumpable(true), waitForSignal()];
+    const child = new Child(calls, 0, {});
     const ground = new Ground(made.directory('root'), child, names, held, openSync(`/proc/${pid}/mountinfo`, 'r'));
     try {
       const here = new Process(child.pid);
@@ -96,7 +97,12 @@ export class Ground extends Process {
 }
 
 function stands(here: Process, made: Process): boolean {
-  return here.lives && JOINED.every((kind) => here.namespace(kind) === made.namespace(kind));
+  try {
+    return JOINED.every((kind) => here.namespace(kind) === made.namespace(kind));
+  } catch (error) {
+    if (error instanceof ProcessUnseen && made.lives) return false; // Not yet: it is on its way.
+    throw error;
+  }
 }
 
 /** What of a run the measure needs. */

@@ -1,10 +1,14 @@
 /** Mount namespaces: all that is in one, and whether the sandbox's is as it was. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Child } from '../executor/child.ts';
+import { CallFailure } from '../executor/failure.ts';
 import { entersUserFirst } from '../proc/nsenter.ts';
+import type { Call } from '../syscalls/call.ts';
 import { openat } from '../syscalls/files.ts';
-import { CLONE_NEWNS, CLONE_NEWUSER, O_RDONLY } from '../syscalls/flags.ts';
-import { setns, userNamespaceOf } from '../syscalls/namespaces.ts';
-import { waitForSignal } from '../syscalls/processes.ts';
+import { CLONE_NEWNS, CLONE_NEWUSER, MNT, MS_PRIVATE, MS_REC, O_RDONLY } from '../syscalls/flags.ts';
+import { mount, umount } from '../syscalls/mounts.ts';
+import { setns, unshare, userNamespaceOf } from '../syscalls/namespaces.ts';
+import { handOver, setDumpable, waitForSignal } from '../syscalls/processes.ts';
 import type { Expectation } from './expectation.ts';
 import { CannotLook } from './inside.ts';
 import { Process } from './process.ts';
@@ -38,6 +42,66 @@ export async function lookAtMounts<T>(of: Process, look: (inside: Process) => T)
     return look(inside);
   } finally {
     await child.destroy();
+  }
+}
+
+/** So many mounts can lie on one another before nobody looks any further. */
+const MOST_LAYERS = 4;
+
+/**
+ * What root of a mount namespace finds when it unmounts the namespace's root:
+ * `DEVICE:INODE` of each root below, the first first. A root that pivot_root(2)
+ * has put in the place of another is held there as the other was.
+ */
+export async function rootsBelow(of: Process, layers = MOST_LAYERS): Promise<string[]> {
+  const mounts = openat(`/proc/${of.pid}/ns/mnt`, O_RDONLY);
+  const user = openat(`/proc/${of.pid}/ns/user`, O_RDONLY);
+  const away = umount('/', MNT.MNT_DETACH);
+  const child = new Child(
+    [
+      mounts,
+      user,
+      handOver(),
+      setns(user, CLONE_NEWUSER),
+      setns(mounts, CLONE_NEWNS),
+      // A copy: nothing is changed for those who are in there.
+      unshare(CLONE_NEWNS),
+      mount('none', '/', null, MS_REC | MS_PRIVATE),
+      away,
+      setDumpable(true),
+      waitForSignal(),
+    ],
+    0,
+    {},
+  );
+  try {
+    const peeled = new Process(child.pid);
+    // Of its own root, which is mounted nowhere any more, it sees no mount.
+    for (let tries = 0; tries < TRIES && peeled.lives && !isBare(peeled); tries++) await sleep(PAUSE_MS);
+    if (!peeled.lives) return await nothingIf(child, away);
+    const found = await lookAtMounts(peeled, (view) => view.directory('root'));
+    return layers > 1 ? [found, ...(await rootsBelow(peeled, layers - 1))] : [found];
+  } finally {
+    await child.destroy();
+  }
+}
+
+/** The kernel refuses to unmount it: what is below cannot be reached. @throws CallFailure for any other failure */
+async function nothingIf(child: Child, refused: Call): Promise<string[]> {
+  try {
+    await child.wait();
+  } catch (error) {
+    if (error instanceof CallFailure && error.failed.call === refused) return [];
+    throw error;
+  }
+  return [];
+}
+
+function isBare(process: Process): boolean {
+  try {
+    return process.mounts.length === 0;
+  } catch {
+    return false; // Not yet, or it has ended.
   }
 }
 

@@ -36,25 +36,30 @@ export function termsOf({ text }: { readonly text: string }): Term[] {
     .map(({ text: name, slug, line }) => {
       const below = tokens.find(({ type, map }) => type === 'inline' && map && map[0] >= line);
       const others = ALSO.exec(below?.content ?? '')?.[1]?.split(', ') ?? [];
-      const words = [name, ...others].map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+      const words = [name, ...others].map((word) =>
+        word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(' ', '\\s+'),
+      );
       return { name, slug, pattern: new RegExp(`(?<![\\w/-])(?:${words.join('|')})(?:e?s)?(?![\\w/-])`, 'i') };
     });
 }
 
 /** The first use of each term, in the order of the terms. */
 export function firstUses(tokens: readonly Token[], terms: readonly Term[]): Use[] {
-  const texts = textsOf(tokens);
+  const texts = textsOf(tokens.map(withoutBreaks));
   return terms.flatMap((term): Use[] => {
     for (const { content, ...place } of texts) {
       const match = term.pattern.exec(content);
-      if (match) return [{ term, ...place, from: match.index, to: match.index + match[0].length }];
+      if (!match) continue;
+      const line = place.line + content.slice(0, match.index).split('\n').length - 1;
+      return [{ term, ...place, line, from: match.index, to: match.index + match[0].length }];
     }
     return [];
   });
 }
 
 /** A page's tokens with a link to the glossary where a term that is not explained or linked is used first. */
-export function withTermLinks(tokens: readonly Token[], terms: readonly Term[]): Token[] {
+export function withTermLinks(parsed: readonly Token[], terms: readonly Term[]): Token[] {
+  const tokens = parsed.map(withoutBreaks);
   const bare = firstUses(tokens, terms).filter(({ state }) => state === 'bare');
   return tokens.map((token, block) => {
     const here = bare.filter(({ at }) => at[0] === block);
@@ -73,6 +78,19 @@ export function leadsToGlossary(token: Token): boolean {
   return token.type === 'link_open' && String(token.attrGet('href') ?? '').startsWith(FILE);
 }
 
+/** Inline content whose lines are joined: a term may go on in the next line. */
+function withoutBreaks(token: Token): Token {
+  if (token.type !== 'inline' || !token.children) return token;
+  const children: Token[] = [];
+  for (const child of token.children) {
+    const last = children.at(-1);
+    const more = child.type === 'softbreak' ? '\n' : child.type === 'text' ? child.content : undefined;
+    if (last?.type !== 'text' || more === undefined) children.push(child);
+    else children[children.length - 1] = copyOf(last, { content: last.content + more });
+  }
+  return copyOf(token, { children });
+}
+
 /** The pieces of running text, with their places. */
 function textsOf(tokens: readonly Token[]): (Omit<Use, 'term' | 'from' | 'to'> & { content: string })[] {
   let line = 1;
@@ -81,11 +99,12 @@ function textsOf(tokens: readonly Token[]): (Omit<Use, 'term' | 'from' | 'to'> &
     if (token.type !== 'inline' || tokens[block - 1]?.type === 'heading_open') return [];
     let [inLink, inEm] = [0, 0];
     return (token.children ?? []).flatMap((child, place) => {
-      if (BREAKS.includes(child.type)) line += 1;
       if (child.type.startsWith('link_')) inLink += child.nesting;
       if (child.type.startsWith('em_')) inEm += child.nesting;
       const state = inLink > 0 ? ('linked' as const) : inEm > 0 ? ('explained' as const) : ('bare' as const);
-      return child.type === 'text' ? [{ content: child.content, state, at: [block, place] as const, line }] : [];
+      const start = line;
+      line += BREAKS.includes(child.type) ? 1 : child.content.split('\n').length - 1;
+      return child.type === 'text' ? [{ content: child.content, state, at: [block, place] as const, line: start }] : [];
     });
   });
 }

@@ -74,7 +74,7 @@ export async function runSubmission(): Promise<void> {
       owner,
       settings: { ...DEFAULTS, ...settings },
       program: program ? become(program, owner) : [],
-      observer: slowly ? unhurried(observer) : observer,
+      observer: assignment.unhurried ? unhurried(observer) : observer,
     });
   } catch (error) {
     fail(error);

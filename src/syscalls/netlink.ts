@@ -87,7 +87,10 @@ export function deleteLink(index: number): Struct {
   return message(RTM.DELLINK, 0, [link(index)], `RTM_DELLINK, {ifi_index=${index}}`);
 }
 
-/** Asks for all links, addresses or routes, as `ip link`, `ip -4 address` and `ip -4 route` do. The answers are many messages: see src/network/dump.ts. Source: rtnetlink(7). */
+/**
+ * Asks for all that there is: `ip link`, `ip -4 address`, `ip -4 route`. The answers are many messages: see
+ * src/network/dump.ts. Source: rtnetlink(7).
+ */
 export function askForAll(what: 'links' | 'addresses' | 'routes'): Struct {
   const [type, name, size] = {
     links: [RTM.GETLINK, 'RTM_GETLINK', 16] as const,

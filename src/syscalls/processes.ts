@@ -1,20 +1,7 @@
 /** System calls that start, replace, observe and end processes. */
 import { type Call, defineCall, type Struct } from './call.ts';
 import { AT, CLONE, PR, RLIMIT, W } from './flags.ts';
-import {
-  answer,
-  countOf,
-  descriptor,
-  flags,
-  number,
-  oneOf,
-  plain,
-  processNumber,
-  signal,
-  signalName,
-  text,
-  words,
-} from './show.ts';
+import { answer, countOf, descriptor, flags, number, oneOf, plain, signal, signalName, text, words } from './show.ts';
 
 const CLONE_CALL = defineCall({
   name: 'clone',
@@ -155,7 +142,7 @@ const WAIT4 = defineCall({
   name: 'wait4',
   source: 'wait4(2)',
   purpose: 'Learns how a child ended, and lets the kernel forget it.',
-  show: [processNumber, answer, flags(W), plain],
+  show: [number, answer, flags(W), plain],
   advice: { ECHILD: 'It is no child of this process, or somebody else has waited for it already.' },
 });
 

@@ -40,19 +40,17 @@ function taking(what: string, fits: Kind['fits'], show: Show = plain): Show {
 
 const isNumber: Kind['fits'] = (argument) => typeof argument === 'bigint' || Number.isInteger(argument);
 
+/** An earlier call stands for its result. */
+function isResult(argument: Argument | undefined): boolean {
+  return isNumber(argument) || isCall(argument);
+}
+
 export const text = taking('a text', (argument) => typeof argument === 'string');
-/** A text, or what an earlier call of the list has been told. */
+/** What is written may be what another call has been told. */
 export const content = taking('a text', (argument) => typeof argument === 'string' || isOut(argument));
 export const optionalText = taking('a text or null', (argument) => argument === null || typeof argument === 'string');
-export const number = taking('a whole number', isNumber);
-export const descriptor = taking(
-  'a descriptor, its number or the call that opens it,',
-  (argument) => isNumber(argument) || isCall(argument),
-);
-export const processNumber = taking(
-  'the number of a process, or the call that makes it,',
-  (argument) => isNumber(argument) || isCall(argument),
-);
+export const number = taking('a whole number', isResult);
+export const descriptor = taking('a descriptor, its number or the call that opens it,', isResult);
 /** What the kernel fills in. */
 export const answer = taking(
   'room for an answer, { size, text },',

@@ -1,7 +1,16 @@
 /** test/run.ts with hosts: kernel test files side by side do not see each other, and what one leaves behind is a failure. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  rmdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -17,10 +26,12 @@ const hosts: Need = () =>
 const needs = [root, hosts, program('ip')];
 
 const START = `import { spawn, spawnSync, execFileSync } from 'node:child_process';
-  import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+  import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
   import { newOwnerName } from '${join(top, 'src/leftovers/owner.ts')}';
   import { test } from 'uvu';
   import * as assert from 'uvu/assert';
+  // What these do to a host they must not do to this one.
+  if (readlinkSync('/proc/self/ns/mnt') === '${readlinkSync('/proc/self/ns/mnt')}') throw new Error('no host of its own');
   const here = (name) => new URL('../' + name, import.meta.url);
   const sleep = (ms) => new Promise((next) => setTimeout(next, ms));
   const mount = readFileSync('/proc/self/mountinfo', 'utf8').split('\\n').find((line) => / - cgroup2? /.test(line)).split(' ')[4];

@@ -110,7 +110,7 @@ kernelTest(test, needs, 'files that a block names and leaves are reported, where
 kernelTest(test, [root], 'what is typed at the speed of a person comes too late for what lives too short', async () => {
   const block = (life: number) =>
     parseTranscript({
-      content: `$ sleep ${life} &\n[1] ⟨pid⟩\n$ grep Name: /proc/⟨pid⟩/status\nName: sleep\n$ kill $! && wait\n[1]+ Terminated sleep ${life}\n`,
+      content: `$ sleep ${life} &\n[1] ⟨pid⟩\n$ grep Name: /proc/⟨pid⟩/status\nName: sleep\n$ kill $! && sleep 1\n[1]+ Terminated sleep ${life}\n`,
       words: [],
       line: 1,
     });

@@ -217,6 +217,13 @@ export const SLIPS: readonly Slip[] = [
     message: "'#src/syscalls/flags.ts' exports no CLONE_NEWPIDS. It has CLONE_NEWPID.",
   },
   {
+    exercise: '3b',
+    what: 'a member of the lab that there is not',
+    changes: [['lab.wait(container)', 'lab.waitFor(container)']],
+    message:
+      'lab has no waitFor. It has owner, rootless, program, settings, perform, clone, wait, tell, leaves, onEnd.',
+  },
+  {
     exercise: '4a',
     what: "flags in another argument's place",
     changes: [['mount(source, shelf, null, MS_BIND)', 'mount(source, shelf, MS_BIND)']],
@@ -352,5 +359,15 @@ export const SLIPS: readonly Slip[] = [
     changes: [['return lab.wait(container)', 'return container']],
     message: 'run has given back a child. It must give back its end: return lab.wait(…);',
     at: RUN,
+  },
+  {
+    exercise: '8c',
+    what: 'a forgotten await, and an end made up',
+    changes: [
+      ['const container = await lab.clone(', 'lab.clone('],
+      ['return lab.wait(container)', 'return { status: 0 }'],
+    ],
+    message: 'lab.clone is not done, and run has come back: is an `await` missing before it?',
+    at: '  lab.clone(',
   },
 ];

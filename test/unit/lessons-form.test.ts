@@ -46,6 +46,12 @@ test('a picture has the style of all pictures, and its file is there', () => {
   assert.match(found('pictures/06-none.svg')[0]?.message ?? '', /there is no/);
 });
 
+test('the title of a box stands alone', () => {
+  assert.match(form('> [!TIP]\n> **Aside: more**\n> Text.')[0] ?? '', /^3: .*stands alone/);
+  assert.equal(form('> [!TIP]\n> **Aside: more**\n>\n> Text.'), []);
+  assert.equal(form('> [!NOTE]\n> **Bold** and more.'), []);
+});
+
 test('a line to type is never broken on a terminal of 80 columns', () => {
   const long = `echo ${'x'.repeat(80)}`;
   assert.match(form(`\`\`\`console\n$ ${long}\n\`\`\``)[0] ?? '', /^4: .*at most 76/);

@@ -58,6 +58,11 @@ test('a loop that may never end is found, one that is bounded is not', () => {
   assert.equal(machines('$ for i in 1 2; do sleep 1; done\nwhile it waits'), []);
 });
 
+test('a wait that may come too late to say how a job ended is found', () => {
+  assert.match(machines('$ kill $!; wait')[0] ?? '', /^2: .*kill \$!; sleep 1/);
+  assert.equal(machines('$ kill $!; sleep 1\n$ (true & wait)'), []);
+});
+
 test('a word that says the same when nothing was run is found', () => {
   assert.match(
     machines('$ npm run -s step 8 -- grep -q x /etc/os-release || echo out')[0] ?? '',
@@ -101,7 +106,7 @@ const lesson = (number: number, text: string): Lesson => ({
   id: 'x',
 });
 const GLOSSARY = pageWith(
-  '# Glossary\n\n## Zombie\n\nDead, with EPERM.\n\n## Fork\n\n(Also: clone.) Two.\n',
+  '# Glossary\n\n## Zombie\n\nDead, with EPERM.\n\n## Fork\n\n(Also: clone.) Two.\n\n## Open file\n\nRead.\n',
   'lessons/glossary.md',
 );
 const terms = (...texts: string[]) => {
@@ -120,13 +125,17 @@ test('a word that is used before it is explained or linked is found where it is 
     /^lessons\/00-x\.md:3: .*“Zombie”.*#zombie/,
   );
   assert.match(terms('A *zombie*.', 'To\nclone.')[0] ?? '', /^lessons\/01-x\.md:2: .*“Fork”/);
-  assert.equal(terms('A [zombie](glossary.md#zombie) and a *fork*. A zombie.', 'Zombies fork.'), []);
-  assert.equal(terms('# Zombies\n\nIn `zombie`: a *zombie*. A *clone*.'), []);
+  assert.equal(
+    terms('A [zombie](glossary.md#zombie) and a *fork*. An *open\nfile*. A zombie.', 'Zombies fork open files.'),
+    [],
+  );
+  assert.match(terms('A *zombie*, a *fork*.\n\nOne\ntwo open\nfiles.')[0] ?? '', /^lessons\/00-x\.md:4: .*“Open file”/);
+  assert.equal(terms('# Zombies\n\nIn `zombie`: a *zombie*. A *clone*, an *open file*.'), []);
 });
 
 test('a word that no lesson uses is found, and a name that the glossary does not have', () => {
-  assert.match(terms('A *zombie*.')[0] ?? '', /glossary\.md:1: .*“Fork”/);
-  const names = terms('A *zombie*, a *fork*.\n\nIt says EPERM, or `EBUSY`; SIGHUP.');
+  assert.match(terms('A *zombie*, an *open file*.')[0] ?? '', /glossary\.md:1: .*“Fork”/);
+  const names = terms('A *zombie*, a *fork*, an *open file*.\n\nIt says EPERM, or `EBUSY`; SIGHUP.');
   assert.equal(
     names.map((name) => /(\d+): .* what (\w+)/.exec(name)?.slice(1)),
     [

@@ -30,6 +30,8 @@ export function checkForm({ path, text }: Page): Finding[] {
   for (const [at, token] of tokens.entries()) {
     const line = (token.map?.[0] ?? 0) + 1;
     if (token.type === 'code_block') say(line, 'Code goes in a fence, not in an indented block.');
+    if (/^\[!\w+\]\n\*\*.*\*\*\n/.test(token.content) && token.type === 'inline')
+      say(line, 'The title of a box stands alone: put a line with > and nothing else below it.');
     if (pictureIn(token)) checkDrawing(tokens, at + 2, line, say);
     if (token.type === 'fence') checkFence(fenceOf(token), say);
   }

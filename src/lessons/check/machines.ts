@@ -20,6 +20,10 @@ const ANYWHERE: readonly Fault[] = [
     message:
       'This prints the same when the command before it did not run at all. Let that command print what it finds.',
   },
+  {
+    isIn: (text) => /\bkill\b[^;&|]*(?:;|&&) *wait\b/.test(text),
+    message: 'On a busy machine the job has ended before wait begins, and bash does not say so. Type: kill $!; sleep 1',
+  },
 ];
 
 const CGROUPS = '/sys/fs/cgroup';

@@ -42,7 +42,8 @@ function nodeText({ token, children }: Node, context: InlineContext): string {
     case 'inline':
       return inner();
     default:
-      return token.content + inner();
+      // Lines of a text may have been joined.
+      return token.content.replaceAll('\n', ' ') + inner();
   }
 }
 
