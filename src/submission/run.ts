@@ -28,7 +28,7 @@ const FRAMES = 50;
 
 export async function runSubmission(): Promise<void> {
   const assignment = JSON.parse(readFileSync(ASSIGNMENT_FILE, 'utf8')) as Assignment;
-  const { file, begun, settings, given, directories, unhurried: slowly, scripts } = assignment;
+  const { file, begun, settings, given, directories, scripts } = assignment;
   const source = { file, text: readFileSync(file, 'utf8'), kit: dirname(dirname(file)) };
   const { program, ...others } = scripts;
   const observer = traceObserver(textPrinter((line) => say(`${TRACE}${line}`), 0));
