@@ -30,13 +30,15 @@ const START = `import { spawn, spawnSync, execFileSync } from 'node:child_proces
   import { newOwnerName } from '${join(top, 'src/leftovers/owner.ts')}';
   import { test } from 'uvu';
   import * as assert from 'uvu/assert';
-  // What these do to a host they must not do to this one.
-  if (readlinkSync('/proc/self/ns/mnt') === '${readlinkSync('/proc/self/ns/mnt')}') throw new Error('no host of its own');
   const here = (name) => new URL('../' + name, import.meta.url);
   const sleep = (ms) => new Promise((next) => setTimeout(next, ms));
   const mount = readFileSync('/proc/self/mountinfo', 'utf8').split('\\n').find((line) => / - cgroup2? /.test(line)).split(' ')[4];
   const daemon = (length) => spawn('setsid', ['sleep', length], { stdio: 'ignore', detached: true }).unref();
   `;
+
+/** What these do to a host they must not do to this one. */
+const ELSEWHERE = `
+  if (readlinkSync('/proc/self/ns/mnt') === '${readlinkSync('/proc/self/ns/mnt')}') throw new Error('no host of its own');`;
 
 let lengths = 0;
 /** A length for sleep(1) that is a word of no other command line. */
@@ -57,14 +59,17 @@ interface Run {
   readonly ended: Promise<unknown[]>;
 }
 
-/** Starts the runner on kernel test files with such bodies. */
-function startRunner(bodies: Record<string, string>, env: Record<string, string> = {}): Run {
+/** Starts the runner on kernel test files with such bodies, which begin only where they may do what they do. */
+function startRunner(bodies: Record<string, string>, env: Record<string, string> = {}, where = ELSEWHERE): Run {
   const place = temporaryDirectory();
   writeFileSync(join(place, 'package.json'), '{ "type": "module" }');
   symlinkSync(join(top, 'node_modules'), join(place, 'node_modules'));
   mkdirSync(join(place, 'kernel'));
   for (const [name, body] of Object.entries(bodies)) {
-    writeFileSync(join(place, `kernel/${name}.test.ts`), `${START}test('one', async () => {${body}});\ntest.run();`);
+    writeFileSync(
+      join(place, `kernel/${name}.test.ts`),
+      `${START}${where}test('one', async () => {${body}});\ntest.run();`,
+    );
   }
   const child = spawn(process.execPath, ['--import', loader, join(top, 'test/run.ts'), '--jobs', '2', 'kernel'], {
     cwd: top,
@@ -204,7 +209,8 @@ kernelTest(test, [root], 'where no host can be had, that is said, and files run 
     assert.not.ok(existsSync(here('${other}')));
     await sleep(500);
     rmSync(here('${own}'));`;
-  const { said, ended } = startRunner({ a: body('a', 'b'), b: body('b', 'a') }, { PATH: `${bin}:${process.env.PATH}` });
+  const bodies = { a: body('a', 'b'), b: body('b', 'a') };
+  const { said, ended } = startRunner(bodies, { PATH: `${bin}:${process.env.PATH}` }, '');
   assert.equal(await ended, [0, null], said());
   assert.match(said(), /^Kernel test files run one after the other, .*: unshare failed: Operation not permitted$/m);
   assert.match(said(), /^2 passed, 0 failed$/m);

@@ -20,7 +20,8 @@ export interface TerminalOptions {
 const POLL_MS = 10;
 const START_MS = 10_000;
 const LEAVE_MS = 5_000;
-const COLUMNS = 80;
+/** So wide that no line of a lesson is broken: the kit breaks what it says between words. */
+const COLUMNS = 160;
 
 export class BashTerminal {
   /** The prompt of bash on the host. */
