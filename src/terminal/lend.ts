@@ -49,7 +49,7 @@ export class LentTerminal {
   /** Follows a child that makes itself the foreground group. */
   follow(pid: number): void {
     this.#borrower = pid;
-    this.#lend();
+    this.#lend(() => {});
     process.on('SIGCONT', this.#onContinue);
   }
 
@@ -76,12 +76,14 @@ export class LentTerminal {
     this.#onContinue();
   }
 
-  #lend(): void {
+  /** `before` is done when the child has the terminal, and we are not in its group yet. */
+  #lend(before: () => void): void {
     const pid = this.#borrower;
     // The child does these two as well, whoever comes first: in a group that is
     // not in the foreground yet, the terminal would stop us with SIGTTOU.
     attempt(setpgid(pid, pid));
     setForeground(STDIN, pid);
+    before();
     attempt(setpgid(0, pid));
     process.on('SIGTSTP', this.#onTypedStop);
   }
@@ -94,17 +96,27 @@ export class LentTerminal {
 
   /** `fg` has put our job into the foreground, `bg` has not; the program inside goes on either way. */
   readonly #onContinue = (): void => {
-    this.#lendInForeground();
+    clearTimeout(this.#look);
+    const { group, foreground } = processGroups();
+    // In the child's group we would wake ourselves, and do so again, without end.
+    if (group !== this.#home) attempt(kill(this.#borrower, SIGCONT));
+    else if (foreground === this.#home) this.#lend(this.#wake);
+    else {
+      this.#wake();
+      this.#look = setTimeout(this.#lookForForeground, LOOK_MS);
+    }
+  };
+
+  readonly #wake = (): void => {
     attempt(kill(-this.#borrower, SIGCONT));
   };
 
   /** A job that runs in the background hears nothing of `fg`: it has to look. */
-  readonly #lendInForeground = (): void => {
-    clearTimeout(this.#look);
+  readonly #lookForForeground = (): void => {
     const { group, foreground } = processGroups();
     if (group !== this.#home) return;
-    if (foreground === this.#home) this.#lend();
-    else this.#look = setTimeout(this.#lendInForeground, LOOK_MS);
+    if (foreground === this.#home) this.#lend(this.#wake);
+    else this.#look = setTimeout(this.#lookForForeground, LOOK_MS);
   };
 
   /** Ctrl-Z. Process 1 of a PID namespace is deaf to SIGTSTP where it has no handler, but not to SIGSTOP from outside. */

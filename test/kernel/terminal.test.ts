@@ -17,6 +17,8 @@ function job(pid: number): { state: string; group: string; foreground: string } 
   return { state, group, foreground };
 }
 
+/** The CPU time that a process has used, in ticks of 10 ms. */
+const ticks = (pid: number) => Number(statFields(pid)[13]) + Number(statFields(pid)[14]);
 const inForeground = (pid: number) => job(pid).group !== '' && job(pid).group === job(pid).foreground;
 const isGone = (pid: number) => statFields(pid).length === 0;
 const childrenOf = (pid: number) =>
@@ -108,6 +110,9 @@ kernelTest(test, [canRun(1), ...needs], 'Ctrl-Z stops a command with the kit; fg
   await terminal.answers('outside');
   terminal.type('fg');
   await until('both run', () => job(sleep).state === 'S' && job(kit).state === 'S' && inForeground(sleep));
+  const busy = ticks(kit);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  assert.ok(ticks(kit) - busy < 10, `${ticks(kit) - busy} ticks of CPU in half a second, to wait`);
   terminal.key('C-c');
   await until('they are gone', () => isGone(sleep) && isGone(kit));
   terminal.type('echo status=$?');
