@@ -1,7 +1,8 @@
 /** Tests that need something of the machine: they run, or say why they can't. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Test } from 'uvu';
-import { lab } from './lab.ts';
+import { lab, top } from './lab.ts';
 
 /** Why a need is not met, or undefined if it is. */
 export type Need = () => string | undefined;
@@ -34,6 +35,14 @@ export function program(name: string): Need {
   return () => (found ? undefined : `needs the program ${name}`);
 }
 
+/** A folder on the way to the kit that only its owner may enter, such as root's home. */
+function closedFolder(): string | undefined {
+  for (let folder = top; folder !== dirname(folder); folder = dirname(folder)) {
+    if ((statSync(folder).mode & 0o001) === 0) return folder;
+  }
+  return undefined;
+}
+
 type Verdict = { readonly ok: boolean; readonly cause?: string };
 let verdicts: readonly { readonly asRoot: Verdict; readonly rootless: Verdict }[] | undefined;
 
@@ -41,6 +50,8 @@ let verdicts: readonly { readonly asRoot: Verdict; readonly rootless: Verdict }[
 export function canRun(step: number, who: 'asRoot' | 'rootless' = 'asRoot'): Need {
   return () => {
     if (root()) return root();
+    const closed = who === 'rootless' ? closedFolder() : undefined;
+    if (closed) return `needs a kit that other users can reach, and ${closed} is closed to them`;
     verdicts ??= JSON.parse(process.env.TEST_DOCTOR || lab(['doctor', '--json']).stdout).steps as typeof verdicts;
     const verdict = verdicts?.[step]?.[who];
     return verdict?.ok ? undefined : `needs a machine that can run step ${step} ${who}: ${verdict?.cause ?? 'unknown'}`;
