@@ -8,7 +8,7 @@ import { groupOf } from '../support/cgroup-files.ts';
 import { type Container, startContainer } from '../support/container.ts';
 import { kernelTest, temporaryDirectory, until } from '../support/kernel-test.ts';
 import { lab, markedProcesses, namespacesOf, ownLinks, read, statFields } from '../support/lab.ts';
-import { canRun, program, root } from '../support/needs.ts';
+import { canRun, otherUsers, program, root } from '../support/needs.ts';
 import { patience } from '../support/patience.ts';
 import { numbersOf } from '../support/steps.ts';
 
@@ -61,7 +61,7 @@ for (const step of numbersOf('uts')) {
 }
 
 for (const step of numbersOf()) {
-  kernelTest(test, [root], `step ${step} without root and without --rootless`, () => {
+  kernelTest(test, [root, otherUsers], `step ${step} without root and without --rootless`, () => {
     const { uid, env } = user();
     const witness = join(env.HOME, 'started');
     const { status, stdout, stderr } = lab(['step', String(step), '--', 'touch', witness], { uid, env });

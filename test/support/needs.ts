@@ -35,13 +35,14 @@ export function program(name: string): Need {
   return () => (found ? undefined : `needs the program ${name}`);
 }
 
-/** A folder on the way to the kit that only its owner may enter, such as root's home. */
-function closedFolder(): string | undefined {
+/** That another user can run the kit: no folder on the way to it is closed to them, as root's home is. */
+export const otherUsers: Need = () => {
   for (let folder = top; folder !== dirname(folder); folder = dirname(folder)) {
-    if ((statSync(folder).mode & 0o001) === 0) return folder;
+    const isClosed = (statSync(folder).mode & 0o001) === 0;
+    if (isClosed) return `needs a kit that other users can reach, and ${folder} is closed to them`;
   }
   return undefined;
-}
+};
 
 type Verdict = { readonly ok: boolean; readonly cause?: string };
 let verdicts: readonly { readonly asRoot: Verdict; readonly rootless: Verdict }[] | undefined;
@@ -50,8 +51,8 @@ let verdicts: readonly { readonly asRoot: Verdict; readonly rootless: Verdict }[
 export function canRun(step: number, who: 'asRoot' | 'rootless' = 'asRoot'): Need {
   return () => {
     if (root()) return root();
-    const closed = who === 'rootless' ? closedFolder() : undefined;
-    if (closed) return `needs a kit that other users can reach, and ${closed} is closed to them`;
+    const closed = who === 'rootless' ? otherUsers() : undefined;
+    if (closed) return closed;
     verdicts ??= JSON.parse(process.env.TEST_DOCTOR || lab(['doctor', '--json']).stdout).steps as typeof verdicts;
     const verdict = verdicts?.[step]?.[who];
     return verdict?.ok ? undefined : `needs a machine that can run step ${step} ${who}: ${verdict?.cause ?? 'unknown'}`;
