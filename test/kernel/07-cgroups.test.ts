@@ -8,7 +8,7 @@ import { type Controller, controller, countIn, diskOf, fileIn, groupOf, onDisk }
 import { type Container, startContainer } from '../support/container.ts';
 import { kernelTest, onTestEnd, until } from '../support/kernel-test.ts';
 import { lab, ownCgroups, read, statFields, top } from '../support/lab.ts';
-import { canRun, type Need, program } from '../support/needs.ts';
+import { type Need, canRun, otherUsers, program } from '../support/needs.ts';
 
 const test = suite('step 7');
 const needs = (...controllers: Controller[]): Need[] => [canRun(7), ...controllers.map(controller)];
@@ -152,7 +152,7 @@ kernelTest(test, needs('pids'), '--pids: forks beyond the limit are refused, and
   assert.not.ok(existsSync(group.directory));
 });
 
-kernelTest(test, [...needs('io'), onDisk(top)], '--device-write-bps: the disk takes no more than that', async () => {
+kernelTest(test, [otherUsers, ...needs('io'), onDisk(top)], '--device-write-bps: the disk takes no more than that', async () => {
   const directory = mkdtempSync(join(top, '.kernel-test-'));
   onTestEnd(() => rmSync(directory, { recursive: true, force: true }));
   chmodSync(directory, 0o777);

@@ -19,7 +19,7 @@ import { controller, groupOf } from '../support/cgroup-files.ts';
 import { startContainer } from '../support/container.ts';
 import { kernelTest, onTestEnd, until, within } from '../support/kernel-test.ts';
 import { lab, loader, ownCgroups, ownLinks, read, statFields, top } from '../support/lab.ts';
-import { canRun, program, root } from '../support/needs.ts';
+import { canRun, otherUsers, program, root } from '../support/needs.ts';
 import { patience } from '../support/patience.ts';
 
 const test = suite('clean');
@@ -148,7 +148,7 @@ kernelTest(test, [canRun(8), program('ping')], "a living run's things stay", asy
   assert.is(await container.end(), 0);
 });
 
-kernelTest(test, [program('setpriv')], 'a run that cannot be seen from here is not over: hidepid', () => {
+kernelTest(test, [otherUsers, program('setpriv')], 'a run that cannot be seen from here is not over: hidepid', () => {
   const look = `
     import('${top}/src/leftovers/owner.ts').then(({ newOwnerName, ownerState }) => {
       const other = process.argv[1];

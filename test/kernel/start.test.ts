@@ -24,7 +24,7 @@ import * as assert from 'uvu/assert';
 import { kernelTest, temporaryDirectory } from '../support/kernel-test.ts';
 import { KitCopy } from '../support/kit-copy.ts';
 import { top } from '../support/lab.ts';
-import { canRun, program, root } from '../support/needs.ts';
+import { canRun, otherUsers, program, root } from '../support/needs.ts';
 
 const test = suite('start');
 
@@ -196,7 +196,7 @@ kernelTest(
 
 kernelTest(
   test,
-  [root, canRun(0), program('setpriv')],
+  [otherUsers, root, canRun(0), program('setpriv')],
   "what root makes in a user's kit is theirs, and the user's next edit counts",
   async () => {
     const kit = newKit();
@@ -215,7 +215,7 @@ kernelTest(
 
 kernelTest(
   test,
-  [root, canRun(0)],
+  [otherUsers, root, canRun(0)],
   "a kit of root's that nothing was built in works for users, from a cache of theirs",
   async () => {
     const kit = newKit();
@@ -240,7 +240,7 @@ kernelTest(
 
 kernelTest(
   test,
-  [root, canRun(0)],
+  [otherUsers, root, canRun(0)],
   'where no place is the user’s own, one line says how to have one, and that works',
   () => {
     const kit = newKit();
@@ -253,7 +253,7 @@ kernelTest(
   },
 );
 
-kernelTest(test, [root, canRun(0)], 'sources dated in the future are built once', async () => {
+kernelTest(test, [otherUsers, root, canRun(0)], 'sources dated in the future are built once', async () => {
   const kit = newKit();
   const future = new Date(Date.now() + 86_400_000);
   for (const name of readdirSync(kit.at('native'))) utimesSync(kit.at('native', name), future, future);
@@ -347,7 +347,7 @@ kernelTest(
 
 kernelTest(
   test,
-  [canRun(0), root],
+  [otherUsers, canRun(0), root],
   'a TMPDIR that is not there or cannot be written, and odd names of the folder, are no trouble',
   async () => {
     const kit = newKit('shared', 'a kit? no #1 100% [ü]');

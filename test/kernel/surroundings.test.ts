@@ -17,7 +17,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { kernelTest, temporaryDirectory } from '../support/kernel-test.ts';
 import { launcher, ownCgroups, ownLinks, top } from '../support/lab.ts';
-import { canRun, program, root } from '../support/needs.ts';
+import { canRun, otherUsers, program, root } from '../support/needs.ts';
 import { patience } from '../support/patience.ts';
 
 const test = suite('surroundings');
@@ -58,7 +58,7 @@ kernelTest(test, [root, canRun(4, 'rootless')], 'without a home that can be writ
   }
 });
 
-kernelTest(test, [root], 'what needs a home says what to type, and that is all it takes', () => {
+kernelTest(test, [otherUsers, root], 'what needs a home says what to type, and that is all it takes', () => {
   const cache = temporaryDirectory(STRANGER);
   for (const env of HOMELESS.slice(0, 3)) {
     const { status, stderr } = kit(['progress'], { uid: STRANGER, env });
@@ -160,7 +160,7 @@ kernelTest(test, [canRun(5), program('unshare')], 'under a /proc of another PID 
 
 kernelTest(
   test,
-  [canRun(8, 'rootless'), program('unshare')],
+  [otherUsers, canRun(8, 'rootless'), program('unshare')],
   'root of a user namespace with one id is an ordinary user',
   () => {
     const home = temporaryDirectory(STRANGER);
@@ -195,29 +195,34 @@ kernelTest(
   },
 );
 
-kernelTest(test, [root], "folders of a user's image that are closed to their owner are replaced and removed", () => {
-  const home = temporaryDirectory(STRANGER);
-  const where = { uid: STRANGER, env: { HOME: home } };
-  const tree = temporaryDirectory();
-  mkdirSync(join(tree, 'usr/lib/deep'), { recursive: true });
-  writeFileSync(join(tree, 'usr/lib/deep/file'), 'x');
-  for (const folder of ['usr/lib/deep', 'usr/lib', 'usr', '.']) chmodSync(join(tree, folder), 0o555);
-  const archive = join(home, 'fedora.tar');
-  assert.is(command(['tar', '--create', '--file', archive, '--directory', tree, '.']).status, 0);
-  const place = join(home, '.cache/container-lab/rootfs');
-  for (const words of [
-    ['tar', archive],
-    ['tar', archive],
-  ]) {
-    const { status, stderr } = kit(['rootfs', ...words], where);
-    assert.is(status, 0, stderr);
-    assert.equal(readdirSync(place), ['fedora'], stderr);
-  }
-  const { status, stdout, stderr } = kit(['rootfs', 'rm', 'fedora'], where);
-  assert.equal([status, readdirSync(place)], [0, []], `${stdout}${stderr}`);
-  assert.match(kit(['clean'], where).stdout, 'Nothing is left over');
-  assert.equal(readdirSync(place), []);
-});
+kernelTest(
+  test,
+  [otherUsers, root],
+  "folders of a user's image that are closed to their owner are replaced and removed",
+  () => {
+    const home = temporaryDirectory(STRANGER);
+    const where = { uid: STRANGER, env: { HOME: home } };
+    const tree = temporaryDirectory();
+    mkdirSync(join(tree, 'usr/lib/deep'), { recursive: true });
+    writeFileSync(join(tree, 'usr/lib/deep/file'), 'x');
+    for (const folder of ['usr/lib/deep', 'usr/lib', 'usr', '.']) chmodSync(join(tree, folder), 0o555);
+    const archive = join(home, 'fedora.tar');
+    assert.is(command(['tar', '--create', '--file', archive, '--directory', tree, '.']).status, 0);
+    const place = join(home, '.cache/container-lab/rootfs');
+    for (const words of [
+      ['tar', archive],
+      ['tar', archive],
+    ]) {
+      const { status, stderr } = kit(['rootfs', ...words], where);
+      assert.is(status, 0, stderr);
+      assert.equal(readdirSync(place), ['fedora'], stderr);
+    }
+    const { status, stdout, stderr } = kit(['rootfs', 'rm', 'fedora'], where);
+    assert.equal([status, readdirSync(place)], [0, []], `${stdout}${stderr}`);
+    assert.match(kit(['clean'], where).stdout, 'Nothing is left over');
+    assert.equal(readdirSync(place), []);
+  },
+);
 
 kernelTest(
   test,
