@@ -8,7 +8,7 @@ import { type Controller, controller, countIn, diskOf, fileIn, groupOf, onDisk }
 import { type Container, startContainer } from '../support/container.ts';
 import { kernelTest, onTestEnd, until } from '../support/kernel-test.ts';
 import { lab, ownCgroups, read, statFields, top } from '../support/lab.ts';
-import { type Need, canRun, otherUsers, program } from '../support/needs.ts';
+import { canRun, type Need, otherUsers, program } from '../support/needs.ts';
 
 const test = suite('step 7');
 const needs = (...controllers: Controller[]): Need[] => [canRun(7), ...controllers.map(controller)];
@@ -152,30 +152,35 @@ kernelTest(test, needs('pids'), '--pids: forks beyond the limit are refused, and
   assert.not.ok(existsSync(group.directory));
 });
 
-kernelTest(test, [otherUsers, ...needs('io'), onDisk(top)], '--device-write-bps: the disk takes no more than that', async () => {
-  const directory = mkdtempSync(join(top, '.kernel-test-'));
-  onTestEnd(() => rmSync(directory, { recursive: true, force: true }));
-  chmodSync(directory, 0o777);
-  const disk = diskOf(top);
-  const container = await startContainer(['7', '--device-write-bps', '1mb']);
-  const group = ownGroup(container, 'io');
-  const setting = fileIn(group, 'blkio.throttle.write_bps_device', 'io.max');
-  if (group.version === 1) assert.is(setting, `${disk} ${MIB}`);
-  else assert.match(setting, new RegExp(`^${disk} .*wbps=${MIB}\\b`));
+kernelTest(
+  test,
+  [otherUsers, ...needs('io'), onDisk(top)],
+  '--device-write-bps: the disk takes no more than that',
+  async () => {
+    const directory = mkdtempSync(join(top, '.kernel-test-'));
+    onTestEnd(() => rmSync(directory, { recursive: true, force: true }));
+    chmodSync(directory, 0o777);
+    const disk = diskOf(top);
+    const container = await startContainer(['7', '--device-write-bps', '1mb']);
+    const group = ownGroup(container, 'io');
+    const setting = fileIn(group, 'blkio.throttle.write_bps_device', 'io.max');
+    if (group.version === 1) assert.is(setting, `${disk} ${MIB}`);
+    else assert.match(setting, new RegExp(`^${disk} .*wbps=${MIB}\\b`));
 
-  const start = performance.now();
-  await container.output(`dd if=/dev/zero of=${directory}/file bs=256k count=12 oflag=direct 2>&1`);
-  const seconds = (performance.now() - start) / 1000;
-  assert.is(statSync(join(directory, 'file')).size, 3 * MIB);
-  const written =
-    group.version === 1
-      ? countIn(group, ['blkio.throttle.io_service_bytes', `${disk} Write`], ['', ''])
-      : Number(new RegExp(`^${disk} .*wbytes=(\\d+)`, 'm').exec(fileIn(group, '', 'io.stat'))?.[1]);
-  assert.ok(written >= 3 * MIB, `${written} bytes went by this cgroup`);
-  assert.ok(seconds > 1.5, `3 MiB in ${seconds} s`);
-  await container.end();
-  assert.not.ok(existsSync(group.directory));
-});
+    const start = performance.now();
+    await container.output(`dd if=/dev/zero of=${directory}/file bs=256k count=12 oflag=direct 2>&1`);
+    const seconds = (performance.now() - start) / 1000;
+    assert.is(statSync(join(directory, 'file')).size, 3 * MIB);
+    const written =
+      group.version === 1
+        ? countIn(group, ['blkio.throttle.io_service_bytes', `${disk} Write`], ['', ''])
+        : Number(new RegExp(`^${disk} .*wbytes=(\\d+)`, 'm').exec(fileIn(group, '', 'io.stat'))?.[1]);
+    assert.ok(written >= 3 * MIB, `${written} bytes went by this cgroup`);
+    assert.ok(seconds > 1.5, `3 MiB in ${seconds} s`);
+    await container.end();
+    assert.not.ok(existsSync(group.directory));
+  },
+);
 
 kernelTest(
   test,
