@@ -5,6 +5,7 @@ import { cgroupsIn, processesIn, readWords } from '../proc/cgroup-files.ts';
 import { cgroupMountPoints } from '../proc/memberships.ts';
 import type { Leftover } from './leftover.ts';
 import { isMarkOf, isOwnerName, isProcessName } from './owner.ts';
+import { succeeds } from './succeeds.ts';
 
 const PATIENCE_MS = 2000;
 const PAUSE_MS = 10;
@@ -72,7 +73,7 @@ function foundBelow(directory: string, depth: number, owner: string | undefined)
 }
 
 function vacate(leaf: string): boolean {
-  return !hasOtherRuns(dirname(leaf)) && attempt(() => moveUp(leaf));
+  return !hasOtherRuns(dirname(leaf)) && succeeds(() => moveUp(leaf));
 }
 
 function moveTo(directory: string, pid: number): void {
@@ -126,27 +127,27 @@ function namesBelow(path: string): string[] {
 /** rmdir(2) works on a cgroup without processes and children, by its name; the files in it do not count. */
 function removeTree(top: string): boolean {
   eachBelow(top, (path) => {
-    for (const name of namesBelow(path)) attempt(() => rmdirSync(`${path}/${name}`));
+    for (const name of namesBelow(path)) succeeds(() => rmdirSync(`${path}/${name}`));
   });
-  attempt(() => rmdirSync(top));
+  succeeds(() => rmdirSync(top));
   return !existsSync(top);
 }
 
 function killAll(top: string): void {
   const killFile = join(top, 'cgroup.kill');
-  if (existsSync(killFile)) attempt(() => writeFileSync(killFile, '1'));
+  if (existsSync(killFile)) succeeds(() => writeFileSync(killFile, '1'));
   else eachBelow(top, (path) => processesIn(path).forEach(killProcess));
 }
 
 function killProcess(pid: number): void {
   // 0 is a process outside of our PID namespace, and to kill(2) our own process group.
-  if (pid > 0 && pid !== process.pid) attempt(() => process.kill(pid, 'SIGKILL'));
+  if (pid > 0 && pid !== process.pid) succeeds(() => process.kill(pid, 'SIGKILL'));
 }
 
 /** Undoes what was changed in the parent; another cgroup that has come to need it keeps it: EBUSY. */
 function takeBack(parent: string, enabled: readonly string[]): void {
-  for (const leaf of cgroupsIn(parent).filter(isLeaf)) attempt(() => moveUp(leaf));
-  attempt(() => writeFileSync(join(parent, 'cgroup.subtree_control'), signed('-', enabled)));
+  for (const leaf of cgroupsIn(parent).filter(isLeaf)) succeeds(() => moveUp(leaf));
+  succeeds(() => writeFileSync(join(parent, 'cgroup.subtree_control'), signed('-', enabled)));
 }
 
 /** Whether a run of this kit, living or not, has a cgroup in a directory. */
@@ -156,16 +157,6 @@ function hasOtherRuns(parent: string): boolean {
 
 function signed(sign: '+' | '-', controllers: readonly string[]): string {
   return controllers.map((controller) => `${sign}${controller}`).join(' ');
-}
-
-/** What fails here is tried again or shows in what is left. */
-function attempt(act: () => unknown): boolean {
-  try {
-    act();
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Blocks this thread for a moment: the end of a run can be on exit, where nothing can be awaited. */

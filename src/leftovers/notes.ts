@@ -6,6 +6,7 @@
  */
 import { lstatSync, mkdirSync, readdirSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { succeeds } from './succeeds.ts';
 
 /** It does not outlive the machine's boot, and everybody may make a directory of their own there. */
 const MEMORY = '/dev/shm';
@@ -15,8 +16,8 @@ const TRIES = 3;
 /** Makes the note of this process; it goes when the process ends, unless it is killed. */
 export function leaveNote(name: string): void {
   for (let tries = 0; tries < TRIES; tries++) {
-    attempt(() => mkdirSync(directory(), { mode: 0o700 }));
-    if (isOurs() && attempt(() => writeFileSync(join(directory(), name), ''))) {
+    succeeds(() => mkdirSync(directory(), { mode: 0o700 }));
+    if (isOurs() && succeeds(() => writeFileSync(join(directory(), name), ''))) {
       process.once('exit', () => removeNote(name));
       return;
     }
@@ -25,14 +26,14 @@ export function leaveNote(name: string): void {
 
 /** Removes a note, and with the last one the directory. */
 export function removeNote(name: string): void {
-  attempt(() => unlinkSync(join(directory(), name)));
-  attempt(() => rmdirSync(directory()));
+  succeeds(() => unlinkSync(join(directory(), name)));
+  succeeds(() => rmdirSync(directory()));
 }
 
 /** The names of the notes; undefined where none can be kept. */
 export function noteNames(): string[] | undefined {
   let names: string[] | undefined;
-  if (isOurs()) attempt(() => (names = readdirSync(directory())));
+  if (isOurs()) succeeds(() => (names = readdirSync(directory())));
   return names;
 }
 
@@ -44,13 +45,4 @@ function directory(): string {
 function isOurs(): boolean {
   const stats = lstatSync(directory(), { throwIfNoEntry: false });
   return stats?.isDirectory() === true && stats.uid === process.geteuid?.() && (stats.mode & 0o022) === 0;
-}
-
-function attempt(act: () => unknown): boolean {
-  try {
-    act();
-    return true;
-  } catch {
-    return false;
-  }
 }
