@@ -31,43 +31,27 @@ export class Ground extends Process {
   readonly root: string;
   readonly #child: Child;
   readonly #names: ReadonlyMap<NamespaceKind, string>;
-  /** As long as they are open, no new namespace can get the number of one of these. */
+  /** As long as they are open, no new namespace can get the number of one of these. The last is its table of mounts. */
   readonly #held: readonly number[];
-  readonly #mounts: number;
   #remounted = false;
 
-  private constructor(
-    root: string,
-    child: Child,
-    names: ReadonlyMap<NamespaceKind, string>,
-    held: readonly number[],
-    mounts: number,
-  ) {
+  private constructor(root: string, child: Child, names: ReadonlyMap<NamespaceKind, string>, held: readonly number[]) {
     super(child.pid);
     this.root = root;
     this.#child = child;
     this.#names = names;
     this.#held = held;
-    this.#mounts = mounts;
   }
 
   /** Joins the namespaces of a process that has been made ready and waits. @throws Error if they cannot be joined */
   static async take(pid: number): Promise<Ground> {
     const made = new Process(pid);
+    const root = made.directory('root');
     const names = new Map(KINDS.map((kind) => [kind, readlinkSync(`/proc/${pid}/ns/${kind}`)]));
-    const held = KINDS.map((kind) => openSync(`/proc/${pid}/ns/${kind}`, 'r'));
-    const files = JOINED.map((kind) => openat(`/proc/${pid}/ns/${kind}`, O_RDONLY));
-    const user = openat(`/proc/${pid}/ns/user`, O_RDONLY);
-    const join = [
-      ...(entersUserFirst() ? [setns(user, CLONE_NEWUSER)] : []),
-      ...files.map((file, index) => setns(file, flagsOf([JOINED[index] ?? 'uts']))),
-    ];
-    // In memory of its own: nothing of the grader's is where somebody else has rights. Its files in /proc stay the grader's.
-    const calls = [...files, user, handOver(), ...join, setDumpable(true), waitForSignal()];
-    const child = new Child(calls, 0, {});
-    const ground = new Ground(made.directory('root'), child, names, held, openSync(`/proc/${pid}/mountinfo`, 'r'));
+    const held = openAll([...KINDS.map((kind) => `/proc/${pid}/ns/${kind}`), `/proc/${pid}/mountinfo`]);
+    const ground = new Ground(root, join(pid, held), names, held);
     try {
-      const here = new Process(child.pid);
+      const here = new Process(ground.pid);
       for (let tries = 0; !stands(here, made); tries++) {
         if (tries === TRIES || !here.lives) throw new Error('The namespaces of the sandbox cannot be joined.');
         await new Promise((resolve) => setTimeout(resolve, tries === 0 ? 0 : PAUSE_MS));
@@ -86,13 +70,48 @@ export class Ground extends Process {
   /** Whether anything has been mounted or unmounted there since the beginning, even if nothing of it is left. */
   get remounted(): boolean {
     // The kernel tells of a change once.
-    this.#remounted ||= attempt(askForChange(this.#mounts)).result > 0;
+    this.#remounted ||= attempt(askForChange(this.#held.at(-1) ?? -1)).result > 0;
     return this.#remounted;
   }
 
   async end(): Promise<void> {
-    for (const fd of [...this.#held, this.#mounts]) closeSync(fd);
+    for (const fd of this.#held) closeSync(fd);
     await this.#child.destroy();
+  }
+}
+
+/** All of the files, or none. */
+function openAll(paths: readonly string[]): number[] {
+  const opened: number[] = [];
+  try {
+    for (const path of paths) opened.push(openSync(path, 'r'));
+    return opened;
+  } catch (error) {
+    for (const fd of opened) closeSync(fd);
+    throw error;
+  }
+}
+
+/** Starts the process that stands there; without it what is `held` is let go. */
+function join(pid: number, held: readonly number[]): Child {
+  const files = JOINED.map((kind) => openat(`/proc/${pid}/ns/${kind}`, O_RDONLY));
+  const user = openat(`/proc/${pid}/ns/user`, O_RDONLY);
+  const calls = [
+    ...files,
+    user,
+    // In memory of its own: nothing of the grader's is where somebody else has rights.
+    handOver(),
+    ...(entersUserFirst() ? [setns(user, CLONE_NEWUSER)] : []),
+    ...files.map((file, index) => setns(file, flagsOf([JOINED[index] ?? 'uts']))),
+    // Its files in /proc stay the grader's.
+    setDumpable(true),
+    waitForSignal(),
+  ];
+  try {
+    return new Child(calls, 0, {});
+  } catch (error) {
+    for (const fd of held) closeSync(fd);
+    throw error;
   }
 }
 
