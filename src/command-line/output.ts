@@ -6,6 +6,7 @@
  */
 import { writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
+import { stripVTControlCharacters } from 'node:util';
 
 /**
  * Writes a line to standard output: what the command was asked for. A reader
@@ -58,7 +59,7 @@ export function printProse(text: string): void {
   printError(brokenBetweenWords(text, width || Number.POSITIVE_INFINITY));
 }
 
-/** The same text, with no line wider than `width` but those of one word. */
+/** The same text, with no line wider than `width` but those of one word; what sets a colour has no width. */
 export function brokenBetweenWords(text: string, width: number): string {
   return text
     .split('\n')
@@ -67,7 +68,7 @@ export function brokenBetweenWords(text: string, width: number): string {
       const lines: string[] = [];
       for (const word of line.slice(indent.length).split(' ')) {
         const longer = lines.length === 0 ? undefined : `${lines.at(-1)} ${word}`;
-        if (longer !== undefined && longer.length <= width) lines[lines.length - 1] = longer;
+        if (longer !== undefined && stripVTControlCharacters(longer).length <= width) lines[lines.length - 1] = longer;
         else lines.push(`${indent}${word}`);
       }
       return lines;

@@ -1,6 +1,7 @@
 /** `--pause`: a single-step debugger for a container that is coming into being. */
 import { readFileSync } from 'node:fs';
 import { Chalk } from 'chalk';
+import { printError as print, printProse } from '../command-line/output.ts';
 import { callText, requestText } from '../executor/text.ts';
 import type { Observer, Site } from '../lab/observer.ts';
 import { pathWrittenBy } from '../syscalls/files.ts';
@@ -10,7 +11,7 @@ import { changes, type Snapshot, takeSnapshot, takeSnapshotOutside } from './sna
 import { lookAt } from './where-to-look.ts';
 
 /** Shows every call before it is made, waits for Enter, and shows what it changed. */
-export function pauseObserver(print: (line: string) => void, level: 0 | 1 | 2 | 3): Observer {
+export function pauseObserver(level: 0 | 1 | 2 | 3): Observer {
   const chalk = new Chalk({ level });
   const styles = { parent: chalk.cyan, child: chalk.yellow };
   let stepping = true;
@@ -24,7 +25,7 @@ export function pauseObserver(print: (line: string) => void, level: 0 | 1 | 2 | 
     const { side, pid, call, known } = site;
     print('');
     print(`${styles[side](`${side} ${pid}`)}  ${chalk.bold(requestText(call, known))}`);
-    print(`  ${call.info.purpose} ${chalk.dim(call.info.source)}`);
+    printProse(`  ${call.info.purpose} ${chalk.dim(call.info.source)}`);
     print(`  ${chalk.dim(`From a second terminal: ${lookAt(site, child)}`)}`);
     if (side === 'child' && isExec(call)) print('  From here on, the program inside has the terminal.');
     asking = true;
@@ -73,7 +74,7 @@ export function pauseObserver(print: (line: string) => void, level: 0 | 1 | 2 | 
       turn = turn.then(() => show(site, result));
       return turn;
     },
-    say: (line) => print(chalk.dim(line)),
+    say: (line) => printProse(chalk.dim(line)),
     end: () => {},
   };
 }

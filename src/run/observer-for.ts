@@ -32,5 +32,5 @@ function pauseAtTerminal(level: Level): Observer {
   const { canAsk }: Prompt = createRequire(import.meta.url)('../pause/prompt.ts');
   if (!canAsk()) throw new UsageError('--pause waits for Enter at a terminal, and there is none here.');
   const { pauseObserver }: PauseObserver = createRequire(import.meta.url)('../pause/observer.ts');
-  return pauseObserver(printError, level);
+  return pauseObserver(level);
 }

@@ -22,8 +22,8 @@ async function nextPrompt(terminal: Terminal, seen: number): Promise<boolean> {
 }
 
 /** Presses Enter at every prompt, to the end, and gives all that was shown. */
-async function stepThrough(words: string, kit = 'kit'): Promise<string> {
-  const terminal = new Terminal();
+async function stepThrough(words: string, kit = 'kit', columns?: number): Promise<string> {
+  const terminal = new Terminal(columns);
   terminal.type(`${kit} step ${words}; echo status=$?`);
   for (let seen = 0; await nextPrompt(terminal, seen); seen += 1) terminal.key('Enter');
   return terminal.screen();
@@ -52,6 +52,16 @@ kernelTest(
     assert.match(screen, /^status=0$/m);
   },
 );
+
+kernelTest(test, [canRun(4), ...needs], 'what a call is for is broken between words', async () => {
+  const screen = await stepThrough('4 --pause true', 'kit', 80);
+  // The terminal breaks a line that is too long anywhere; tmux gives it as one.
+  const lines = screen.split('\n');
+  const prose = lines.filter((line) => /^ {2}[A-Z]/.test(line) && !line.startsWith('  From a second terminal'));
+  assert.ok(prose.length > 8);
+  for (const line of prose) assert.ok(line.length <= 80, line);
+  assert.match(screen, /^ {2}Makes a child process; .*\n {2}.*clone\(2\)$/m);
+});
 
 kernelTest(test, [canRun(8), ...needs], 'step 8, call by call: what each one changes', async () => {
   const screen = await stepThrough('8 --pause true');

@@ -15,11 +15,23 @@ export class Terminal {
   /** The shell, as the host numbers it. */
   readonly shell: number;
 
-  constructor() {
+  constructor(columns = 150) {
     terminals += 1;
     this.#socket = `kernel-test-${process.pid}-${terminals}`;
     onTestEnd(() => this.close());
-    this.#tmux('-f', '/dev/null', 'new-session', '-d', '-x', '150', '-y', '50', '-c', top, 'bash --norc --noprofile');
+    this.#tmux(
+      '-f',
+      '/dev/null',
+      'new-session',
+      '-d',
+      '-x',
+      String(columns),
+      '-y',
+      '50',
+      '-c',
+      top,
+      'bash --norc --noprofile',
+    );
     this.shell = Number(this.#tmux('display-message', '-p', '#{pane_pid}'));
     this.type(`PS1='outer$ '; kit() { '${process.execPath}' '${launcher}' "$@"; }; clear`);
   }

@@ -69,6 +69,7 @@ test('prose is broken between words, and stays indented', () => {
   assert.is(brokenBetweenWords(`  ${sentence}`, 64), `  ${'a'.repeat(30)} ${'b'.repeat(30)}\n  ${'c'.repeat(30)}`);
   assert.is(brokenBetweenWords(`x\n\n${'d'.repeat(90)} e`, 80), `x\n\n${'d'.repeat(90)}\ne`);
   assert.is(brokenBetweenWords(`  ${sentence}`, Number.POSITIVE_INFINITY), `  ${sentence}`);
+  assert.is(brokenBetweenWords('one \x1b[2mtwo\x1b[22m three', 7), 'one \x1b[2mtwo\x1b[22m\nthree');
 });
 
 test.run();
