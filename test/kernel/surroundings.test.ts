@@ -78,6 +78,24 @@ kernelTest(test, [otherUsers, root], 'what needs a home says what to type, and t
   assert.is(advised.status, 0, advised.stderr);
 });
 
+kernelTest(test, [otherUsers, root], "somebody else's home is not read, and their file not taken for one's own", () => {
+  const home = temporaryDirectory();
+  chmodSync(home, 0o700);
+  const file = join(home, 'file');
+  writeFileSync(file, '');
+  for (const [HOME, code] of [
+    [home, 'EACCES'],
+    [file, 'EACCES'],
+    ['/etc/passwd', 'ENOTDIR'],
+  ] as const) {
+    const { status, stderr } = kit(['progress'], { uid: STRANGER, env: { HOME } });
+    assert.is(status, 1);
+    assert.match(stderr, `The progress cannot be read from ${HOME}`);
+    assert.match(stderr, `(${code}). Try: export XDG_STATE_HOME=`);
+    assert.is(stderr.trimEnd().split('\n').length, 1, stderr);
+  }
+});
+
 /** Every option that a command of the kit has. */
 function optionNames(): string[] {
   const sources = ['src', 'rootfs-builder'].flatMap((folder) =>
