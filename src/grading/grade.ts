@@ -11,6 +11,7 @@ import { endInWords } from '../checks/output.ts';
 import { ProcessUnseen } from '../checks/process.ts';
 import { lackOfRights } from '../checks/rights.ts';
 import { Trial } from '../checks/trial.ts';
+import { lackOfLibrary } from '../executor/native.ts';
 import { Sandbox, SandboxUnavailable } from '../sandbox/sandbox.ts';
 import { DEFAULTS } from '../settings/settings.ts';
 import { ASSIGNMENT_FILE, type Assignment, BEGUN } from '../submission/assignment.ts';
@@ -99,7 +100,7 @@ async function runOnce(
 ): Promise<Judgement> {
   if (text.includes('\0'))
     return { ...nothing, status: 'failed', message: 'The file holds a NUL character: it is no text.' };
-  const lacking = lackOfRights();
+  const lacking = lackOfRights() ?? lackOfLibrary();
   if (lacking) return { ...nothing, status: 'not run', message: lacking };
   let ground: Ground | undefined;
   try {
