@@ -129,6 +129,20 @@ kernelTest(test, needs, 'a lock of another machine stays, and who has it and wha
   assert.is(lab(words).status, 1);
 });
 
+kernelTest(test, needs, 'a class that lies below /usr cannot be read by a submission', () => {
+  const { csv, submissions } = makeClass();
+  const spy =
+    "export const run = () => { throw new Error('seen: ' + require('node:fs').readdirSync('/usr/share') + '.'); };";
+  writeFileSync(join(submissions, 'student-01/1a.ts'), spy);
+  const script = 'mount --bind "$1" /usr/share; shift; exec "$@"';
+  const words = [process.execPath, join(top, 'bin/lab.cjs'), 'grade', '/usr/share', '--csv', csv, '--shard', '1/8'];
+  const { stderr } = spawnSync('unshare', ['--mount', 'sh', '-ec', script, 'sh', submissions, ...words], {
+    encoding: 'utf8',
+    timeout: patience(40_000),
+  });
+  assert.match(readFileSync(csv, 'utf8'), 'seen: .', stderr);
+});
+
 kernelTest(test, needs, 'shards are the parts of a whole, and can be put together', () => {
   const { csv, words } = makeClass();
   const part = (number: number) => {

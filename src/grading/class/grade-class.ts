@@ -1,4 +1,5 @@
 /** Grading a class: a row for each student. After an interruption it goes on from where it was. */
+import { realpathSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { progressBar } from '../../../rootfs-builder/build-progress.ts';
 import type { Entry } from '../../catalogue/exercises.ts';
@@ -71,7 +72,7 @@ export async function gradeClass(
 }
 
 async function gradeAll(
-  { jobs, timeout }: Request,
+  { jobs, timeout, paths }: Request,
   { csv, restart }: NonNullable<Request['course']>,
   { students }: Class,
   { signal, printError }: Surroundings,
@@ -80,6 +81,7 @@ async function gradeAll(
   const progress = showProgress(tasks.length, printError);
   const journal = new Journal(`${csv}.journal`, restart);
   const judge = judgeOf();
+  const hidden = paths.map((path) => realpathSync(path));
   try {
     const grades = await pool(tasks, jobs, async ({ student, submission }) => {
       signal.throwIfAborted();
@@ -90,7 +92,7 @@ async function gradeAll(
         progress.known();
         return known;
       }
-      const grade = clean(await gradeContent(submission.exercise, content, { timeout, signal }));
+      const grade = clean(await gradeContent(submission.exercise, content, { timeout, hidden, signal }));
       journal.add({ student: student.name, fingerprint: print, grade });
       progress.graded(student.shown, grade, isMissing(submission));
       return grade;
