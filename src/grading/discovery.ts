@@ -12,7 +12,8 @@ import { readSubmission, type Submission } from './submission.ts';
 
 const NAME = /^(\d+[a-z])(?:[-_ (].*)?\.ts$/is;
 /** What file managers leave in folders and archives, and nobody hands in. */
-const JUNK = /^(?:__MACOSX|\.DS_Store|\._.*|Thumbs\.db|ehthumbs\.db|desktop\.ini|\.directory|\.Trashes)$/is;
+const JUNK =
+  /^(?:__MACOSX|\.DS_Store|\._.*|\.Trash.*|Icon\r|(?:eh)?thumbs\.db|desktop\.ini|\$RECYCLE\.BIN|System Volume Information|\.directory|@eaDir|lost\+found)$/is;
 const ARCHIVE = /\.(?:zip|tar|tgz|tbz2?|txz|7z|rar|gz|bz2|xz|zst)$/is;
 /** Folders that programs fill. */
 const FILLED = /^(?:node_modules|\..*)$/s;

@@ -24,6 +24,7 @@ const USER = 4711;
 const AIMS: Readonly<Record<string, string>> = {
   'handler-for-programs.ts': '5b',
   'names-with-escapes.ts': '6a',
+  'thousands-of-descriptors.ts': '2a',
   'thousands-of-mounts.ts': '4a',
 };
 

@@ -242,6 +242,16 @@ test('a class: what stands in folders below is found, the nearest first; what is
   ]);
 });
 
+test('a class: what is hidden, or filled by programs, is nobody, and is said', () => {
+  put('anna/1a.ts', '.bob/1a.ts', 'node_modules/1a.ts', '.git/config', '.gitignore');
+  const { told, notes } = foundClass();
+  assert.equal(told, [['anna', '// anna/1a.ts']]);
+  assert.equal(notes, [
+    '.bob: left alone, because its name begins with a dot',
+    'node_modules: left alone, because it is a folder that programs fill',
+  ]);
+});
+
 test('a class: files for exercises that are not graded are said once, and of a part only what is its own', () => {
   put('anna/1a.ts', 'anna/2a.ts', 'bob/1a.ts', 'bob/x/9z.ts', 'bob/notes');
   assert.equal(foundClass(['1a']).notes, [

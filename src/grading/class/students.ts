@@ -89,8 +89,9 @@ function isNothingIn(directory: string, all: readonly FileEntry[], exercise: Ent
 
 function whyAlone({ name, kind }: FileEntry, perFolder: boolean): string {
   const nobodys = whyNobodys(name);
-  if (nobodys === OF_FILE_MANAGERS || (nobodys !== undefined && kind.isDirectory())) return nobodys;
+  if (nobodys === OF_FILE_MANAGERS) return nobodys;
   if (name.startsWith('.')) return 'because its name begins with a dot';
+  if (nobodys !== undefined && kind.isDirectory()) return nobodys;
   const why = whyNot(kind, name);
   if (why !== NO_EXERCISE) return why;
   return perFolder ? 'because it is no folder' : 'because its name does not end in .ts';
