@@ -299,6 +299,7 @@ test('a class of archives alone is none, and what to do is said; so is a folder 
     () => readClass(directory, exercises),
     /anna\.zip, bob\.tgz: left alone, because it is an archive: unpack/,
   );
+  assert.throws(() => readClass(join(directory, 'anna.zip'), exercises), /an archive must be unpacked first/);
   put('class/anna/1a.ts', 'class/bob/1a.ts');
   const layout = `If the folders in class are the students, name it: ${join(directory, 'class')}`;
   assert.ok(foundClass().notes.includes(layout));

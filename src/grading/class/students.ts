@@ -50,8 +50,10 @@ const LAYOUTS = 'a class is a folder per student with files such as 1a.ts, or fi
  * @throws UsageError if it is neither
  */
 export function readClass(directory: string, exercises: readonly Entry[], only?: readonly string[]): Class {
-  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UsageError(`There is no folder ${harmlessLine(directory, 200)}.`);
+  const stats = statSync(directory, { throwIfNoEntry: false });
+  if (!stats?.isDirectory()) {
+    const advice = stats ? ' It is a file; an archive must be unpacked first.' : '';
+    throw new UsageError(`There is no folder ${harmlessLine(directory, 200)}.${advice}`);
   }
   const all = entriesOf(directory).filter(({ name }) => !OWN.test(name));
   const [exercise] = only?.length === 1 ? exercises : [];
