@@ -29,7 +29,7 @@ export function pauseObserver(level: 0 | 1 | 2 | 3): Observer {
     print(`  ${chalk.dim(`From a second terminal: ${lookAt(site, child)}`)}`);
     if (side === 'child' && isExec(call)) print('  From here on, the program inside has the terminal.');
     asking = true;
-    const answer = await readLine('  [Enter: make this call; c: go on to the end] ', interrupt);
+    const answer = await readLine('  [Enter: make this call; c and Enter: go on to the end] ', interrupt);
     asking = false;
     if (answer === undefined || answer.trim() === 'c') stepping = false;
   }

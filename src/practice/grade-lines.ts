@@ -65,8 +65,13 @@ function explanation({ status, message, checks }: Grade, view: View): string[] {
   return [...wrapped(harmless(local(message)), INDENT, view), ...advice];
 }
 
+/** `lab.program` is the grader's own script here, and nothing to read. */
+function withoutScript(line: string): string {
+  return line.replace(/\["sh", "-c", "sleep 1000000000 &.*/, '… lab.program …)');
+}
+
 function callLines({ trace }: Grade, view: View): string[] {
-  return section('The calls:', trace, MOST_CALLS, view);
+  return section('The calls:', trace.map(withoutScript), MOST_CALLS, view);
 }
 
 function printedLines({ printed = [] }: Grade, view: View): string[] {

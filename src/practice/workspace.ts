@@ -48,7 +48,7 @@ export class Workspace {
       makeDirectory(this.directory);
       writeNew(join(this.directory, 'tsconfig.json'), TSCONFIG);
       const isNew = writeNew(this.fileOf(entry), starter);
-      accessSync(this.fileOf(entry), constants.W_OK);
+      if (existsSync(this.fileOf(entry))) accessSync(this.fileOf(entry), constants.W_OK);
       return isNew;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;

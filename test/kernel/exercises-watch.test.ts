@@ -15,7 +15,7 @@ import { TestWorkspace } from '../support/workspace.ts';
 
 const test = suite('watch');
 const needs = [canRun(8), program('tmux'), program('git')];
-const KEYS = /^h hint {2}d diff {2}r reset {2}n next {2}t task {2}l list {2}q quit$/m;
+const KEYS = /^h hint {2}d solution {2}r reset {2}n next {2}t task {2}l list {2}q quit$/m;
 
 /** A watch over 1a in a terminal, with the starter in the workspace. */
 async function watching(id = '1a'): Promise<{ terminal: Terminal; workspace: TestWorkspace }> {

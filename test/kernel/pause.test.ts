@@ -8,7 +8,7 @@ import { Terminal } from '../support/terminal.ts';
 
 const test = suite('pause');
 const needs = [program('tmux'), program('nsenter')];
-const PROMPT = '[Enter: make this call; c: go on to the end]';
+const PROMPT = '[Enter: make this call; c and Enter: go on to the end]';
 
 const prompts = (terminal: Terminal) => terminal.screen().split(PROMPT).length - 1;
 

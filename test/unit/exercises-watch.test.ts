@@ -178,7 +178,7 @@ test('the line at the bottom stays below what is printed, and goes away', () => 
 
 test('the keys at the bottom fit on one line, whatever its width', () => {
   assert.match(keysLine(80), /^h hint .* q quit$/);
-  assert.is(keysLine(20), 'h hint  d diff');
+  assert.is(keysLine(20), 'h hint  d solution');
   for (let width = 1; width < 80; width++) assert.ok(keysLine(width).length < width, String(width));
 });
 

@@ -29,9 +29,19 @@ const GLOSSARY_NOTE = `${IN_GLOSSARY} What that means: npm run lesson glossary`;
 /** `path` is the page's, from the top of the repository: its links start from there. */
 export function render({ path, text }: { readonly path: string; readonly text: string }, view: View): string {
   const tokens = withTermLinks(parse(text), view.terms ?? []);
-  const lines = new Renderer({ ...view, path }).blocks(treeOf(tokens), view.width);
+  const renderer = new Renderer({ ...view, path });
   const isMarked = tokens.some(({ children }) => children?.some(leadsToGlossary));
-  return `${[...lines, ...(isMarked ? ['', view.style.faint(GLOSSARY_NOTE)] : [])].join('\n')}\n`;
+  const note = isMarked ? [view.style.faint(GLOSSARY_NOTE)] : [];
+  const nodes = treeOf(tokens);
+  // Below the title it is read before the first mark.
+  const title = nodes[0]?.token.tag === 'h1' ? nodes.splice(0, 1) : [];
+  const parts = [
+    renderer.blocks(title, view.width),
+    ...(title.length > 0 ? [note] : []),
+    renderer.blocks(nodes, view.width),
+  ];
+  const lines = [...parts, ...(title.length > 0 ? [] : [note])].filter((part) => part.length > 0);
+  return `${lines.map((part) => part.join('\n')).join('\n\n')}\n`;
 }
 
 class Renderer {

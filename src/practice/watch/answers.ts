@@ -15,7 +15,7 @@ export interface Scene {
   readonly hasKeys: boolean;
 }
 
-const KEYS = ['h hint', 'd diff', 'r reset', 'n next', 't task', 'l list', 'q quit'];
+const KEYS = ['h hint', 'd solution', 'r reset', 'n next', 't task', 'l list', 'q quit'];
 const GAP = '  ';
 
 /** As many of the keys as have room: the line at the bottom must stay one line. */
