@@ -19,9 +19,6 @@ import { top } from './exercises.ts';
 const WIDTH = 74;
 const FLAGS = 'src/syscalls/flags.ts';
 
-/** The path of the page that is kept in the repository, for those who read there. */
-export const CALLS_PAGE = 'exercises/calls.md';
-
 /** What must be known before the table can be used. */
 export const ABOUT_CALLS = [
   'What a solution may use, beside TypeScript itself. `npm run calls -- mount` tells more of one: its types, its flags, ' +

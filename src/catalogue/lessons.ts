@@ -1,5 +1,5 @@
 /** The lessons: the files `lessons/NN-name.md`, in their order. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { top } from './exercises.ts';
 
@@ -28,7 +28,12 @@ export interface Library {
   readonly lessons: readonly Lesson[];
   /** What the words of the lessons mean, glossary.md, if it is there. */
   readonly glossary?: Page | undefined;
+  /** What a solution may use, exercises/calls.md, if it is there. */
+  readonly calls?: Page | undefined;
 }
+
+/** The page that `npm run calls -- --markdown` writes. */
+export const CALLS_PAGE = 'exercises/calls.md';
 
 const NAME = /^(\d\d)-([a-z0-9-]+)\.md$/;
 
@@ -43,7 +48,8 @@ export function readLibrary(from = top, folder = 'lessons'): Library {
   const [index, glossary] = ['README.md', 'glossary.md'].map((name) =>
     names.includes(name) ? pageAt(name) : undefined,
   );
-  return { top: from, index, lessons, glossary };
+  const calls = existsSync(join(from, CALLS_PAGE)) ? readPage(CALLS_PAGE, from) : undefined;
+  return { top: from, index, lessons, glossary, calls };
 }
 
 /** Reads one page, of the lessons or of another folder. */
@@ -52,7 +58,12 @@ export function readPage(path: string, from = top): Page {
   return { path, stem: basename(path, '.md'), title: titleOf(text), text };
 }
 
-/** Every page: README.md, the lessons, and the glossary. */
+/** Pages to look something up in: the glossary, and the table of calls. */
+export function references({ glossary, calls }: Library): readonly Page[] {
+  return [glossary, calls].filter((page) => page !== undefined);
+}
+
+/** Every page of the lessons' folder: README.md, the lessons, and the glossary. */
 export function pages({ index, lessons, glossary }: Library): readonly Page[] {
   return [index, ...lessons, glossary].filter((page) => page !== undefined);
 }

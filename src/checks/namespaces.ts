@@ -96,7 +96,7 @@ export interface Link {
 export async function linksOf(process: Process): Promise<{ links: Link[]; command: string }> {
   const [links, addresses] = [dump('links'), dump('addresses')];
   const inside = expected(await lookInto(process, 'net', [...links.calls, ...addresses.calls]));
-  const command = `nsenter -t ${process.pid} --net ip address`;
+  const command = nsenter(process.pid, ['net'], ['ip', 'address']).join(' ');
   const [all, owned] = [linksIn(partsOf(inside, links)), addressesIn(partsOf(inside, addresses))];
   if (!all || !owned) throw tooMany('links and addresses', command);
   return {

@@ -1,6 +1,7 @@
 /** `npm run calls`: the calls and helpers that a solution may use. `npm run calls -- mount`: all of one. */
 import { usables } from '../catalogue/calls.ts';
-import { CALLS_PAGE, callPage, callsPage, usablesNamed } from '../catalogue/calls-page.ts';
+import { callPage, callsPage, usablesNamed } from '../catalogue/calls-page.ts';
+import { CALLS_PAGE } from '../catalogue/lessons.ts';
 import { command } from '../command-line/command.ts';
 import { nearest } from '../command-line/nearest.ts';
 import { flag } from '../command-line/options.ts';

@@ -1,13 +1,13 @@
 /** Where on the site things are. All links are relative, so that the site works in any folder. */
 import { statSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { type Library, pages } from '../../catalogue/lessons.ts';
+import { type Library, pages, references } from '../../catalogue/lessons.ts';
 import { targetOf } from '../../markdown/links.ts';
 
 /** Undefined for what the site does not have. */
 export function addressOf(path: string, library: Library): string | undefined {
   if (path === library.index?.path) return 'index.html';
-  const page = pages(library).find((candidate) => candidate.path === path);
+  const page = [...pages(library), ...references(library)].find((candidate) => candidate.path === path);
   if (page) return `${page.stem}.html`;
   const isFile = statSync(join(library.top, path), { throwIfNoEntry: false })?.isFile();
   return isFile && !path.startsWith('..') ? `files/${path}.html` : undefined;

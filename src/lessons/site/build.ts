@@ -3,8 +3,7 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeFolders } from '../../../native/folders.cjs';
-import type { Library, Page } from '../../catalogue/lessons.ts';
-import { pages } from '../../catalogue/lessons.ts';
+import { type Library, type Page, pages, references } from '../../catalogue/lessons.ts';
 import { writingAdvice } from '../../command-line/folders.ts';
 import { targetOf } from '../../markdown/links.ts';
 import { inlineTokens, parse } from '../../markdown/parse.ts';
@@ -23,12 +22,9 @@ const LANGUAGES: Readonly<Record<string, string>> = { ts: 'ts', c: 'c', h: 'c', 
  */
 export function buildSite(library: Library, directory: string, elsewhere: readonly string[] = []): string[] {
   const lessons = library.lessons.map(({ number, title, stem }) => ({ number, title, address: `${stem}.html` }));
-  const glossary = library.glossary && {
-    title: library.glossary.title,
-    address: addressOf(library.glossary.path, library) ?? INDEX,
-  };
+  const links = references(library).map(({ title, path }) => ({ title, address: addressOf(path, library) ?? INDEX }));
   const frames = [...pageFrames(library, lessons, elsewhere), ...fileFrames(library, lessons)];
-  const all = glossary ? frames.map((frame) => ({ ...frame, glossary })) : frames;
+  const all = frames.map((frame) => ({ ...frame, references: links }));
   rmSync(directory, { recursive: true, force: true });
   for (const frame of all) {
     const path = join(directory, frame.address);
@@ -58,7 +54,10 @@ export function copyAssets(directory: string): void {
   cpSync(ASSETS, join(directory, 'assets'), { recursive: true });
 }
 
-function pageFrames(library: Library, lessons: readonly Link[], elsewhere: readonly string[]): Frame[] {
+/** A page before it is known what else there is. */
+type Unlinked = Omit<Frame, 'references'>;
+
+function pageFrames(library: Library, lessons: readonly Link[], elsewhere: readonly string[]): Unlinked[] {
   const index: Page = library.index ?? {
     path: 'lessons/README.md',
     stem: 'README',
@@ -66,9 +65,9 @@ function pageFrames(library: Library, lessons: readonly Link[], elsewhere: reado
     text: '# Lessons\n',
   };
   const order: Link[] = [{ title: index.title, address: INDEX }, ...lessons];
-  const glossary = library.glossary ? [library.glossary] : [];
-  return [index, ...library.lessons, ...glossary].map((page, at): Frame => {
-    const isInOrder = page !== library.glossary;
+  const others = references(library);
+  return [index, ...library.lessons, ...others].map((page, at): Unlinked => {
+    const isInOrder = !others.includes(page);
     const [previous, self, next] = isInOrder ? [order[at - 1], order[at], order[at + 1]] : [];
     const { html, ...content } = contentOf(page, library, elsewhere);
     return {
@@ -86,11 +85,11 @@ function pageFrames(library: Library, lessons: readonly Link[], elsewhere: reado
 }
 
 /** Files of the repository that are linked: their text, coloured. */
-function fileFrames(library: Library, lessons: readonly Link[]): Frame[] {
-  const own = pages(library).map(({ path }) => path);
+function fileFrames(library: Library, lessons: readonly Link[]): Unlinked[] {
+  const own = [...pages(library), ...references(library)].map(({ path }) => path);
   return linkedPaths(library)
     .filter((path) => !own.includes(path))
-    .flatMap((path): Frame[] => {
+    .flatMap((path): Unlinked[] => {
       const address = addressOf(path, library);
       if (address === undefined) return [];
       const content = readFileSync(join(library.top, path), 'utf8');

@@ -68,6 +68,11 @@ const rules: Readonly<Record<string, RendererRule>> = {
   paragraph_close: (tokens, at, options, _env, self) =>
     pictureIn(tokens[at - 1]) ? '' : self.renderToken(tokens, at, options),
   image: (tokens, at) => (pictureOf(tokens) ? '' : escapeHtml(tokens[at]?.content ?? '')),
+  // In a table a long command may be broken between its words, and nowhere else.
+  code_inline: (tokens, at) => {
+    const words = (tokens[at]?.content ?? '').split(' ').map((word) => `<span>${escapeHtml(word)}</span>`);
+    return `<code>${words.join(' ')}</code>`;
+  },
   fence: (tokens, at, _options, env) => {
     const token = tokens[at];
     if (!token || isDrawing(tokens, at)) return '';

@@ -20,7 +20,8 @@ export interface Frame {
   readonly content: string;
   readonly headings: readonly Heading[];
   readonly lessons: readonly Link[];
-  readonly glossary?: Link;
+  /** Pages to look something up in. */
+  readonly references: readonly Link[];
   readonly previous?: Link;
   readonly next?: Link;
 }
@@ -64,13 +65,13 @@ ${turnHtml(frame)}
 `;
 }
 
-function lessonsHtml({ lessons, glossary, root, address }: Frame): string {
+function lessonsHtml({ lessons, references, root, address }: Frame): string {
   const items = lessons.map((link) => {
     const current = link.address === address ? ' aria-current="page"' : '';
     return `<li value="${link.number ?? 0}"><a href="${root}${link.address}"${current}>${escapeHtml(link.title)}</a></li>`;
   });
-  const words = glossary ? `<p><a href="${root}${glossary.address}">${escapeHtml(glossary.title)}</a></p>` : '';
-  return `<nav class="lessons" aria-label="Lessons"><details open><summary>Lessons</summary><ol>${items.join('\n')}</ol>${words}</details></nav>`;
+  const others = references.map((link) => `<p><a href="${root}${link.address}">${escapeHtml(link.title)}</a></p>`);
+  return `<nav class="lessons" aria-label="Lessons"><details open><summary>Lessons</summary><ol>${items.join('\n')}</ol>${others.join('\n')}</details></nav>`;
 }
 
 function contentsHtml({ headings }: Frame): string {
