@@ -40,8 +40,11 @@ function whichThereAre(lessons: readonly Lesson[]): string {
   return lessons.length === 0 ? 'There are none yet.' : `Lessons: ${lessons.map(({ number }) => number).join(', ')}.`;
 }
 
+const WITHOUT_ROOT = '> You are not root. What to type instead: lessons/README.md, “Without root”.';
+
 function show(chosen: Lesson, hints: boolean, terms: readonly Term[]): void {
-  page(render(chosen, { ...terminalView(hints), terms, elsewhere: otherVersion() }), print);
+  const text = process.geteuid?.() === 0 ? chosen.text : chosen.text.replace('\n', `\n\n${WITHOUT_ROOT}\n`);
+  page(render({ ...chosen, text }, { ...terminalView(hints), terms, elsewhere: otherVersion() }), print);
   if (isatty(1)) withProgress(() => markRead(chosen.id));
 }
 
