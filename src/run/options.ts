@@ -1,13 +1,13 @@
 /** What may be typed after `npm run step N`: the options of the run, here, and those of the settings. */
-import { type Form, flag, helpText as helpOf, keptByNpm, type Option, parse } from '../command-line/options.ts';
+import { type Form, flag, helpText as helpOf, keptByNpm, type Option, parse, shown } from '../command-line/options.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import type { Step } from '../lab/step.ts';
 import type { Feature } from '../settings/features.ts';
-import { SETTING_OPTIONS, type SettingOption, type Settings } from '../settings/settings.ts';
+import { type Asked, SETTING_OPTIONS, type SettingOption } from '../settings/settings.ts';
 import { steps } from '../steps/index.ts';
 
 export interface StepRequest {
-  readonly settings: Partial<Settings>;
+  readonly settings: Asked;
   /** As an ordinary user. */
   readonly rootless: boolean;
   readonly trace?: 'text' | 'json';
@@ -67,7 +67,7 @@ function formOf(step?: Step): Form<StepOption> {
 export function parseOptions(words: readonly string[], step: Step): StepRequest {
   const typed = parse(formOf(step), words);
   const trace = typed.value(TRACE);
-  const settings = typed.given.reduce<Partial<Settings>>(
+  const settings = typed.given.reduce<Asked>(
     (known, { option, text }) => SETTINGS.get(option)?.set(known, text) ?? known,
     {},
   );
@@ -101,16 +101,12 @@ export function optionsTable(): string[] {
   return [
     '| option | steps | |',
     '| --- | --- | --- |',
-    ...OPTIONS.map((option) => `| \`${usageOf(option).replace('|', '\\|')}\` | ${stepsOf(option)} | ${option.help} |`),
+    ...OPTIONS.map((option) => `| \`${shown(option).replace('|', '\\|')}\` | ${stepsOf(option)} | ${option.help} |`),
   ];
 }
 
 function appliesTo({ about }: StepOption, { has }: Step): boolean {
   return about === undefined || has.has(about);
-}
-
-function usageOf({ name, value, optional }: StepOption): string {
-  return `${name}${value ? (optional ? `[=${value}]` : ` ${value}`) : ''}`;
 }
 
 function stepsOf(option: StepOption): string {

@@ -85,7 +85,7 @@ test('of an option that is given twice, the last counts; limits add up', () => {
 
 test('refusals: one line that names the option and what it wants', () => {
   const cases: [string, RegExp][] = [
-    ['--memroy 1m', /^There is no option --memroy\. Options: --trace .*--rootfs$/],
+    ['--memroy 1m', /^There is no option --memroy\. Options: --trace .*--tmpfs$/],
     ['-m 1m', /^There is no option -m\./],
     ['-', /^There is no option -\./],
     ['--=x', /^There is no option --\./],

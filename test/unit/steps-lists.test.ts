@@ -110,7 +110,7 @@ const device = (fd: number, name: string) =>
   |  close(${fd})
   |  mount("/dev/${name}", "dev/${name}", NULL, MS_BIND, NULL)`);
 
-const enterImage = (fd: number) =>
+const kernelFiles = (fd: number) =>
   [
     '  mkdirat(AT_FDCWD, "proc", 0755)',
     '  mount("proc", "proc", "proc", MS_NOSUID|MS_NODEV|MS_NOEXEC, NULL)',
@@ -124,9 +124,10 @@ const enterImage = (fd: number) =>
     '  symlinkat("/proc/self/fd/0", AT_FDCWD, "dev/stdin")',
     '  symlinkat("/proc/self/fd/1", AT_FDCWD, "dev/stdout")',
     '  symlinkat("/proc/self/fd/2", AT_FDCWD, "dev/stderr")',
-    '  chroot(".")',
-    '  chdir("/")',
   ].join('\n');
+
+const enterImage = (fd: number) => [kernelFiles(fd), '  chroot(".")', '  chdir("/")'].join('\n');
+const PIVOT = '  pivot_root(".", ".")\n  umount2(".", MNT_DETACH)';
 
 const RANGE = '0 1000000000 65536\n';
 const MINE = '0 1000 1\n';
@@ -361,6 +362,67 @@ test("step 8 with an image that is the container's root's own: no mapping", asyn
   );
 });
 
+test('step 9 by root: the image becomes the top of the mount table', async () => {
+  const text = await listOf(9, 0, { root: { path: '/proc' } });
+  assert.is(
+    text.slice(text.indexOf('  move_mount('), text.indexOf('openat(AT_FDCWD, "/proc/1001/uid_map"')),
+    lines(`
+      |  move_mount(10, "", AT_FDCWD, "", MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH)
+      |  fchdir(10)
+      |${kernelFiles(14)}
+      |${PIVOT}
+      |${PROGRAM}`).concat('\n'),
+  );
+  // Up to there, and from there on, it is step 8.
+  const before = await listOf(8, 0, { root: { path: '/proc' } });
+  assert.is(text.replace(PIVOT, '  chroot(".")\n  chdir("/")'), before);
+});
+
+test('step 9 by a user: a copy of what is mounted at the image, and the volumes copied by the child', async () => {
+  const text = await listOf(9, 1000, {
+    root: { path: '/proc', readonly: true },
+    users: { uidMappings: [{ inside: 0, outside: 0, count: 1 }] },
+    mounts: [
+      { type: 'bind', source: '/srv/..', destination: '/mnt', readonly: true },
+      { type: 'tmpfs', destination: '/tmp' },
+    ],
+  });
+  const readOnly = '{attr_set=MOUNT_ATTR_RDONLY, userns_fd=0}';
+  assert.match(
+    text,
+    lines(`
+      |${up('  ', 6, 'lo')}
+      |  open_tree(AT_FDCWD, "/srv/..", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC|AT_RECURSIVE)
+      |  mount_setattr(7, "", AT_EMPTY_PATH|AT_RECURSIVE, {attr_set=MOUNT_ATTR_RDONLY, propagation=MS_PRIVATE, userns_fd=0}, 32)
+      |  open_tree(AT_FDCWD, ".", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC|AT_RECURSIVE)
+      |  move_mount(8, "", AT_FDCWD, "", MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH)
+      |  fchdir(8)
+      |  mkdirat(AT_FDCWD, "proc", 0755)
+      |  mkdirat(AT_FDCWD, "dev", 0755)
+      |  mount_setattr(AT_FDCWD, ".", AT_RECURSIVE, ${readOnly}, 32)
+      |${kernelFiles(9)}
+      |${PIVOT}
+      |  openat2(AT_FDCWD, "/mnt", {flags=O_RDONLY|O_CLOEXEC|O_PATH, resolve=RESOLVE_NO_MAGICLINKS|RESOLVE_IN_ROOT}, 24)
+      |  move_mount(7, "", 15, "", MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH)
+      |  openat2(AT_FDCWD, "/tmp", {flags=O_RDONLY|O_DIRECTORY|O_CLOEXEC|O_PATH, resolve=RESOLVE_NO_MAGICLINKS|RESOLVE_IN_ROOT}, 24)
+      |  fchdir(16)
+      |  mount("tmpfs", ".", "tmpfs", MS_NOSUID|MS_NODEV|MS_NOEXEC, "mode=1777")
+      |  chdir("/")
+      |${PROGRAM}`),
+  );
+});
+
+test('step 9 by root: the volumes are copied by the parent', async () => {
+  const text = await listOf(9, 0, {
+    root: { path: '/proc' },
+    mounts: [{ type: 'bind', source: '/srv/..', destination: '/mnt', readonly: false }],
+  });
+  assert.match(
+    text,
+    /\nopen_tree\(AT_FDCWD, "\/srv\/\.\.", [A-Z_|]+\)\nmount_setattr\(12, "", AT_EMPTY_PATH\|AT_RECURSIVE, \{attr_set=0, propagation=MS_PRIVATE, userns_fd=0\}, 32\)\nclone/,
+  );
+});
+
 test('what a step says that it has is what its child is cloned with', async () => {
   for (const step of steps) {
     const text = await listOf(step.number, 0, { root: { path: '/proc' } });
@@ -379,7 +441,8 @@ test('what a step says that it has is what its child is cloned with', async () =
       namespaces.sort(),
       step.title,
     );
-    assert.is(/chroot/.test(text), step.has.has('image'), step.title);
+    assert.is(/chroot|pivot_root/.test(text), step.has.has('image'), step.title);
+    assert.is(/pivot_root/.test(text), step.has.has('mounts'), step.title);
   }
 });
 
