@@ -12,6 +12,8 @@ export interface StepRequest {
   readonly rootless: boolean;
   readonly trace?: 'text' | 'json';
   readonly pause: boolean;
+  /** Only to say what would be done. */
+  readonly plan: boolean;
   readonly quiet: boolean;
   readonly help?: boolean;
   readonly command: readonly string[];
@@ -33,6 +35,7 @@ const TRACE: StepOption & Option<'text' | 'json'> = {
   },
 };
 const PAUSE = flag('--pause', 'stop before every system call and explain it');
+const PLAN = flag('--plan', 'print the calls of both sides, and make none of them');
 const QUIET = flag('--quiet', 'no narration, only the program');
 const HELP = flag('--help', 'this list');
 const ROOTLESS = flag('--rootless', 'run as an ordinary user, in a user namespace');
@@ -44,7 +47,7 @@ const SETTINGS = new Map<StepOption, SettingOption>(
   }),
 );
 
-export const OPTIONS: readonly StepOption[] = [TRACE, PAUSE, QUIET, HELP, ROOTLESS, ...SETTINGS.keys()];
+export const OPTIONS: readonly StepOption[] = [TRACE, PAUSE, PLAN, QUIET, HELP, ROOTLESS, ...SETTINGS.keys()];
 
 /** Without a step, of all of them. */
 function formOf(step?: Step): Form<StepOption> {
@@ -67,6 +70,9 @@ function formOf(step?: Step): Form<StepOption> {
 export function parseOptions(words: readonly string[], step: Step): StepRequest {
   const typed = parse(formOf(step), words);
   const trace = typed.value(TRACE);
+  if (typed.has(PLAN) && (trace || typed.has(PAUSE))) {
+    throw new UsageError(`--plan makes no call that ${trace ? '--trace could print' : '--pause could wait for'}.`);
+  }
   const settings = typed.given.reduce<Asked>(
     (known, { option, text }) => SETTINGS.get(option)?.set(known, text) ?? known,
     {},
@@ -76,6 +82,7 @@ export function parseOptions(words: readonly string[], step: Step): StepRequest 
     rootless: typed.has(ROOTLESS),
     ...(trace && { trace }),
     pause: typed.has(PAUSE),
+    plan: typed.has(PLAN),
     quiet: typed.has(QUIET),
     ...((typed.has(HELP) || typed.wantsHelp) && { help: true }),
     command: typed.words,

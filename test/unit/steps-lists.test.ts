@@ -40,6 +40,7 @@ function lines(text: string): string {
 }
 
 const PROGRAM = '  execve("/bin/true", ["true"], [/* 0 vars */])';
+const waitFor = (pid: number) => `wait4(${pid}, <4 bytes>, 0, NULL)`;
 const HOSTNAME = '  sethostname("lab", 3)';
 const PRIVATE = '  mount("none", "/", NULL, MS_REC|MS_PRIVATE, NULL)';
 const WAIT_AT_3 = lines(`
@@ -141,12 +142,12 @@ test('step 0: a child that says "World"', async () => {
     |clone(0)
     |  write(1, "World\\n", 6)
     |${PROGRAM}
-    |wait for 1000`),
+    |${waitFor(1000)}`),
   );
 });
 
 test('step 1: a host name of its own', async () => {
-  assert.is(await listOf(1, 0), ['clone(CLONE_NEWUTS)', HOSTNAME, PROGRAM, 'wait for 1000'].join('\n'));
+  assert.is(await listOf(1, 0), ['clone(CLONE_NEWUTS)', HOSTNAME, PROGRAM, waitFor(1000)].join('\n'));
 });
 
 for (const [number, added] of [
@@ -163,7 +164,7 @@ for (const [number, added] of [
         HOSTNAME,
         PROGRAM,
         RELEASE,
-        'wait for 1000',
+        waitFor(1000),
       ].join('\n'),
     );
   });
@@ -181,7 +182,7 @@ test('step 4: private first, then /proc', async () => {
       PROC,
       PROGRAM,
       RELEASE,
-      'wait for 1000',
+      waitFor(1000),
     ].join('\n'),
   );
 });
@@ -202,7 +203,7 @@ test('step 5 by root: maps to a range that nobody has', async () => {
       PROGRAM,
       maps(5, 1000, RANGE),
       RELEASE,
-      'wait for 1000',
+      waitFor(1000),
     ].join('\n'),
   );
 });
@@ -221,7 +222,7 @@ test('step 5 by a user: setgroups is denied first, and groups stay', async () =>
       PROGRAM,
       deniedMaps(5, 1000, MINE),
       RELEASE,
-      'wait for 1000',
+      waitFor(1000),
     ].join('\n'),
   );
 });
@@ -260,7 +261,7 @@ for (const number of [6, 7]) {
         maps(8, 1000, RANGE),
         layCable(10, 1000),
         RELEASE,
-        'wait for 1000',
+        waitFor(1000),
       ].join('\n'),
     );
   });
@@ -280,7 +281,7 @@ for (const number of [6, 7]) {
         PROGRAM,
         deniedMaps(6, 1000, MINE),
         RELEASE,
-        'wait for 1000',
+        waitFor(1000),
       ].join('\n'),
     );
   });
@@ -333,7 +334,7 @@ test('step 8 by root, with an image that belongs to root: the image is mounted t
       maps(20, 1001, RANGE),
       layCable(22, 1001),
       RELEASE,
-      'wait for 1001',
+      waitFor(1001),
     ].join('\n'),
   );
 });
@@ -357,7 +358,7 @@ test("step 8 with an image that is the container's root's own: no mapping", asyn
       file(14, '/proc/1000/uid_map', '0 0 1\n'),
       file(15, '/proc/1000/gid_map', MINE),
       RELEASE,
-      'wait for 1000',
+      waitFor(1000),
     ].join('\n'),
   );
 });
