@@ -16,7 +16,6 @@ export interface MountCalls {
   readonly after: readonly Call[];
 }
 
-// #region volumes
 /** Prepares the mounts of the settings. */
 export async function openMounts(lab: Lab): Promise<MountCalls> {
   const before: Call[] = [];
@@ -33,6 +32,7 @@ export async function openMounts(lab: Lab): Promise<MountCalls> {
   return { before, after };
 }
 
+// #region volume
 /**
  * Copies the mounts of a volume. Root copies them out here: the way to a volume
  * may lead through places that root inside may not enter. An ordinary user may
@@ -55,6 +55,7 @@ function attachVolume(tree: number | Call, destination: string): Call[] {
   const place = openWithin(destination, O_PATH);
   return [place, attachMountAt(tree, place)];
 }
+// #endregion volume
 
 function mountScratch(destination: string): Call[] {
   const place = openWithin(destination, O_PATH | O_DIRECTORY);
@@ -65,7 +66,6 @@ function mountScratch(destination: string): Call[] {
     chdir('/'),
   ];
 }
-// #endregion volumes
 
 async function tellOfOwner(lab: Lab, source: string): Promise<void> {
   const owner = statSync(source).uid;

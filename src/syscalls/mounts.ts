@@ -57,7 +57,7 @@ const PIVOT_ROOT = defineCall({
   look: { child: (pid) => `ls -l /proc/${pid}/root; cat /proc/${pid}/mountinfo` },
   advice: {
     EINVAL: 'The new root must be a mount point, its parent mount must not be shared, and the old one goes below it.',
-    EBUSY: 'The new root is the root that is there already.',
+    EBUSY: 'The new root is on the mount that is the root already: it must be a mount of its own.',
     EPERM: 'pivot_root needs CAP_SYS_ADMIN in the mount namespace. Run with sudo, or add --rootless.',
   },
 });

@@ -151,17 +151,20 @@ kernelTest(
 );
 
 kernelTest(test, needs, 'what pivot_root refuses: a root that is no mount, and one that is shared', async () => {
-  const advice = 'The new root must be a mount point, its parent mount must not be shared';
   const attaching = ['move_mount', 'fchdir'];
   const unmounted = await endIn(image, pivot(), {
     revise: (list) => list.filter(({ info }) => !attaching.includes(info.name)),
   });
   const shared = await endIn(image, [mount('none', '/', null, MS_REC | MS_SHARED), ...pivot()]);
-  for (const failure of [unmounted, shared]) {
-    assert.instance(failure, CallFailure);
-    assert.match((failure as Error).message, 'pivot_root(".", ".") = -1 EINVAL (Invalid argument)');
-    assert.match((failure as Error).message, advice);
-  }
+  assert.instance(unmounted, CallFailure);
+  // Which of the two depends on whether the image and the root are on one mount.
+  assert.match(
+    (unmounted as Error).message,
+    /pivot_root\("\.", "\."\) = -1 (EINVAL .*\n {2}The new root must be a mount point|EBUSY .*\n {2}The new root is on the mount)/,
+  );
+  assert.instance(shared, CallFailure);
+  assert.match((shared as Error).message, 'pivot_root(".", ".") = -1 EINVAL (Invalid argument)');
+  assert.match((shared as Error).message, 'its parent mount must not be shared');
 });
 
 kernelTest(test, needs, '--read-only: nothing in the image can be changed, and what lies on it can', async () => {
