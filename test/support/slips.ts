@@ -375,6 +375,7 @@ export const SLIPS: readonly Slip[] = [
     what: 'a descriptor whose call is not in the list',
     changes: [['[namespace, umount', '[umount']],
     message: 'setns uses the result of openat before that call is made: put it earlier in the same list.',
+    at: 'const container = await lab.clone(',
   },
   {
     exercise: '9a',
