@@ -193,12 +193,16 @@ kernelTest(
     }
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=777', 'tmpfs', join(folder, 'below')]);
     onTestEnd(() => execFileSync('umount', [join(folder, 'below')]));
-    const words = ['9', '--read-only', '--tmpfs', '/tmp', '-v', `${folder}:/mnt`, '-v', `${folder}:/run:ro`];
+    // The image is in the home: what the container mounts in it is not seen in the copy.
+    const volumes = ['-v', `${folder}:/mnt`, '-v', `${folder}:/run:ro`, '-v', `${who.env.HOME}:/home:ro`];
+    const words = ['9', '--read-only', '--tmpfs', '/tmp', ...volumes];
     const container = await start(words, who);
     const points = parseMountinfo(read(`/proc/${container.pid}/mountinfo`)).map(({ mountPoint }) => mountPoint);
     assert.equal(points.filter((point) => !point.startsWith('/dev/')).sort(), [
       '/',
       '/dev',
+      '/home',
+      '/home/folder/below',
       '/mnt',
       '/mnt/below',
       '/proc',
