@@ -21,7 +21,7 @@ export async function measureContainers(kit: Kit, workspace: Workspace, budget: 
     remarks: [
       'C is bench/reference: the same calls of both sides, with plain clone(2). Target: no slower than C.',
       'A cable goes by itself a moment later. Only a whole command waits for that, which (b) shows.',
-      'Not in the C program: finding out where cgroups can be made (steps 7 and 8).',
+      'Not in the C program: finding out where cgroups can be made (from step 7 on).',
     ],
   };
 }

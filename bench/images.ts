@@ -1,4 +1,4 @@
-/** (c) Step 8's whole container, made in process, against other tools that start the same image. */
+/** (c) The whole container of steps 8 and 9, made in process, against other tools that start the same image. */
 import { commandContender } from './command.ts';
 import { compare, contest, ratio } from './contest.ts';
 import type { Kit } from './kit.ts';
@@ -17,12 +17,14 @@ export async function measureImages(kit: Kit, workspace: Workspace, budget: numb
     // As without root: no veth pair, no mapped image.
     kit.contender('kit, step 8, plain', 8, TIMES, { rootless: true }),
     kit.contender('kit, step 8, limits', 8, TIMES, { settings: { resources } }),
+    kit.contender('kit, step 9', 9, TIMES),
+    kit.contender('kit, step 9, plain', 9, TIMES, { rootless: true }),
     ...(await runtimes(workspace)).map((command) => commandContender({ ...command, times: TIMES }, workspace)),
   ];
   const outcomes = await contest(contenders, { budget, pause: PAUSE_MS, signal: workspace.signal });
   const [ours, plain] = outcomes;
   return {
-    title: "(c) Step 8's container, made in process, and as other tools start it",
+    title: '(c) The container of steps 8 and 9, made in process, and as other tools start it',
     columns: ['ms', '/ step 8', '/ plain'],
     rows: outcomes.map((outcome) =>
       rowOf(outcome, {

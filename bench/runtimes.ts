@@ -9,8 +9,8 @@ import type { Workspace } from './workspace.ts';
 /** What each of them does otherwise than step 8. */
 export const DIFFERENCES = [
   'All have the same image, with user, UTS, IPC, PID, mount and network namespaces and a /proc of their own.',
-  'Step 8 alone has a veth pair with addresses, and shows the image as owned by root inside; it uses chroot. ' +
-    '"plain" leaves out both, as the others do; "limits" adds the cgroups of step 7.',
+  'The steps alone have a veth pair with addresses, and show the image as owned by root inside; step 8 uses chroot, ' +
+    'step 9 pivot_root. "plain" leaves out veth pair and owner, as the others do; "limits" adds the cgroups of step 7.',
   'unshare: chroot, no /dev, lo down, host name unchanged, one user mapped. bwrap: pivot_root, one user mapped, no new ' +
     'privileges. crun and runc: pivot_root, 65536 users mapped, no capabilities, no seccomp filter, a cgroup in every ' +
     'hierarchy, or with "no cgroup" none.',

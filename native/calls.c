@@ -37,6 +37,7 @@ const struct call calls[] = {
 	CALL(mount_setattr),
 	CALL(move_mount),
 	CALL(openat),
+	CALL(openat2),
 	CALL(open_tree),
 	CALL(pidfd_getfd),
 	CALL(pidfd_open),

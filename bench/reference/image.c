@@ -17,7 +17,7 @@
 
 /* Newer than some headers; from 424 on, every machine numbers calls alike. */
 enum { OPEN_TREE_CALL = 428, MOVE_MOUNT_CALL = 429, MOUNT_SETATTR_CALL = 442 };
-enum { CLONE_TREE = 1, IDMAP = 0x100000, FROM_EMPTY_PATH = 4, TO_EMPTY_PATH = 0x40 };
+enum { CLONE_TREE = 1, RECURSIVE = 0x8000, IDMAP = 0x100000, FROM_EMPTY_PATH = 4, TO_EMPTY_PATH = 0x40 };
 
 struct attributes {
 	uint64_t set, clear, propagation, namespace;
@@ -52,7 +52,7 @@ static int open_namespace(const struct plan *plan)
 void open_image(struct container *container)
 {
 	const struct plan *plan = container->plan;
-	struct attributes attributes = { .set = IDMAP };
+	struct attributes attributes = { .set = IDMAP, .propagation = MS_PRIVATE };
 	struct stat status;
 
 	container->mapped = -1;
@@ -99,10 +99,13 @@ void enter_image(const struct container *container)
 {
 	static const char *devices[] = { "null", "zero", "full", "random", "urandom", "tty" };
 
-	if (container->mapped >= 0) {
-		check(syscall(MOVE_MOUNT_CALL, container->mapped, "", AT_FDCWD, "", FROM_EMPTY_PATH | TO_EMPTY_PATH),
-		      "move_mount");
-		check(fchdir(container->mapped), "fchdir");
+	int tree = container->mapped, pivots = container->plan->step >= 9;
+
+	if (tree < 0 && pivots)
+		tree = check(syscall(OPEN_TREE_CALL, AT_FDCWD, ".", CLONE_TREE | O_CLOEXEC | RECURSIVE), "open_tree");
+	if (tree >= 0) {
+		check(syscall(MOVE_MOUNT_CALL, tree, "", AT_FDCWD, "", FROM_EMPTY_PATH | TO_EMPTY_PATH), "move_mount");
+		check(fchdir(tree), "fchdir");
 	}
 	ensure_directory("proc");
 	check(mount("proc", "proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL), "mount proc");
@@ -118,6 +121,11 @@ void enter_image(const struct container *container)
 	check(symlink("/proc/self/fd/0", "dev/stdin"), "symlink");
 	check(symlink("/proc/self/fd/1", "dev/stdout"), "symlink");
 	check(symlink("/proc/self/fd/2", "dev/stderr"), "symlink");
+	if (pivots) {
+		check(syscall(SYS_pivot_root, ".", "."), "pivot_root");
+		check(umount2(".", MNT_DETACH), "umount2");
+		return;
+	}
 	check(chroot("."), "chroot");
 	check(chdir("/"), "chdir");
 }

@@ -14,9 +14,10 @@ import { sweepOnEvidence } from '../leftovers/table.ts';
 import { requireOwnProc } from '../proc/own.ts';
 import { observerFor } from '../run/observer-for.ts';
 import { helpText, parseOptions, refuseSwallowedOptions } from '../run/options.ts';
+import { planStep } from '../run/plan-step.ts';
 import { programOf } from '../run/program.ts';
 import { isRootless, resolveSettings } from '../run/resolve-settings.ts';
-import { failureStatus, runStep } from '../run/run-step.ts';
+import { failureStatus, runStep, type StepRun } from '../run/run-step.ts';
 import { HOST_ROOT } from '../settings/root.ts';
 import { steps } from '../steps/index.ts';
 
@@ -34,16 +35,17 @@ export const main: Command = async (words) => {
   const rootless = isRootless(request);
   const owner = newOwnerName();
   try {
-    return await runStep({
+    const run = {
       step: chosen,
       owner,
       settings,
       rootless,
       program: programOf({ step: chosen, settings, rootless, owner }),
-      observer: observerFor(request),
-      say: request.quiet ? undefined : printProse,
       addImage: !chosen.has.has('image') && settings.root.path !== HOST_ROOT,
-    });
+    };
+    if (request.plan) return await printPlan(run, request.quiet);
+    const say = request.quiet ? undefined : printProse;
+    return await runStep({ ...run, observer: observerFor(request), say });
   } catch (error) {
     if (error instanceof ProgramNotFound) {
       printProse(`step ${chosen.number}: ${error.message}`);
@@ -55,9 +57,16 @@ export const main: Command = async (words) => {
     return failureStatus(failure);
   } finally {
     // What an earlier run has left is no reason for this one to fail.
-    await sweepOnEvidence().catch(() => []);
+    if (!request.plan) await sweepOnEvidence().catch(() => []);
   }
 };
+
+async function printPlan(run: StepRun, quiet: boolean): Promise<number> {
+  const lines = await planStep(run);
+  if (!quiet) printProse('None of this is done. Numbers of processes and descriptors are examples.');
+  for (const line of lines) print(line);
+  return 0;
+}
 
 function showHelp(step?: Step): number {
   print(helpText(step));

@@ -8,6 +8,8 @@ import { UsageError } from './usage-error.ts';
 export interface Option<Value = unknown> {
   /** With its dashes: `--port`. */
   readonly name: string;
+  /** A short form: `-p`. */
+  readonly short?: string;
   /** What the help calls its value; undefined for an option without one. */
   readonly value?: string;
   /** A value may be given, with `=`, but need not. */
@@ -85,7 +87,7 @@ export function parse<Row extends Option>(form: Form<Row>, typed: readonly strin
     if (endsOptions) words.push(...rest.splice(0));
     if (endsOptions || !word.startsWith('-')) continue;
     const [name, inline] = splitAtEquals(word);
-    const option = form.options?.find((candidate) => candidate.name === name);
+    const option = form.options?.find((candidate) => candidate.name === name || candidate.short === name);
     if (!option && HELP_NAMES.includes(name)) return new Typed(given, words, true);
     if (!option) throw unknown(form, form.program === undefined ? word : name);
     given.push({ option, text: textOf(form, option, inline, rest) });
@@ -146,9 +148,11 @@ function applying<Row extends Option>({ options = [], objection }: Form<Row>): R
   return options.filter((option) => objection?.(option) === undefined);
 }
 
-function shown({ name, value, optional }: Option): string {
-  if (value === undefined) return name;
-  return optional ? `${name}[=${value}]` : `${name} ${value}`;
+/** An option as the help shows it: `--port NUMBER`. */
+export function shown({ name, short, value, optional }: Option): string {
+  const names = short === undefined ? name : `${name}, ${short}`;
+  if (value === undefined) return names;
+  return optional ? `${names}[=${value}]` : `${names} ${value}`;
 }
 
 /** The text of an option's value, taken from `rest` where it stands there. @throws UsageError */

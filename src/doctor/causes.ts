@@ -79,6 +79,13 @@ const rules: readonly Rule[] = [
     },
 
   ({ failure }) =>
+    failure.call === 'pivot_root' &&
+    failure.errno === 'EINVAL' && {
+      cause: 'The root of this machine is its initramfs, and pivot_root cannot put another in its place.',
+      remedy: remedies.initramfs,
+    },
+
+  ({ failure }) =>
     failure.call === 'mount_setattr' && {
       cause:
         "The file system of the kit's folder cannot show an image of root's as one of the container's root: " +

@@ -1,17 +1,19 @@
 /** What may be typed after `npm run step N`: the options of the run, here, and those of the settings. */
-import { type Form, flag, helpText as helpOf, keptByNpm, type Option, parse } from '../command-line/options.ts';
+import { type Form, flag, helpText as helpOf, keptByNpm, type Option, parse, shown } from '../command-line/options.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import type { Step } from '../lab/step.ts';
 import type { Feature } from '../settings/features.ts';
-import { SETTING_OPTIONS, type SettingOption, type Settings } from '../settings/settings.ts';
+import { type Asked, SETTING_OPTIONS, type SettingOption } from '../settings/settings.ts';
 import { steps } from '../steps/index.ts';
 
 export interface StepRequest {
-  readonly settings: Partial<Settings>;
+  readonly settings: Asked;
   /** As an ordinary user. */
   readonly rootless: boolean;
   readonly trace?: 'text' | 'json';
   readonly pause: boolean;
+  /** Only to say what would be done. */
+  readonly plan: boolean;
   readonly quiet: boolean;
   readonly help?: boolean;
   readonly command: readonly string[];
@@ -33,6 +35,7 @@ const TRACE: StepOption & Option<'text' | 'json'> = {
   },
 };
 const PAUSE = flag('--pause', 'stop before every system call and explain it');
+const PLAN = flag('--plan', 'print the calls of both sides, and make none of them');
 const QUIET = flag('--quiet', 'no narration, only the program');
 const HELP = flag('--help', 'this list');
 const ROOTLESS = flag('--rootless', 'run as an ordinary user, in a user namespace');
@@ -44,7 +47,7 @@ const SETTINGS = new Map<StepOption, SettingOption>(
   }),
 );
 
-export const OPTIONS: readonly StepOption[] = [TRACE, PAUSE, QUIET, HELP, ROOTLESS, ...SETTINGS.keys()];
+export const OPTIONS: readonly StepOption[] = [TRACE, PAUSE, PLAN, QUIET, HELP, ROOTLESS, ...SETTINGS.keys()];
 
 /** Without a step, of all of them. */
 function formOf(step?: Step): Form<StepOption> {
@@ -67,7 +70,10 @@ function formOf(step?: Step): Form<StepOption> {
 export function parseOptions(words: readonly string[], step: Step): StepRequest {
   const typed = parse(formOf(step), words);
   const trace = typed.value(TRACE);
-  const settings = typed.given.reduce<Partial<Settings>>(
+  if (typed.has(PLAN) && (trace || typed.has(PAUSE))) {
+    throw new UsageError(`--plan makes no call that ${trace ? '--trace could print' : '--pause could wait for'}.`);
+  }
+  const settings = typed.given.reduce<Asked>(
     (known, { option, text }) => SETTINGS.get(option)?.set(known, text) ?? known,
     {},
   );
@@ -76,6 +82,7 @@ export function parseOptions(words: readonly string[], step: Step): StepRequest 
     rootless: typed.has(ROOTLESS),
     ...(trace && { trace }),
     pause: typed.has(PAUSE),
+    plan: typed.has(PLAN),
     quiet: typed.has(QUIET),
     ...((typed.has(HELP) || typed.wantsHelp) && { help: true }),
     command: typed.words,
@@ -101,16 +108,12 @@ export function optionsTable(): string[] {
   return [
     '| option | steps | |',
     '| --- | --- | --- |',
-    ...OPTIONS.map((option) => `| \`${usageOf(option).replace('|', '\\|')}\` | ${stepsOf(option)} | ${option.help} |`),
+    ...OPTIONS.map((option) => `| \`${shown(option).replace('|', '\\|')}\` | ${stepsOf(option)} | ${option.help} |`),
   ];
 }
 
 function appliesTo({ about }: StepOption, { has }: Step): boolean {
   return about === undefined || has.has(about);
-}
-
-function usageOf({ name, value, optional }: StepOption): string {
-  return `${name}${value ? (optional ? `[=${value}]` : ` ${value}`) : ''}`;
 }
 
 function stepsOf(option: StepOption): string {

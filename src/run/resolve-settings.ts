@@ -10,17 +10,22 @@ import { checkCpus } from '../settings/resources.ts';
 import { DEFAULTS, type Settings } from '../settings/settings.ts';
 import { checkOwnMaps } from '../settings/users.ts';
 import type { StepRequest } from './options.ts';
+import { MOUNTED, resolveMounts } from './resolve-mounts.ts';
 
 const DEFAULT_IMAGE = 'host';
-/** What a container mounts in its image. */
-const MOUNTED = ['proc', 'dev'];
 
 /** @throws UsageError for a setting that this user or machine cannot have */
 export async function resolveSettings(
   step: Step,
   { settings, rootless, quiet, command }: Pick<StepRequest, 'settings' | 'rootless' | 'quiet' | 'command'>,
 ): Promise<Settings> {
-  const merged: Settings = { ...DEFAULTS, ...step.defaults?.(), ...settings, process: { args: command } };
+  const merged: Settings = {
+    ...DEFAULTS,
+    ...step.defaults?.(),
+    ...settings,
+    root: { ...DEFAULTS.root, ...settings.root },
+    process: { args: command },
+  };
   const isRoot = process.geteuid?.() === 0;
   const hasIds = isRootWithIds();
   if (isolates(step) && !isRoot && !rootless) {
@@ -35,15 +40,15 @@ export async function resolveSettings(
   }
   if (!hasIds) checkOwnMaps(merged.users);
   if (merged.resources.cpusetCpus !== undefined) checkCpus(merged.resources.cpusetCpus);
-  if (!step.has.has('image') && settings.root === undefined) return merged;
+  if (!step.has.has('image') && settings.root?.path === undefined) return merged;
   const path = await imagePath(settings.root?.path ?? DEFAULT_IMAGE, quiet ? () => {} : printError);
   if (step.has.has('mnt')) refuseLinks(path);
-  return { ...merged, root: { ...merged.root, path } };
+  return { ...merged, root: { ...merged.root, path }, mounts: resolveMounts(merged.mounts, path) };
 }
 
 /** What is mounted on a link lands elsewhere, and the container has none. @throws UsageError */
 function refuseLinks(image: string): void {
-  const link = MOUNTED.map((name) => join(image, name)).find((path) =>
+  const link = MOUNTED.map((path) => join(image, path)).find((path) =>
     lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink(),
   );
   if (link === undefined) return;

@@ -9,4 +9,6 @@ export type Feature =
   /** Control groups with limits. */
   | 'limits'
   /** A root file system that is an image. */
-  | 'image';
+  | 'image'
+  /** Mounts of its choice: a read-only root, volumes, file systems in memory. */
+  | 'mounts';

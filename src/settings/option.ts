@@ -4,8 +4,10 @@ import type { Feature } from './features.ts';
 export interface SubjectOption<Subject> {
   /** As it is typed: `--memory`. Names and units are those of docker run, where docker has them. */
   readonly name: string;
-  /** What its value is called in the help. */
-  readonly value: string;
+  /** A short form, as docker run has it: `-v`. */
+  readonly short?: string;
+  /** What its value is called in the help; undefined for an option without one, which is set with ''. */
+  readonly value?: string;
   /** What a step must have, so that there is something to set; without it the option is for every step. */
   readonly about?: Feature;
   readonly help: string;

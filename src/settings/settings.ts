@@ -4,6 +4,7 @@
  * `users` and `resources` stand below `linux` there.
  */
 import { DEFAULT_HOST_NAME, type HostName, hostNameOptions } from './host-name.ts';
+import { DEFAULT_MOUNTS, type Mounts, mountsOptions } from './mounts.ts';
 import type { SubjectOption } from './option.ts';
 import { DEFAULT_PROCESS, type Process } from './process.ts';
 import { DEFAULT_RESOURCES, type Resources, resourcesOptions } from './resources.ts';
@@ -15,20 +16,30 @@ export interface Settings {
   readonly users: Users;
   readonly resources: Resources;
   readonly root: Root;
+  readonly mounts: Mounts;
   readonly process: Process;
 }
+
+/** Of a root it may be said only that it is read-only, and not where it is. */
+type Subjects = Omit<Settings, 'root'> & { readonly root: Partial<Root> };
+
+/** What was asked for. */
+export type Asked = Partial<Subjects>;
 
 export const DEFAULTS: Settings = {
   hostname: DEFAULT_HOST_NAME,
   users: DEFAULT_USERS,
   resources: DEFAULT_RESOURCES,
   root: DEFAULT_ROOT,
+  mounts: DEFAULT_MOUNTS,
   process: DEFAULT_PROCESS,
 };
 
+const NOTHING: Subjects = { ...DEFAULTS, root: {} };
+
 export interface SettingOption extends Omit<SubjectOption<unknown>, 'set'> {
   /** The settings with the value in them. @throws UsageError with the form that it wants */
-  readonly set: (settings: Partial<Settings>, text: string) => Partial<Settings>;
+  readonly set: (settings: Asked, text: string) => Asked;
 }
 
 /** The options of all subjects, in the order in which they are listed. */
@@ -37,14 +48,15 @@ export const SETTING_OPTIONS: readonly SettingOption[] = [
   ...ofSubject('users', usersOptions),
   ...ofSubject('resources', resourcesOptions),
   ...ofSubject('root', rootOptions),
+  ...ofSubject('mounts', mountsOptions),
 ];
 
-function ofSubject<Name extends keyof Settings>(
+function ofSubject<Name extends keyof Subjects>(
   name: Name,
-  rows: readonly SubjectOption<Settings[Name]>[],
+  rows: readonly SubjectOption<Subjects[Name]>[],
 ): SettingOption[] {
   return rows.map(({ set, ...row }) => ({
     ...row,
-    set: (settings, text) => ({ ...settings, [name]: set(settings[name] ?? DEFAULTS[name], text) }),
+    set: (settings, text) => ({ ...settings, [name]: set(settings[name] ?? NOTHING[name], text) }),
   }));
 }

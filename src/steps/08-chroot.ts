@@ -8,6 +8,7 @@
  * See chroot(2), mount_setattr(2), pts(4).
  */
 import { existsSync } from 'node:fs';
+import type { ControlGroup } from '../cgroups/control-group.ts';
 import type { End } from '../executor/reaper.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Feature } from '../settings/features.ts';
@@ -28,10 +29,10 @@ import {
 } from '../syscalls/flags.ts';
 import { attachMountHere, mount } from '../syscalls/mounts.ts';
 import { sethostname } from '../syscalls/namespaces.ts';
-import { openCheckpoint, release, waitFor } from './02-ipc.ts';
+import { type Checkpoint, openCheckpoint, release, waitFor } from './02-ipc.ts';
 import { makePrivate, mountProc } from './04-mount.ts';
 import { becomeRoot, mapIds } from './05-user.ts';
-import { chooseCable, layCable, setUpNetwork } from './06-net.ts';
+import { type Cable, chooseCable, layCable, setUpNetwork } from './06-net.ts';
 import { joinGroup, makeGroup, reportGroup } from './07-cgroups.ts';
 import { type Image, openImage } from './08-image.ts';
 
@@ -46,12 +47,15 @@ export const has: readonly Feature[] = ['uts', 'ipc', 'pid', 'mnt', 'user', 'net
 export function enterImage({ mapped }: Image): Call[] {
   return [
     ...(mapped === undefined ? [] : [attachMountHere(mapped), fchdir(mapped)]),
-    ensureDirectory('proc'),
-    ...mountProc('proc'),
-    ...mountDev('dev'),
+    ...mountKernelFiles(),
     chroot('.'),
     chdir('/'),
   ];
+}
+
+/** What an image cannot bring, in the working directory. */
+export function mountKernelFiles(): Call[] {
+  return [ensureDirectory('proc'), ...mountProc('proc'), ...mountDev('dev')];
 }
 // #endregion enter
 
@@ -87,33 +91,60 @@ function bindDevice(device: string, target: string): Call[] {
 }
 // #endregion dev
 
+/** What a container needs before there is one. */
+export interface Prepared {
+  readonly checkpoint: Checkpoint;
+  readonly image: Image;
+  readonly cable: Cable | undefined;
+  readonly group: ControlGroup;
+}
+
+/** The parent's part before the clone. */
+export async function prepare(lab: Lab): Promise<Prepared> {
+  return {
+    checkpoint: await openCheckpoint(lab),
+    image: await openImage(lab),
+    cable: await chooseCable(lab),
+    group: await makeGroup(lab),
+  };
+}
+
+// #region child
+export const NAMESPACES = CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWNET;
+
+/** The child's part: all that steps 1 to 7 have taught. */
+export function inside(lab: Lab, { checkpoint, cable }: Prepared): Call[] {
+  return [
+    ...waitFor(checkpoint),
+    ...becomeRoot(lab),
+    sethostname(lab.settings.hostname),
+    ...makePrivate(),
+    ...setUpNetwork(cable),
+  ];
+}
+// #endregion child
+
+/** The parent's part while the child waits; then it goes on. */
+export async function arrange(lab: Lab, pid: number, { checkpoint, cable, group }: Prepared): Promise<void> {
+  await mapIds(lab, pid);
+  await layCable(lab, pid, cable);
+  await joinGroup(lab, group, pid);
+  await release(lab, checkpoint);
+}
+
 export async function run(lab: Lab): Promise<End> {
-  const checkpoint = await openCheckpoint(lab);
-  const image = await openImage(lab);
-  const cable = await chooseCable(lab);
-  const group = await makeGroup(lab);
-  // #region child
+  const prepared = await prepare(lab);
+  // #region clone
   const container = await lab.clone(
-    [
-      ...waitFor(checkpoint),
-      ...becomeRoot(lab),
-      sethostname(lab.settings.hostname),
-      ...makePrivate(),
-      ...setUpNetwork(cable),
-      ...enterImage(image),
-      ...lab.program,
-    ],
-    CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUSER | CLONE_NEWNET,
+    [...inside(lab, prepared), ...enterImage(prepared.image), ...lab.program],
+    NAMESPACES,
     // The path to the image may lead through places that root inside may not
     // enter, so the child begins there.
-    { directory: image.directory },
+    { directory: prepared.image.directory },
   );
-  // #endregion child
-  await mapIds(lab, container.pid);
-  await layCable(lab, container.pid, cable);
-  await joinGroup(lab, group, container.pid);
-  await release(lab, checkpoint);
+  // #endregion clone
+  await arrange(lab, container.pid, prepared);
   const end = await lab.wait(container);
-  await reportGroup(lab, group);
+  await reportGroup(lab, prepared.group);
   return end;
 }

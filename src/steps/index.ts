@@ -10,12 +10,24 @@ import * as user from './05-user.ts';
 import * as net from './06-net.ts';
 import * as cgroups from './07-cgroups.ts';
 import * as chroot from './08-chroot.ts';
+import * as pivot from './09-pivot.ts';
 
 interface StepModule extends Pick<Step, 'title' | 'defaults' | 'opening' | 'run'> {
   readonly has: readonly Feature[];
 }
 
-const modules: Readonly<Record<string, StepModule>> = { clone, uts, ipc, pid, mount, user, net, cgroups, chroot };
+const modules: Readonly<Record<string, StepModule>> = {
+  clone,
+  uts,
+  ipc,
+  pid,
+  mount,
+  user,
+  net,
+  cgroups,
+  chroot,
+  pivot,
+};
 
 export const steps: readonly Step[] = Object.entries(modules).map(
   ([name, { title, has, defaults, opening, run }], number) => ({

@@ -10,7 +10,7 @@ import {
   sizeOf,
   tolerating,
 } from './call.ts';
-import { AT, AT_FDCWD, MFD, O, O_CLOEXEC, O_WRONLY, S } from './flags.ts';
+import { AT, AT_FDCWD, MFD, O, O_CLOEXEC, O_WRONLY, RESOLVE, S } from './flags.ts';
 import { answer, content, descriptor, directory, flags, number, octal, oneOf, pathOf, plain, text } from './show.ts';
 
 /** Reading is what an open does that asks for neither writing nor both: no bit says so. */
@@ -37,6 +37,36 @@ const OPENAT = defineCall({
 /** Opens `path`; `mode` counts only with O_CREAT. Source: open(2). */
 export function openat(path: string, flag: number, mode = 0, from: number | Call = AT_FDCWD): Call {
   return OPENAT(from, path, flag | O_CLOEXEC, ...(mode === 0 ? [] : [mode]));
+}
+
+const OPENAT2 = defineCall({
+  name: 'openat2',
+  source: 'openat2(2)',
+  purpose: 'Opens a file as openat does, and says which links on the way may be followed.',
+  show: [directory, text, plain, number],
+  descriptors: [0],
+  opens: true,
+  subject: 'descriptors',
+  path: 1,
+  advice: {
+    ENOENT: 'No such file below this directory.',
+    ELOOP: 'On the way stands a link of /proc, which would lead out of this directory.',
+    ENOSYS: 'openat2 needs Linux 5.6.',
+  },
+  examples: () => [openWithin('/proc/self/cwd', O.O_PATH | O.O_DIRECTORY), openWithin('/no such place', O.O_PATH)],
+});
+
+/**
+ * Opens `path` as if the working directory were the root directory: neither
+ * links nor `..` lead out of it. Linux 5.6. Source: openat2(2), RESOLVE_IN_ROOT.
+ */
+export function openWithin(path: string, flag: number): Call {
+  const how = { flags: flag | O_CLOEXEC, resolve: RESOLVE.RESOLVE_NO_MAGICLINKS | RESOLVE.RESOLVE_IN_ROOT };
+  const bytes = Buffer.alloc(24);
+  bytes.writeBigUInt64LE(BigInt(how.flags), 0);
+  bytes.writeBigUInt64LE(BigInt(how.resolve), 16);
+  const shown = `{flags=${openFlags(how.flags, () => undefined)}, resolve=${flags(RESOLVE)(how.resolve, () => undefined)}}`;
+  return OPENAT2(AT_FDCWD, path, { bytes, text: shown }, bytes.length);
 }
 
 const WRITE = defineCall({

@@ -91,6 +91,9 @@ export const {
   O_PATH,
 } = O;
 
+/** openat2(2): how a path is followed. */
+export const RESOLVE = { RESOLVE_NO_MAGICLINKS: 2, RESOLVE_IN_ROOT: 0x10 } as const;
+
 /** openat(2) and its kin: a directory descriptor that means the current one. */
 export const AT_FDCWD = -100;
 

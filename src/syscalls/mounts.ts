@@ -39,6 +39,7 @@ const UMOUNT2 = defineCall({
   purpose: 'Detaches a file system.',
   show: [text, flags(MNT)],
   needs: ['CAP_SYS_ADMIN'],
+  look: { child: mountTable },
   advice: { EBUSY: 'Something in it is in use: with MNT_DETACH it is detached all the same.' },
 });
 
@@ -53,9 +54,10 @@ const PIVOT_ROOT = defineCall({
   purpose: 'Makes a mount the root of the mount namespace, and puts the old root somewhere below it.',
   show: [text, text],
   needs: ['CAP_SYS_ADMIN'],
+  look: { child: (pid) => `ls -l /proc/${pid}/root; cat /proc/${pid}/mountinfo` },
   advice: {
     EINVAL: 'The new root must be a mount point, its parent mount must not be shared, and the old one goes below it.',
-    EBUSY: 'The new root is the root that is there already.',
+    EBUSY: 'The new root is on the mount that is the root already: it must be a mount of its own.',
     EPERM: 'pivot_root needs CAP_SYS_ADMIN in the mount namespace. Run with sudo, or add --rootless.',
   },
 });
@@ -81,6 +83,15 @@ export function cloneMount(fd: number | Call): Call {
   return OPEN_TREE_CALL(fd, '', OPEN_TREE.OPEN_TREE_CLONE | OPEN_TREE.OPEN_TREE_CLOEXEC | OPEN_TREE.AT_EMPTY_PATH);
 }
 
+/**
+ * Copies what is mounted at a path, and all that is mounted below it,
+ * unattached. Linux 5.2. Source: open_tree(2).
+ */
+export function cloneTree(path: string): Call {
+  const { OPEN_TREE_CLONE, OPEN_TREE_CLOEXEC, AT_RECURSIVE } = OPEN_TREE;
+  return OPEN_TREE_CALL(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+}
+
 const MOUNT_SETATTR = defineCall({
   name: 'mount_setattr',
   source: 'mount_setattr(2)',
@@ -88,10 +99,13 @@ const MOUNT_SETATTR = defineCall({
   show: [directory, text, flags(AT), plain, plain],
   descriptors: [0],
   needs: ['CAP_SYS_ADMIN'],
+  look: { child: mountTable },
   advice: {
     EINVAL:
       'This file system cannot map ids. Use an image that belongs to the container’s root, or another file system.',
-    ENOSYS: 'Mapping the ids of a mount needs Linux 5.12. Use an image that belongs to the container’s root.',
+    ENOSYS:
+      'mount_setattr needs Linux 5.12. Without it: an image that belongs to the container’s root, and no --volume ' +
+      'or --read-only.',
     EPERM: 'Mapping the ids of a mount needs real root.',
   },
 });
@@ -122,6 +136,19 @@ export function makeReadOnly(path: string): Call {
   return MOUNT_SETATTR(AT_FDCWD, path, AT.AT_RECURSIVE, attributes, bytes.length);
 }
 
+/**
+ * Cuts a copied tree off from what it was copied from: a mount made in one would
+ * appear in the other. Read-only, it is so with all that is mounted in it.
+ * Linux 5.12. Source: mount_setattr(2).
+ */
+export function separateTree(treeFd: number | Call, readOnly: boolean): Call {
+  const bytes = mountAttributes(readOnly ? MOUNT_ATTR.MOUNT_ATTR_RDONLY : 0);
+  bytes.writeBigUInt64LE(BigInt(MS.MS_PRIVATE), 16);
+  const set = readOnly ? 'MOUNT_ATTR_RDONLY' : '0';
+  const attributes: Struct = { bytes, text: `{attr_set=${set}, propagation=MS_PRIVATE, userns_fd=0}` };
+  return MOUNT_SETATTR(treeFd, '', AT.AT_EMPTY_PATH | AT.AT_RECURSIVE, attributes, bytes.length);
+}
+
 function mountTable(pid: number): string {
   return `cat /proc/${pid}/mountinfo`;
 }
@@ -150,11 +177,11 @@ export function attachMount(mountFd: number | Call, path: string): Call {
 
 /** Attaches an unattached mount over the working directory. Linux 5.2. Source: move_mount(2). */
 export function attachMountHere(mountFd: number | Call): Call {
-  return MOVE_MOUNT_CALL(
-    mountFd,
-    '',
-    AT_FDCWD,
-    '',
-    MOVE_MOUNT.MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT.MOVE_MOUNT_T_EMPTY_PATH,
-  );
+  return attachMountAt(mountFd, AT_FDCWD);
+}
+
+/** Attaches an unattached mount over an open file or directory. Linux 5.2. Source: move_mount(2). */
+export function attachMountAt(mountFd: number | Call, placeFd: number | Call): Call {
+  const { MOVE_MOUNT_F_EMPTY_PATH, MOVE_MOUNT_T_EMPTY_PATH } = MOVE_MOUNT;
+  return MOVE_MOUNT_CALL(mountFd, '', placeFd, '', MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
 }

@@ -86,6 +86,28 @@ kernelTest(test, [canRun(8), ...needs], 'step 8, call by call: what each one cha
   assert.not.match(screen, '- namespace: time');
 });
 
+kernelTest(
+  test,
+  [canRun(9), ...needs],
+  'step 9: pivot_root moves the top, and umount2 takes the host’s mounts away',
+  async () => {
+    const screen = await stepThrough('9 --pause true');
+    assert.match(screen, /^status=0$/m);
+    const pivoted = changesAfter(screen, /^child \d+ {2}pivot_root\(.* = 0$/);
+    assert.ok(
+      pivoted.some((line) => /^ {2}- mount: .* on \S+rootfs\/host /.test(line)),
+      pivoted.join('\n'),
+    );
+    assert.ok(
+      pivoted.some((line) => /^ {2}\+ mount: .* on \/dev\/pts /.test(line)),
+      pivoted.join('\n'),
+    );
+    const unmounted = changesAfter(screen, /^child \d+ {2}umount2\(.* = 0$/);
+    assert.ok(unmounted.length > 3, unmounted.join('\n'));
+    for (const line of unmounted) assert.match(line, /^ {2}- mount: /);
+  },
+);
+
 kernelTest(test, [canRun(7), ...needs], 'step 7: the cgroup and its limits', async () => {
   const screen = await stepThrough('7 --pause --pids 9 true');
   assert.match(screen, /^ {2}\+ \/sys\/fs\/cgroup\/\S+\/pids\.max: 9$/m);

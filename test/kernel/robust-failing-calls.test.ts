@@ -7,11 +7,13 @@ import { CallFailure } from '../../src/executor/failure.ts';
 import type { RunOptions } from '../../src/lab/run.ts';
 import { newOwnerName, OWNER_VARIABLE } from '../../src/leftovers/owner.ts';
 import { failureStatus, runStep, type StepRun } from '../../src/run/run-step.ts';
+import type { Mounts } from '../../src/settings/mounts.ts';
 import { DEFAULTS, type Settings } from '../../src/settings/settings.ts';
 import { steps } from '../../src/steps/index.ts';
 import type { Call } from '../../src/syscalls/call.ts';
 import { close } from '../../src/syscalls/files.ts';
 import { execve } from '../../src/syscalls/processes.ts';
+import { top } from '../support/lab.ts';
 import { children, hostView, leftoversOf, linksOf, NONE, unmarkedLinks } from '../support/leftovers.ts';
 import { root, testWith } from '../support/needs.ts';
 import { parentCalls } from '../support/parent-calls.ts';
@@ -19,6 +21,11 @@ import { numbersOf } from '../support/steps.ts';
 
 const self = new Set([process.pid]);
 const program = (owner: string, path = '/bin/true') => [execve(path, ['true'], [`${OWNER_VARIABLE}=${owner}`])];
+
+const MOUNTS: Mounts = [
+  { type: 'tmpfs', destination: '/tmp' },
+  { type: 'bind', source: top, destination: '/mnt', readonly: true },
+];
 
 /** Runs a step in this process; gives its status, or what it threw. */
 async function run(
@@ -28,13 +35,14 @@ async function run(
 ): Promise<number | Error> {
   const step = steps[number];
   if (!step) throw new Error(`no step ${number}`);
-  const image = step.has.has('image') ? { root: { path: await ensureImage('host') } } : {};
+  const full = step.has.has('mounts');
+  const image = step.has.has('image') ? { root: { path: await ensureImage('host'), readonly: full } } : {};
   const owner = newOwnerName();
   try {
     return await runStep({
       step,
       owner,
-      settings: { ...DEFAULTS, ...image, ...settings },
+      settings: { ...DEFAULTS, ...image, ...(full && { mounts: MOUNTS }), ...settings },
       program: program(owner),
       ...options,
     });
@@ -193,7 +201,7 @@ const CHECKPOINT = 2;
 
 testWith(test, [root], 'a run that fails leaves no descriptor open, but the checkpoint', async () => {
   await run(8);
-  for (const number of [2, 6, 8]) {
+  for (const number of [2, 6, 8, 9]) {
     const count = fds();
     await run(number, { revise: (list) => inserted(list, list.length - 1, close(-1)) });
     assert.is(fds(), count, `step ${number}, the last call of the child`);

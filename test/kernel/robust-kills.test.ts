@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ensureImage } from '../../rootfs-builder/images.ts';
-import { lab, read } from '../support/lab.ts';
+import { lab, read, top } from '../support/lab.ts';
 import { hostView, leftoversOf, linksOf, lostLinks, NONE, processesOf, unmarkedLinks } from '../support/leftovers.ts';
 import { eventually, many, type Running, start } from '../support/many.ts';
 import { root, testWith } from '../support/needs.ts';
@@ -15,8 +15,10 @@ const PATIENCE_MS = 10_000;
 const START_MS = 30_000;
 
 const PROGRAM = ['--pids', '100', '--', 'sleep', '1000'];
-const TRACED = ['step', '8', '--trace=json', ...PROGRAM];
-const PLAIN = ['step', '8', '--quiet', ...PROGRAM];
+/** The step with all that a run can leave, and with all that it can mount. */
+const STEP = ['step', '9', '--read-only', '--tmpfs', '/tmp', '-v', `${top}:/mnt:ro`];
+const TRACED = [...STEP, '--trace=json', ...PROGRAM];
+const PLAIN = [...STEP, '--quiet', ...PROGRAM];
 
 /** What a run takes here and now until its program runs, with as many side by side, in milliseconds. */
 let usual = 0;
@@ -91,7 +93,7 @@ function clean(): string {
   return stdout;
 }
 
-testWith(test, [root], `${RUNS} runs of step 8, the parent killed by SIGKILL at random moments`, async () => {
+testWith(test, [root], `${RUNS} runs of step 9, the parent killed by SIGKILL at random moments`, async () => {
   const before = hostView();
   const unmarked = unmarkedLinks();
   const runs = await many(RUNS, async (index) => {

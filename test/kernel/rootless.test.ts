@@ -1,12 +1,13 @@
 /** Every step as an ordinary user: what the kernel says of the container, seen by root. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { parseMountinfo } from '../../src/proc/mountinfo.ts';
 import { groupOf } from '../support/cgroup-files.ts';
 import { type Container, startContainer } from '../support/container.ts';
-import { kernelTest, temporaryDirectory, until } from '../support/kernel-test.ts';
+import { kernelTest, onTestEnd, temporaryDirectory, until } from '../support/kernel-test.ts';
 import { lab, markedProcesses, namespacesOf, ownLinks, read, statFields } from '../support/lab.ts';
 import { canRun, otherUsers, program, root } from '../support/needs.ts';
 import { patience } from '../support/patience.ts';
@@ -175,6 +176,48 @@ kernelTest(
     const { dev, ino } = statSync(`/proc/${container.pid}/root/.`);
     assert.equal([dev, ino], [statSync(image).dev, statSync(image).ino]);
     assert.equal(readdirSync(join(image, 'dev')), []);
+    await container.end();
+  },
+);
+
+kernelTest(
+  test,
+  [canRun(9, 'rootless'), program('mount')],
+  "step 9: nothing of the host's is left, a volume is the user's, and read-only with all that is in it",
+  async () => {
+    const who = user();
+    const folder = join(who.env.HOME, 'folder');
+    for (const path of [folder, join(folder, 'below')]) {
+      mkdirSync(path);
+      chownSync(path, USER, USER);
+    }
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=777', 'tmpfs', join(folder, 'below')]);
+    onTestEnd(() => execFileSync('umount', [join(folder, 'below')]));
+    // The image is in the home: what the container mounts in it is not seen in the copy.
+    const volumes = ['-v', `${folder}:/mnt`, '-v', `${folder}:/run:ro`, '-v', `${who.env.HOME}:/home:ro`];
+    const words = ['9', '--read-only', '--tmpfs', '/tmp', ...volumes];
+    const container = await start(words, who);
+    const points = parseMountinfo(read(`/proc/${container.pid}/mountinfo`)).map(({ mountPoint }) => mountPoint);
+    assert.equal(points.filter((point) => !point.startsWith('/dev/')).sort(), [
+      '/',
+      '/dev',
+      '/home',
+      '/home/folder/below',
+      '/mnt',
+      '/mnt/below',
+      '/proc',
+      '/run',
+      '/run/below',
+      '/tmp',
+    ]);
+    await container.output('touch /tmp/made /mnt/made /mnt/below/made');
+    assert.is(statSync(join(folder, 'made')).uid, USER);
+    for (const path of ['/', '/run', '/run/below']) {
+      assert.match((await container.run(`touch ${path}/no`)).output, 'Read-only file system', path);
+    }
+    const wayOut = 'nsenter --root=/usr --wd=/ chroot ../../../../../../../../../.. stat -c %d:%i /';
+    const { dev, ino } = statSync(`/proc/${container.pid}/root/.`);
+    assert.is(await container.output(wayOut), `${dev}:${ino}`);
     await container.end();
   },
 );

@@ -5,8 +5,28 @@ import { type FilterInstruction, installFilter, noNewPrivileges } from '../../sr
 
 /** Numbers of calls, by Node's name of the machine; the C library's link(2) is linkat on the younger one. */
 const NUMBERS = {
-  x64: { write: 1, close: 3, sendto: 44, link: 86, getdents64: 217, linkat: 265, close_range: 436 },
-  arm64: { write: 64, close: 57, sendto: 206, link: 37, getdents64: 61, linkat: 37, close_range: 436 },
+  x64: {
+    write: 1,
+    close: 3,
+    sendto: 44,
+    link: 86,
+    getdents64: 217,
+    linkat: 265,
+    close_range: 436,
+    openat2: 437,
+    mount_setattr: 442,
+  },
+  arm64: {
+    write: 64,
+    close: 57,
+    sendto: 206,
+    link: 37,
+    getdents64: 61,
+    linkat: 37,
+    close_range: 436,
+    openat2: 437,
+    mount_setattr: 442,
+  },
 } as const;
 
 type Name = keyof (typeof NUMBERS)['x64'];

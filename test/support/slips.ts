@@ -57,7 +57,7 @@ export const SLIPS: readonly Slip[] = [
     exercise: '1a',
     what: 'a setting that there is not',
     changes: [['lab.settings.hostname', 'lab.settings.hostName']],
-    message: 'lab.settings has no hostName. It has hostname, users, resources, root, process.',
+    message: 'lab.settings has no hostName. It has hostname, users, resources, root, mounts, process.',
   },
   {
     exercise: '1a',
@@ -369,5 +369,32 @@ export const SLIPS: readonly Slip[] = [
     ],
     message: 'lab.clone is not done, and run has come back: is an `await` missing before it?',
     at: '  lab.clone(',
+  },
+  {
+    exercise: '9a',
+    what: 'a descriptor whose call is not in the list',
+    changes: [['[namespace, umount', '[umount']],
+    message: 'setns uses the result of openat before that call is made: put it earlier in the same list.',
+    at: 'const container = await lab.clone(',
+  },
+  {
+    exercise: '9a',
+    what: 'a path for a descriptor',
+    changes: [['setns(namespace, ', "setns('/proc/self/ns/mnt', "]],
+    message: 'setns: "/proc/self/ns/mnt" is given where a descriptor, its number or the call that opens it, belongs.',
+  },
+  {
+    exercise: '9b',
+    what: 'a list in a list',
+    changes: [["...mountVolume('mnt')", "mountVolume('mnt')"]],
+    message: 'lab.clone: entry 6 of the list is a list, and no call. Put `...` before it.',
+    at: 'const container = await lab.clone(',
+  },
+  {
+    exercise: '9b',
+    what: 'a child given back',
+    changes: [['return lab.wait(container)', 'return container']],
+    message: 'run has given back a child. It must give back its end: return lab.wait(…);',
+    at: RUN,
   },
 ];

@@ -49,12 +49,15 @@ import {
 } from '../../src/syscalls/identity.ts';
 import {
   attachMount,
+  attachMountAt,
   attachMountHere,
   cloneMount,
+  cloneTree,
   makeReadOnly,
   mapMountIds,
   mount,
   pivotRoot,
+  separateTree,
   umount,
 } from '../../src/syscalls/mounts.ts';
 import { setdomainname, sethostname, setns, unshare } from '../../src/syscalls/namespaces.ts';
@@ -145,6 +148,9 @@ make(umount(inside('file')));
 make(umount(inside('file'), MNT.MNT_DETACH | MNT.MNT_FORCE));
 const tree = make(cloneMount(here));
 make(mapMountIds(tree, 9999));
+make(separateTree(tree, false));
+make(separateTree(make(cloneTree(folder)), true));
+make(attachMountAt(tree, here));
 make(chdir(inside('a')));
 make(attachMountHere(tree));
 make(attachMount(tree, inside('a')));

@@ -31,7 +31,7 @@ function complaint(act: () => unknown): string {
 const parse = (line: string, step = 8) => parseOptions(line.split(' ').filter(Boolean), stepAt(step));
 
 test('nothing at all: the defaults, and no command', () => {
-  assert.equal(parse(''), { settings: {}, rootless: false, pause: false, quiet: false, command: [] });
+  assert.equal(parse(''), { settings: {}, rootless: false, pause: false, plan: false, quiet: false, command: [] });
 });
 
 test('the first word that is no option starts the command', () => {
@@ -68,9 +68,23 @@ test('every option, with its value after a blank or after =', () => {
     },
     trace: 'json',
     pause: true,
+    plan: false,
     quiet: true,
     command: ['sh'],
   });
+});
+
+test('mounts: each adds one, and --read-only keeps the image that is usual', () => {
+  assert.equal(parse('-v /a:/b:ro --tmpfs /tmp --volume=/c=d:/e// --read-only', 9).settings, {
+    root: { readonly: true },
+    mounts: [
+      { type: 'bind', source: '/a', destination: '/b', readonly: true },
+      { type: 'tmpfs', destination: '/tmp' },
+      { type: 'bind', source: '/c=d', destination: '/e', readonly: false },
+    ],
+  });
+  assert.equal(parse('--read-only --rootfs ./x', 9).settings.root, { readonly: true, path: './x' });
+  assert.match(helpText(stepAt(9)), /^ {2}--volume, -v HOST:INSIDE\[:ro\] /m);
 });
 
 test('--trace takes no word: the next one starts the command', () => {
@@ -85,7 +99,7 @@ test('of an option that is given twice, the last counts; limits add up', () => {
 
 test('refusals: one line that names the option and what it wants', () => {
   const cases: [string, RegExp][] = [
-    ['--memroy 1m', /^There is no option --memroy\. Options: --trace .*--rootfs$/],
+    ['--memroy 1m', /^There is no option --memroy\. Options: --trace .*--tmpfs$/],
     ['-m 1m', /^There is no option -m\./],
     ['-', /^There is no option -\./],
     ['--=x', /^There is no option --\./],
@@ -101,6 +115,8 @@ test('refusals: one line that names the option and what it wants', () => {
     ['--uid-map 0:0', /^--uid-map: "0:0" is not INSIDE:OUTSIDE:COUNT/],
     ['--hostname=', /^--hostname: "" is not a host name/],
     ['--pause=yes', /^--pause takes no value\.$/],
+    ['--plan --trace', /^--plan makes no call that --trace could print\.$/],
+    ['--pause --plan', /^--plan makes no call that --pause could wait for\.$/],
     ['--trace=xml', /^--trace is alone or --trace=json, not --trace=xml\.$/],
   ];
   for (const [line, expected] of cases) {
@@ -150,7 +166,15 @@ test('help: the options that a step takes, each with its value', () => {
     names(helpText()),
     OPTIONS.map(({ name }) => name),
   );
-  assert.equal(names(helpText(stepAt(0))), ['--trace', '--pause', '--quiet', '--help', '--rootless', '--rootfs']);
+  assert.equal(names(helpText(stepAt(0))), [
+    '--trace',
+    '--pause',
+    '--plan',
+    '--quiet',
+    '--help',
+    '--rootless',
+    '--rootfs',
+  ]);
   assert.match(helpText(stepAt(7)), /^ {2}--memory BYTES +memory limit: 64m, 1g$/m);
   assert.match(helpText(), /^ {2}--memory BYTES .*\(from step 7 on\)$/m);
   assert.match(helpText(), /^ {2}--trace\[=json\] /m);

@@ -50,6 +50,15 @@ test('Ubuntu 24.04: AppArmor lets the clone pass and takes the capabilities', ()
   assert.match(text, 'sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0');
 });
 
+test('a machine that lives in its initramfs: pivot_root cannot exchange that', () => {
+  for (const who of ['root', 'rootless'] as const) {
+    const text = told(healthy, who, 9, 'pivot_root', 'EINVAL');
+    assert.match(text, 'initramfs');
+    assert.match(text, 'npm run vm');
+  }
+  assert.not.match(told(healthy, 'root', 9, 'pivot_root', 'EPERM'), 'initramfs');
+});
+
 test('old Debian', () => {
   const text = told(settings({ usernsClone: 0 }), 'rootless', 5, 'clone', 'EPERM');
   assert.match(text, 'sudo sysctl -w kernel.unprivileged_userns_clone=1');

@@ -17,6 +17,7 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   MS: ['linux/fs.h', 'linux/mount.h'],
   O: ['fcntl.h'],
   AT: ['linux/fcntl.h'],
+  RESOLVE: ['linux/openat2.h'],
   OPEN_TREE: ['linux/fcntl.h', 'linux/mount.h'],
   MOVE_MOUNT: ['linux/mount.h'],
   MOUNT_ATTR: ['linux/mount.h'],

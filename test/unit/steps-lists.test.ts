@@ -40,6 +40,7 @@ function lines(text: string): string {
 }
 
 const PROGRAM = '  execve("/bin/true", ["true"], [/* 0 vars */])';
+const waitFor = (pid: number) => `wait4(${pid}, <4 bytes>, 0, NULL)`;
 const HOSTNAME = '  sethostname("lab", 3)';
 const PRIVATE = '  mount("none", "/", NULL, MS_REC|MS_PRIVATE, NULL)';
 const WAIT_AT_3 = lines(`
@@ -110,7 +111,7 @@ const device = (fd: number, name: string) =>
   |  close(${fd})
   |  mount("/dev/${name}", "dev/${name}", NULL, MS_BIND, NULL)`);
 
-const enterImage = (fd: number) =>
+const kernelFiles = (fd: number) =>
   [
     '  mkdirat(AT_FDCWD, "proc", 0755)',
     '  mount("proc", "proc", "proc", MS_NOSUID|MS_NODEV|MS_NOEXEC, NULL)',
@@ -124,9 +125,10 @@ const enterImage = (fd: number) =>
     '  symlinkat("/proc/self/fd/0", AT_FDCWD, "dev/stdin")',
     '  symlinkat("/proc/self/fd/1", AT_FDCWD, "dev/stdout")',
     '  symlinkat("/proc/self/fd/2", AT_FDCWD, "dev/stderr")',
-    '  chroot(".")',
-    '  chdir("/")',
   ].join('\n');
+
+const enterImage = (fd: number) => [kernelFiles(fd), '  chroot(".")', '  chdir("/")'].join('\n');
+const PIVOT = '  pivot_root(".", ".")\n  umount2(".", MNT_DETACH)';
 
 const RANGE = '0 1000000000 65536\n';
 const MINE = '0 1000 1\n';
@@ -140,12 +142,12 @@ test('step 0: a child that says "World"', async () => {
     |clone(0)
     |  write(1, "World\\n", 6)
     |${PROGRAM}
-    |wait for 1000`),
+    |${waitFor(1000)}`),
   );
 });
 
 test('step 1: a host name of its own', async () => {
-  assert.is(await listOf(1, 0), ['clone(CLONE_NEWUTS)', HOSTNAME, PROGRAM, 'wait for 1000'].join('\n'));
+  assert.is(await listOf(1, 0), ['clone(CLONE_NEWUTS)', HOSTNAME, PROGRAM, waitFor(1000)].join('\n'));
 });
 
 for (const [number, added] of [
@@ -162,7 +164,7 @@ for (const [number, added] of [
         HOSTNAME,
         PROGRAM,
         RELEASE,
-        'wait for 1000',
+        waitFor(1000),
       ].join('\n'),
     );
   });
@@ -180,7 +182,7 @@ test('step 4: private first, then /proc', async () => {
       PROC,
       PROGRAM,
       RELEASE,
-      'wait for 1000',
+      waitFor(1000),
     ].join('\n'),
   );
 });
@@ -201,7 +203,7 @@ test('step 5 by root: maps to a range that nobody has', async () => {
       PROGRAM,
       maps(5, 1000, RANGE),
       RELEASE,
-      'wait for 1000',
+      waitFor(1000),
     ].join('\n'),
   );
 });
@@ -220,7 +222,7 @@ test('step 5 by a user: setgroups is denied first, and groups stay', async () =>
       PROGRAM,
       deniedMaps(5, 1000, MINE),
       RELEASE,
-      'wait for 1000',
+      waitFor(1000),
     ].join('\n'),
   );
 });
@@ -259,7 +261,7 @@ for (const number of [6, 7]) {
         maps(8, 1000, RANGE),
         layCable(10, 1000),
         RELEASE,
-        'wait for 1000',
+        waitFor(1000),
       ].join('\n'),
     );
   });
@@ -279,7 +281,7 @@ for (const number of [6, 7]) {
         PROGRAM,
         deniedMaps(6, 1000, MINE),
         RELEASE,
-        'wait for 1000',
+        waitFor(1000),
       ].join('\n'),
     );
   });
@@ -332,7 +334,7 @@ test('step 8 by root, with an image that belongs to root: the image is mounted t
       maps(20, 1001, RANGE),
       layCable(22, 1001),
       RELEASE,
-      'wait for 1001',
+      waitFor(1001),
     ].join('\n'),
   );
 });
@@ -356,8 +358,69 @@ test("step 8 with an image that is the container's root's own: no mapping", asyn
       file(14, '/proc/1000/uid_map', '0 0 1\n'),
       file(15, '/proc/1000/gid_map', MINE),
       RELEASE,
-      'wait for 1000',
+      waitFor(1000),
     ].join('\n'),
+  );
+});
+
+test('step 9 by root: the image becomes the top of the mount table', async () => {
+  const text = await listOf(9, 0, { root: { path: '/proc' } });
+  assert.is(
+    text.slice(text.indexOf('  move_mount('), text.indexOf('openat(AT_FDCWD, "/proc/1001/uid_map"')),
+    lines(`
+      |  move_mount(10, "", AT_FDCWD, "", MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH)
+      |  fchdir(10)
+      |${kernelFiles(14)}
+      |${PIVOT}
+      |${PROGRAM}`).concat('\n'),
+  );
+  // Up to there, and from there on, it is step 8.
+  const before = await listOf(8, 0, { root: { path: '/proc' } });
+  assert.is(text.replace(PIVOT, '  chroot(".")\n  chdir("/")'), before);
+});
+
+test('step 9 by a user: a copy of what is mounted at the image, and the volumes copied by the child', async () => {
+  const text = await listOf(9, 1000, {
+    root: { path: '/proc', readonly: true },
+    users: { uidMappings: [{ inside: 0, outside: 0, count: 1 }] },
+    mounts: [
+      { type: 'bind', source: '/srv/..', destination: '/mnt', readonly: true },
+      { type: 'tmpfs', destination: '/tmp' },
+    ],
+  });
+  const readOnly = '{attr_set=MOUNT_ATTR_RDONLY, userns_fd=0}';
+  assert.match(
+    text,
+    lines(`
+      |${up('  ', 6, 'lo')}
+      |  open_tree(AT_FDCWD, "/srv/..", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC|AT_RECURSIVE)
+      |  mount_setattr(7, "", AT_EMPTY_PATH|AT_RECURSIVE, {attr_set=MOUNT_ATTR_RDONLY, propagation=MS_PRIVATE, userns_fd=0}, 32)
+      |  open_tree(AT_FDCWD, ".", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC|AT_RECURSIVE)
+      |  move_mount(8, "", AT_FDCWD, "", MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH)
+      |  fchdir(8)
+      |  mkdirat(AT_FDCWD, "proc", 0755)
+      |  mkdirat(AT_FDCWD, "dev", 0755)
+      |  mount_setattr(AT_FDCWD, ".", AT_RECURSIVE, ${readOnly}, 32)
+      |${kernelFiles(9)}
+      |${PIVOT}
+      |  openat2(AT_FDCWD, "/mnt", {flags=O_RDONLY|O_CLOEXEC|O_PATH, resolve=RESOLVE_NO_MAGICLINKS|RESOLVE_IN_ROOT}, 24)
+      |  move_mount(7, "", 15, "", MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH)
+      |  openat2(AT_FDCWD, "/tmp", {flags=O_RDONLY|O_DIRECTORY|O_CLOEXEC|O_PATH, resolve=RESOLVE_NO_MAGICLINKS|RESOLVE_IN_ROOT}, 24)
+      |  fchdir(16)
+      |  mount("tmpfs", ".", "tmpfs", MS_NOSUID|MS_NODEV|MS_NOEXEC, "mode=1777")
+      |  chdir("/")
+      |${PROGRAM}`),
+  );
+});
+
+test('step 9 by root: the volumes are copied by the parent', async () => {
+  const text = await listOf(9, 0, {
+    root: { path: '/proc' },
+    mounts: [{ type: 'bind', source: '/srv/..', destination: '/mnt', readonly: false }],
+  });
+  assert.match(
+    text,
+    /\nopen_tree\(AT_FDCWD, "\/srv\/\.\.", [A-Z_|]+\)\nmount_setattr\(12, "", AT_EMPTY_PATH\|AT_RECURSIVE, \{attr_set=0, propagation=MS_PRIVATE, userns_fd=0\}, 32\)\nclone/,
   );
 });
 
@@ -379,7 +442,8 @@ test('what a step says that it has is what its child is cloned with', async () =
       namespaces.sort(),
       step.title,
     );
-    assert.is(/chroot/.test(text), step.has.has('image'), step.title);
+    assert.is(/chroot|pivot_root/.test(text), step.has.has('image'), step.title);
+    assert.is(/pivot_root/.test(text), step.has.has('mounts'), step.title);
   }
 });
 

@@ -1,0 +1,114 @@
+import type { Exercise } from '#src/catalogue/exercise.ts';
+import { sentry } from '#src/checks/draw.ts';
+import { lookAtMounts } from '#src/checks/mounts.ts';
+import { openDirectories } from '#src/checks/pipes.ts';
+import type { Process } from '#src/checks/process.ts';
+import type { Trial } from '#src/checks/trial.ts';
+
+export const exercise: Exercise = {
+  title: 'The cover',
+  kind: 'write it',
+  points: 10,
+  needs: ['image'],
+  starterFails: "the program's root: expected the sandbox's, observed the image's",
+  hints: [
+    {
+      when: 'a child in the cage',
+      text: 'The list begins with `...cage(…)`, as it was given, and in it the child waits until somebody has seen it there.',
+    },
+    {
+      when: 'the root of the mount namespace in the cage',
+      text: 'The cage is to be left as it is given: with the image over the old root.',
+    },
+    {
+      when: "the program's mount namespace",
+      text: 'A door that was open before the cage was made is none here. The way out leads through the cage’s own mount namespace.',
+    },
+    {
+      when: "the program's root",
+      text: 'A walk upwards ends at the image, since the image is mounted at `/`. What is below it in the same place, and what would show it?',
+    },
+    {
+      when: 'the program runs',
+      text: 'Look at the trace: which call failed? What was at /proc has gone with the image.',
+    },
+    {
+      text: 'Two things have to happen. The image must go away from `/`, and then the process, whose root it still is, must get to what is at `/` now.',
+    },
+    {
+      text: 'umount2(2) with MNT_DETACH takes a mount away that is in use. setns(2) into a mount namespace begins at its top, also if it is one’s own.',
+    },
+    {
+      text: "First `openat('/proc/self/ns/mnt', O_RDONLY)`, then `umount('/', MNT.MNT_DETACH)`; and what with the descriptor?",
+    },
+  ],
+  round() {
+    return {
+      scripts: { program: sentry() },
+      async check(trial) {
+        const prisoner = await findPrisoner(trial);
+        const namespace = prisoner.namespace('mnt');
+        const doors = openDirectories(prisoner);
+        trial.expect('directories that are open in the cage', {
+          expected: 'none',
+          observed: doors.join(', ') || 'none',
+          command: `ls -l /proc/${prisoner.pid}/fd`,
+        });
+        await lookAtMounts(prisoner, (view) => {
+          trial.expect('the root of the mount namespace in the cage', {
+            expected: "the image's",
+            observed: rootInWords(trial, view),
+          });
+        });
+        // It waits in the cage for one byte.
+        trial.send('\n');
+        const program = await trial.program();
+        trial.expect("the program's process", {
+          expected: 'the one that was in the cage',
+          observed: program.pid === prisoner.pid ? 'the one that was in the cage' : 'another one',
+          command: `cat /proc/${prisoner.pid}/cmdline`,
+        });
+        trial.expect("the program's mount namespace", {
+          expected: "the cage's",
+          observed: program.namespace('mnt') === namespace ? "the cage's" : 'another one',
+          command: `readlink /proc/${program.pid}/ns/mnt`,
+        });
+        trial.expect("the program's root", {
+          expected: "the sandbox's",
+          observed: rootInWords(trial, program),
+          command: `stat -L -c %d:%i /proc/${program.pid}/root /proc/${trial.parent.pid}/root`,
+        });
+        await trial.expectStatus();
+      },
+    };
+  },
+};
+
+/** The submission has yet to start, and there is nothing else to wait for. */
+const PATIENCE_MS = 30_000;
+
+async function findPrisoner(trial: Trial): Promise<Process> {
+  const look = () => trial.processes().find((process) => isCaged(trial, process));
+  await trial.until(() => (look() ?? trial.find()) !== undefined, PATIENCE_MS);
+  const [found, end] = [look(), trial.describeEnd()];
+  trial.expect('a child in the cage', {
+    expected: "a process whose root is the image's",
+    observed: found ? "a process whose root is the image's" : end === 'it still runs' ? 'none' : `none, but ${end}`,
+    ...(found && { command: `stat -L -c %d:%i /proc/${found.pid}/root` }),
+  });
+  return found ?? trial.parent;
+}
+
+function isCaged(trial: Trial, process: Process): boolean {
+  try {
+    return process.directory('root') === trial.image;
+  } catch {
+    return false; // It ended meanwhile.
+  }
+}
+
+function rootInWords(trial: Trial, process: Process): string {
+  const root = process.directory('root');
+  if (root === trial.image) return "the image's";
+  return root === trial.ground.root ? "the sandbox's" : 'some other directory';
+}
