@@ -11,7 +11,8 @@ const inside: Inside = (pid, kind, command) => within(pid, kind, [command]).join
 /** A command that shows what a call is about; `child` is the last child's number, seen from outside. */
 export function lookAt({ side, pid, call }: Site, child: number | undefined): string {
   const { look = {}, subject } = call.info;
-  const path = pathWrittenBy(call) ?? pathOf(call);
+  // Whoever looks has another /proc/self.
+  const path = (pathWrittenBy(call) ?? pathOf(call))?.replace(/^\/proc\/self\//, `/proc/${pid}/`);
   if (path?.startsWith('/')) return (look.path ?? atPath)(side === 'child' ? seenBy(pid, path) : path);
   if (path !== undefined && side === 'child') return `ls -l ${join(`/proc/${pid}/cwd`, dirname(path))}/`;
   if (side === 'parent' && look.parent) return look.parent(child, inside);

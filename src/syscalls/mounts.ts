@@ -92,21 +92,36 @@ export function cloneTree(path: string): Call {
   return OPEN_TREE_CALL(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
 }
 
-const MOUNT_SETATTR = defineCall({
+const MOUNT_SETATTR = {
   name: 'mount_setattr',
   source: 'mount_setattr(2)',
-  purpose: 'Changes a mount: makes it read-only, or shows the ids on disk through a user namespace.',
   show: [directory, text, flags(AT), plain, plain],
   descriptors: [0],
   needs: ['CAP_SYS_ADMIN'],
   look: { child: mountTable },
+} as const;
+const TOO_OLD =
+  'mount_setattr needs Linux 5.12. Without it: an image that belongs to the container’s root, and no --volume or ' +
+  '--read-only.';
+
+const MAP_IDS = defineCall({
+  ...MOUNT_SETATTR,
+  purpose: 'Shows the ids on disk through a user namespace, in one mount.',
   advice: {
     EINVAL:
       'This file system cannot map ids. Use an image that belongs to the container’s root, or another file system.',
-    ENOSYS:
-      'mount_setattr needs Linux 5.12. Without it: an image that belongs to the container’s root, and no --volume ' +
-      'or --read-only.',
+    ENOSYS: TOO_OLD,
     EPERM: 'Mapping the ids of a mount needs real root.',
+  },
+});
+
+const SET_ATTRIBUTES = defineCall({
+  ...MOUNT_SETATTR,
+  purpose: 'Changes mounts that are there: makes them read-only, or private.',
+  advice: {
+    EINVAL: 'The path is no mount point: mount something there first, such as the directory itself (MS_BIND).',
+    ENOSYS: TOO_OLD,
+    EPERM: 'Changing a mount needs CAP_SYS_ADMIN in the user namespace that owns this mount namespace.',
   },
 });
 
@@ -123,7 +138,7 @@ export function mapMountIds(mountFd: number | Call, userNamespaceFd: number | Ca
     text: ['{attr_set=MOUNT_ATTR_IDMAP, propagation=MS_PRIVATE, userns_fd=', userNamespaceFd, '}'],
     descriptors: [{ at: 24, fd: userNamespaceFd }],
   };
-  return MOUNT_SETATTR(mountFd, '', AT.AT_EMPTY_PATH, attributes, bytes.length);
+  return MAP_IDS(mountFd, '', AT.AT_EMPTY_PATH, attributes, bytes.length);
 }
 
 /**
@@ -133,7 +148,7 @@ export function mapMountIds(mountFd: number | Call, userNamespaceFd: number | Ca
 export function makeReadOnly(path: string): Call {
   const bytes = mountAttributes(MOUNT_ATTR.MOUNT_ATTR_RDONLY);
   const attributes: Struct = { bytes, text: '{attr_set=MOUNT_ATTR_RDONLY, userns_fd=0}' };
-  return MOUNT_SETATTR(AT_FDCWD, path, AT.AT_RECURSIVE, attributes, bytes.length);
+  return SET_ATTRIBUTES(AT_FDCWD, path, AT.AT_RECURSIVE, attributes, bytes.length);
 }
 
 /**
@@ -146,7 +161,7 @@ export function separateTree(treeFd: number | Call, readOnly: boolean): Call {
   bytes.writeBigUInt64LE(BigInt(MS.MS_PRIVATE), 16);
   const set = readOnly ? 'MOUNT_ATTR_RDONLY' : '0';
   const attributes: Struct = { bytes, text: `{attr_set=${set}, propagation=MS_PRIVATE, userns_fd=0}` };
-  return MOUNT_SETATTR(treeFd, '', AT.AT_EMPTY_PATH | AT.AT_RECURSIVE, attributes, bytes.length);
+  return SET_ATTRIBUTES(treeFd, '', AT.AT_EMPTY_PATH | AT.AT_RECURSIVE, attributes, bytes.length);
 }
 
 function mountTable(pid: number): string {

@@ -15,25 +15,31 @@ function segmentFlags(argument: Argument): string {
   return shown.join('|') || '000';
 }
 
-const SHMGET = defineCall({
-  name: 'shmget',
-  source: 'shmget(2)',
-  purpose: 'Finds the segment of shared memory that has a key in this IPC namespace, or makes one.',
-  show: [key, plain, segmentFlags],
+const SHMGET = { name: 'shmget', source: 'shmget(2)', show: [key, plain, segmentFlags] } as const;
+
+const MAKE_SEGMENT = defineCall({
+  ...SHMGET,
+  purpose: 'Makes a segment of shared memory with a key in this IPC namespace.',
   advice: {
     EEXIST: 'There is a segment with that key in this IPC namespace.',
-    ENOENT: 'There is no segment with that key in this IPC namespace.',
     ENOSPC: 'A limit on segments is reached: see the files /proc/sys/kernel/shm*.',
   },
-  examples: () => [findSegment(0x7fff0001), makeSegment(0x7fff0001, 0)],
+  examples: () => [makeSegment(0x7fff0001, 0)],
+});
+
+const FIND_SEGMENT = defineCall({
+  ...SHMGET,
+  purpose: 'Finds the segment of shared memory that has a key in this IPC namespace.',
+  advice: { ENOENT: 'There is no segment with that key in this IPC namespace.' },
+  examples: () => [findSegment(0x7fff0001)],
 });
 
 /** Makes a segment; the key must not be 0, and no other segment may have it. Source: shmget(2). */
 export function makeSegment(key: number, size: number): Call {
-  return SHMGET(key, size, IPC.IPC_CREAT | IPC.IPC_EXCL | 0o600);
+  return MAKE_SEGMENT(key, size, IPC.IPC_CREAT | IPC.IPC_EXCL | 0o600);
 }
 
 /** Finds a segment of any size: its number. Source: shmget(2). */
 export function findSegment(key: number): Call {
-  return SHMGET(key, 0, 0);
+  return FIND_SEGMENT(key, 0, 0);
 }
