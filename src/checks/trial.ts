@@ -10,6 +10,7 @@ import type { Assignment } from '../submission/assignment.ts';
 import { LEAST_STATUS, ONES, TENS, whole } from './draw.ts';
 import { CheckFailed, type CheckResult, type Expectation, judge } from './expectation.ts';
 import { type Ground, stillThere } from './ground.ts';
+import type { Beginning, History } from './history.ts';
 import { endInWords, printedLines, traceLines } from './output.ts';
 import { descendants, descendsFrom, Process, runsScript } from './process.ts';
 
@@ -29,15 +30,18 @@ export class Trial {
   readonly parent: Process;
   /** The sandbox as it was before the submission began: the measure for what is outside of a container. */
   readonly ground: Ground;
+  /** What its processes have done; undefined where the kernel does not tell of it. */
+  readonly history: History | undefined;
   readonly results: CheckResult[] = [];
   readonly #sandbox: Sandbox;
   readonly #assignment: Assignment;
   readonly #image: string;
 
   /** `image`: where the machine has the image, if the exercise needs one. */
-  constructor(sandbox: Sandbox, ground: Ground, assignment: Assignment, image = '') {
+  constructor(sandbox: Sandbox, ground: Ground, history: History, assignment: Assignment, image = '') {
     this.#sandbox = sandbox;
     this.ground = ground;
+    this.history = sandbox.hears ? history : undefined;
     this.#assignment = assignment;
     this.#image = image;
     this.parent = new Process(sandbox.pid);
@@ -106,6 +110,18 @@ export class Trial {
   find(name = 'program'): Process | undefined {
     const script = this.#assignment.scripts[name];
     return script && this.processes().find((candidate) => runsScript(candidate, script));
+  }
+
+  /**
+   * The process of a program as it was when the program began: what has been mended
+   * since then is not in it. Where the kernel does not tell, it is undefined.
+   * @throws CheckFailed if nobody has seen it begin
+   */
+  beginningOf(program: Process): Beginning | undefined {
+    if (!this.history) return undefined;
+    const found = this.history.beginningOf(program);
+    if (!found) this.expect('how the program began', { expected: 'by its own execve', observed: 'behind others' });
+    return found;
   }
 
   /** All processes of the sandbox, the submission's own first. */
