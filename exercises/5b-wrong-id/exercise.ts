@@ -52,6 +52,6 @@ export const exercise: Exercise = {
 };
 
 function mapOf(trial: Trial, process: Process, which: 'uid' | 'gid', id: number): Expectation {
-  const { lines, command } = idMapOf(trial, process, which);
-  return { expected: `${id} 0 1`, observed: lines.join(', ') || 'no line', command };
+  const { lines, when, command } = idMapOf(trial, process, which);
+  return { expected: `${id} 0 1`, observed: `${lines.join(', ') || 'no line'}${when}`, command };
 }
