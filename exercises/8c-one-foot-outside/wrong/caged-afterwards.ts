@@ -1,6 +1,7 @@
 // Fails: the program's root: expected the image's top, observed the sandbox's top
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Child } from '#src/executor/child.ts';
 import type { End } from '#src/executor/reaper.ts';
 import type { Lab } from '#src/lab/lab.ts';
 import { openCheckpoint, release, waitFor } from '#src/steps/02-ipc.ts';
@@ -13,14 +14,15 @@ const CLONE_FS = 0x200;
 
 export async function run(lab: Lab): Promise<End> {
   const checkpoint = await openCheckpoint(lab);
-  const twin = await lab.clone([...waitFor(checkpoint), chroot(lab.settings.root.path), chdir('/')], CLONE_FS);
-  const container = await lab.clone(
+  const twin = new Child([...waitFor(checkpoint), chroot(lab.settings.root.path), chdir('/')], CLONE_FS, {});
+  const container = new Child(
     [sethostname(lab.settings.hostname), ...lab.program],
     CLONE_FS | CLONE_NEWUTS | CLONE_NEWPID,
+    {},
   );
   while (!readFileSync(`/proc/${container.pid}/cmdline`, 'latin1').includes('probe-')) await sleep(0);
   await lab.perform([unshare(CLONE_FS)]);
   await release(lab, checkpoint);
-  await lab.wait(twin);
-  return lab.wait(container);
+  await twin.wait();
+  return container.wait();
 }
