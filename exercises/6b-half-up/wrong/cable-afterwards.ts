@@ -10,7 +10,7 @@ import { CLONE_NEWNET, CLONE_NEWPID, O_RDONLY } from '#src/syscalls/flags.ts';
 import { setns } from '#src/syscalls/namespaces.ts';
 import { addVeth, request } from '#src/syscalls/netlink.ts';
 import { interfaceAddress, interfaceNetmask, interfaceSocket, interfaceUp } from '#src/syscalls/network.ts';
-import { cloneCall, execve } from '#src/syscalls/processes.ts';
+import { cloneCall, execve, wait4 } from '#src/syscalls/processes.ts';
 
 interface Given {
   readonly outside: string;
@@ -34,7 +34,9 @@ export async function run(lab: Lab, { outside, inside, netmask }: Given): Promis
     Call,
   ];
   const there = /&& seen=(\d+)/.exec(words())?.[1] ?? '';
-  const witness = execve('/bin/sleep', ['sleep', there], []);
+  // It ends at once, and the program becomes the parent of its child.
+  const witness = execve('/usr/bin/setsid', ['setsid', '--fork', 'sleep', there], ['PATH=/usr/bin:/bin']);
+  const clone = cloneCall(0, [witness]);
   const helper = await lab.clone(
     [
       network,
@@ -42,8 +44,8 @@ export async function run(lab: Lab, { outside, inside, netmask }: Given): Promis
       setns(network, CLONE_NEWNET),
       ...setUpNetwork({ inside, netmask }),
       setns(processes, CLONE_NEWPID),
-      // It ends at once, and the program becomes the parent of its child.
-      cloneCall(0, [cloneCall(0, [witness])]),
+      clone,
+      wait4(clone, 0),
     ],
     0,
   );
