@@ -38,6 +38,7 @@ export const exercise: Exercise = {
     const [uid, gid] = [whole(1000, 30_000), whole(30_001, 60_000)];
     return {
       given: { uid, gid },
+      unhurried: true,
       scripts: { program: sentry() },
       async check(trial) {
         const inside = await trial.program();

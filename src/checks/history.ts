@@ -17,7 +17,7 @@ import { Process, ProcessUnseen, runsScript } from './process.ts';
 const KINDS = NAMESPACES.map(({ kind }) => kind).filter((kind) => existsSync(`/proc/self/ns/${kind}`));
 /** What of /proc/PID says how a program began. */
 const FILES = ['cgroup', 'uid_map', 'gid_map', 'status'] as const;
-/** More of them begin at a time in no exercise. */
+/** So many beginnings are looked at in one trial: a look takes time that is not the submission's. */
 const MOST_BEGINNINGS = 64;
 /** Where a script has its marker among the words of its shell: see `runsScript`. */
 const MARKERS_PLACE = 3;
@@ -88,6 +88,7 @@ export class History {
   /** The processes that have chosen another PID namespace for their children. */
   readonly #movers = new Set<number>();
   #calls = 0;
+  #begun = 0;
   #problem: unknown;
 
   /** `look` sees each program of `scripts` when it is about to begin. */
@@ -151,8 +152,8 @@ export class History {
     if (script && runsScript(process, script)) return;
     this.#forget(process.pid);
     if (!name) return;
-    const [oldest] = this.#beginnings.keys();
-    if (this.#beginnings.size >= MOST_BEGINNINGS && oldest !== undefined) this.#forget(oldest);
+    this.#begun += 1;
+    if (this.#begun > MOST_BEGINNINGS) return;
     const beginning = new Beginning(process, thread, this.#calls);
     this.#beginnings.set(process.pid, beginning);
     await this.#look(thread, name);

@@ -183,11 +183,6 @@ export function installFilter(instructions: readonly FilterInstruction[], flag =
   return SECCOMP_CALL(SECCOMP.SECCOMP_SET_MODE_FILTER, flag, filterProgram(instructions));
 }
 
-/** Installs nothing: it fails with EFAULT where a filter may have these flags. Source: seccomp(2). */
-export function askForFilter(flag: number): Call {
-  return SECCOMP_CALL(SECCOMP.SECCOMP_SET_MODE_FILTER, flag, null);
-}
-
 /** struct sock_fprog: how many instructions, and where they are. */
 function filterProgram(instructions: readonly FilterInstruction[]): Struct {
   const filter = Buffer.alloc(instructions.length * 8);
