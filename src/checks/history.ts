@@ -7,7 +7,7 @@ import { closeSync, existsSync, readSync } from 'node:fs';
 import type { HeardCall } from '../executor/listener.ts';
 import { attempt } from '../executor/perform.ts';
 import { NAMESPACES, type NamespaceKind } from '../proc/namespaces.ts';
-import { nameOfCall, type ToldName } from '../sandbox/told.ts';
+import { nameOfCall, type ToldName } from '../sandbox/call-filter.ts';
 import type { Script } from '../submission/assignment.ts';
 import { askForChange } from '../syscalls/descriptors.ts';
 import { CLONE_NEWPID } from '../syscalls/flags.ts';

@@ -120,7 +120,7 @@ export class Trial {
   beginningOf(program: Process): Beginning | undefined {
     if (!this.history) return undefined;
     const found = this.history.beginningOf(program);
-    if (!found) this.expect('how the program began', { expected: 'by its own execve', observed: 'behind others' });
+    if (!found) this.expect('how the program began', { expected: 'seen by the grader', observed: 'hidden from it' });
     return found;
   }
 

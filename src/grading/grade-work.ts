@@ -1,7 +1,7 @@
 /** Grading one person's work, or a few files: one report, in all formats that are asked for. */
 
 import type { Entry } from '../catalogue/exercises.ts';
-import { tellsOfCalls } from '../sandbox/told.ts';
+import { tellsOfCalls } from '../sandbox/call-filter.ts';
 import { identityFrom, toClassroom50 } from './emitters/classroom50.ts';
 import { toCtrf } from './emitters/ctrf.ts';
 import { toGradescope } from './emitters/gradescope.ts';

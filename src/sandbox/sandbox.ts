@@ -43,12 +43,12 @@ import { dropGroups, joinNewKeyring, keepCapabilities, setGroup, setUser } from 
 import { sethostname, unshare } from '../syscalls/namespaces.ts';
 import { cloneCall, execve, exit, handOver, kill, setDumpable, setsid, wait4 } from '../syscalls/processes.ts';
 import { openBinds } from './binds.ts';
+import { listenToProcess, tellOfCalls } from './call-filter.ts';
 import { makeCgroups, type SandboxCgroups } from './cgroups.ts';
 import { type Identities, takeIdentities } from './identities.ts';
 import { limits } from './limits.ts';
 import { buildRoot, finishRoot, OUTER_PROC, type RootContents } from './root.ts';
 import { type Output, openPipe, openStreams, ProgramsEnd, type Streams } from './streams.ts';
-import { listenToProcess, tellOfCalls } from './told.ts';
 
 export interface SandboxOptions extends Pick<RootContents, 'files' | 'hidden'> {
   /** Where each file or directory of the machine appears: path inside, path outside. */
@@ -60,7 +60,7 @@ export interface SandboxOptions extends Pick<RootContents, 'files' | 'hidden'> {
   readonly timeout: number;
   /** Sees the process that will become the program, while it waits: all is made, and nothing of the program has run. */
   readonly prepared?: (pid: number) => Promise<void>;
-  /** Hears of calls of the program and its children before they are made: see told.ts. */
+  /** Hears of calls of the program and its children before they are made: see call-filter.ts. */
   readonly heard?: (call: HeardCall) => void | Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 /** The filter that tells of a sandbox's calls: what it says of which, and the numbers in it. */
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { filter, NUMBERS } from '../../src/sandbox/told.ts';
+import { filter, NUMBERS } from '../../src/sandbox/call-filter.ts';
 import { compareWithHeaders, compilerMissing } from '../support/headers.ts';
 import { testWith } from '../support/needs.ts';
 
