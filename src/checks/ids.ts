@@ -16,7 +16,7 @@ export interface ShownMap {
   readonly command: string;
 }
 
-/** The map that a program began with: lines of `inside outside count`. @throws CheckFailed if nobody has seen it begin */
+/** The map that a program began with: lines of `inside outside count`. @throws CheckFailed if it has become another program since */
 export function idMapOf(trial: Trial, program: Process, which: 'uid' | 'gid'): ShownMap {
   const { ranges, command } = asSeen(trial, which, ['cat', `/proc/${program.pid}/${which}_map`]);
   const linesOf = (process: Process) =>

@@ -36,7 +36,7 @@ export async function nameOf(
   return { observed: text.trim(), command: nsenter(process.pid, ['uts'], ['cat', path]).join(' ') };
 }
 
-/** Whether a program has had a name since it began. @throws CheckFailed if nobody has seen it begin */
+/** Whether a program has had a name since it began. @throws CheckFailed if it has become another program since */
 export async function programsName(
   trial: Trial,
   program: Process,

@@ -106,21 +106,27 @@ export class Trial {
     this.expect(what, { expected, observed: 'another program has its words', command: `ls -l /proc/${found.pid}/exe` });
   }
 
-  /** The same, if it runs now. */
+  /** The same, if it runs now; where the kernel tells of calls, only a program that has been seen to begin. */
   find(name = 'program'): Process | undefined {
     const script = this.#assignment.scripts[name];
-    return script && this.processes().find((candidate) => runsScript(candidate, script));
+    return script && this.processes().find((candidate) => runsScript(candidate, script) && this.#hasBegun(candidate));
+  }
+
+  /** A shell that a program has forked looks like it until it becomes another, and can outlive it. */
+  #hasBegun(candidate: Process): boolean {
+    return this.history === undefined || this.history.beginningOf(candidate) !== undefined;
   }
 
   /**
    * The process of a program as it was when the program began: what has been mended
    * since then is not in it. Where the kernel does not tell, it is undefined.
-   * @throws CheckFailed if nobody has seen it begin
+   * @throws CheckFailed if it has become another program since
    */
   beginningOf(program: Process): Beginning | undefined {
     if (!this.history) return undefined;
     const found = this.history.beginningOf(program);
-    if (!found) this.expect('how the program began', { expected: 'seen by the grader', observed: 'hidden from it' });
+    if (!found)
+      this.expect('the program', { expected: 'it still runs', observed: 'another program has taken its place' });
     return found;
   }
 
