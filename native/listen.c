@@ -69,10 +69,14 @@ static int await_call(const struct ears *ears)
 	struct pollfd awaited[] = { { .fd = ears->listener, .events = POLLIN },
 	                            { .fd = ears->channel, .events = POLLIN } };
 
-	while (poll(awaited, 2, -1) < 0)
-		if (errno != EINTR)
+	for (;;) {
+		if (poll(awaited, 2, -1) < 0 && errno != EINTR)
 			return 0;
-	return awaited[0].revents == POLLIN && awaited[1].revents == 0;
+		if (awaited[1].revents != 0 || (awaited[0].revents & (POLLHUP | POLLNVAL)))
+			return 0;
+		if (awaited[0].revents & POLLIN)
+			return 1;
+	}
 }
 
 static void *listen_on(void *context)
