@@ -89,7 +89,8 @@ export function build() {
   giveToOwner(scratch);
   try {
     const all = namesIn('.').filter((name) => name.endsWith('.c'));
-    compile(['-shared', ...all], join(scratch, 'liblab.so'));
+    // Never unloaded: a thread of it may still be on its way out.
+    compile(['-shared', '-pthread', '-Wl,-z,nodelete', ...all], join(scratch, 'liblab.so'));
     compile(['@walker/build.txt'], join(scratch, 'walker'));
     for (const name of NAMES) {
       giveToOwner(join(scratch, name));

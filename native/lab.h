@@ -72,6 +72,21 @@ int lab_open_walker(const char *path);
 /* Makes a process group the foreground of a terminal, even from behind. */
 int lab_foreground(int terminal, int group);
 
+/* A call that a seccomp filter has told of, before it is made. */
+struct heard_call {
+	uint32_t thread;       /* who makes it, as this process counts; 0 if it cannot be seen from here */
+	int32_t number;        /* of the machine's own table */
+	uint64_t arguments[6];
+};
+
+/*
+ * Takes over the listener of a seccomp filter. Returns a socket: read a struct
+ * heard_call there, and write a byte when the call may go on; until then no other
+ * comes. Close it to listen no more: calls that the filter tells of fail with
+ * ENOSYS from then on. It ends when all who are filtered have ended.
+ */
+int lab_listen(int listener);
+
 /*
  * Waits until a child has ended, or for so long, and returns its wait status;
  * -EAGAIN if it lives, -ENOSYS before Linux 5.3.

@@ -1,7 +1,7 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
 import { sentry, word } from '#src/checks/draw.ts';
 import { ownNamespace } from '#src/checks/ground.ts';
-import { nameOf, sandboxsName } from '#src/checks/namespaces.ts';
+import { programsName, sandboxsName } from '#src/checks/namespaces.ts';
 
 export const exercise: Exercise = {
   title: 'A domain name, too',
@@ -29,8 +29,8 @@ export const exercise: Exercise = {
       scripts: { program: sentry() },
       async check(trial) {
         const inside = await trial.program();
-        trial.expect('the host name inside', { expected: hostname, ...(await nameOf(inside, 'hostname')) });
-        trial.expect('the domain name inside', { expected: domain, ...(await nameOf(inside, 'domainname')) });
+        trial.expect('the host name inside', await programsName(trial, inside, 'hostname', hostname));
+        trial.expect('the domain name inside', await programsName(trial, inside, 'domainname', domain));
         trial.expect("the sandbox's host name", await sandboxsName(trial, 'hostname'));
         trial.expect("the sandbox's domain name", await sandboxsName(trial, 'domainname'));
         trial.expect('the UTS namespace', ownNamespace(trial, inside, 'uts'));

@@ -1,7 +1,7 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
 import { sentry, word } from '#src/checks/draw.ts';
 import { ownNamespace, stillThere } from '#src/checks/ground.ts';
-import { nameOf, sandboxsName } from '#src/checks/namespaces.ts';
+import { programsName, sandboxsName } from '#src/checks/namespaces.ts';
 import type { Trial } from '#src/checks/trial.ts';
 
 export const exercise: Exercise = {
@@ -39,14 +39,11 @@ export const exercise: Exercise = {
         const first = await trial.program();
         await expectSecond(trial);
         const second = await trial.program('second');
-        trial.expect('the host name of the first container', {
-          expected: hostname,
-          ...(await nameOf(first, 'hostname')),
-        });
-        trial.expect('the host name of the second container', {
-          expected: secondName,
-          ...(await nameOf(second, 'hostname')),
-        });
+        trial.expect('the host name of the first container', await programsName(trial, first, 'hostname', hostname));
+        trial.expect(
+          'the host name of the second container',
+          await programsName(trial, second, 'hostname', secondName),
+        );
         trial.expect("the sandbox's host name", await sandboxsName(trial, 'hostname'));
         trial.expect('the UTS namespace of the first container', ownNamespace(trial, first, 'uts'));
         trial.expect('the UTS namespace of the second container', ownNamespace(trial, second, 'uts'));

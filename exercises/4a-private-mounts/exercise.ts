@@ -2,7 +2,7 @@ import type { Exercise } from '#src/catalogue/exercise.ts';
 import { sentry, whole, word } from '#src/checks/draw.ts';
 import type { Expectation } from '#src/checks/expectation.ts';
 import { ownNamespace } from '#src/checks/ground.ts';
-import { asItWas, stillShared } from '#src/checks/mounts.ts';
+import { asItWas, expectMountedInTime, sinceItBegan, stillShared } from '#src/checks/mounts.ts';
 import type { Process } from '#src/checks/process.ts';
 import type { Trial } from '#src/checks/trial.ts';
 import { type Mount, mountOf } from '#src/proc/mountinfo.ts';
@@ -70,7 +70,7 @@ export const exercise: Exercise = {
         const tmpfs = mountAt(inside, scratch);
         trial.expect('the file system at the scratch', {
           expected: 'tmpfs',
-          observed: tmpfs?.type ?? 'nothing is mounted there',
+          observed: sinceItBegan(trial, inside, tmpfs?.type ?? 'nothing is mounted there'),
           command: look,
         });
         const limit = tmpfs?.superOptions.find((option) => option.startsWith('size='));
@@ -94,6 +94,7 @@ export const exercise: Exercise = {
         trial.expect('the source can be written', writable(inside, source));
         trial.expect('the source can be written outside', writable(trial.ground, source));
         trial.expect("the sandbox's mount table", asItWas(trial));
+        expectMountedInTime(trial, inside);
         await trial.expectStatus();
       },
     };

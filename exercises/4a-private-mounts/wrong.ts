@@ -116,16 +116,24 @@ import { unshare } from '#src/syscalls/namespaces.ts';`,
         `import { openCheckpoint, release, waitFor } from '#src/steps/02-ipc.ts';
 import { CLONE_NEWNS,`,
       ],
-      ["import { mount } from '#src/syscalls/mounts.ts';", "import { mount, umount } from '#src/syscalls/mounts.ts';"],
-      ['const container', 'const checkpoint = await openCheckpoint(lab);\n  const container'],
+      [
+        "import { mount } from '#src/syscalls/mounts.ts';",
+        "import { write } from '#src/syscalls/files.ts';\nimport { mount, umount } from '#src/syscalls/mounts.ts';",
+      ],
+      [
+        'const container',
+        'const [mounted, checkpoint] = [await openCheckpoint(lab), await openCheckpoint(lab)];\n  const container',
+      ],
       ['...makePrivate(),', ''],
-      ['...lab.program,', '...makePrivate(),\n      ...waitFor(checkpoint),\n      ...lab.program,'],
+      [
+        '...lab.program,',
+        "...makePrivate(),\n      write(mounted.writeEnd, '.'),\n      ...waitFor(checkpoint),\n      ...lab.program,",
+      ],
       [
         '    CLONE_NEWNS,\n  );',
         `    CLONE_NEWNS,
   );
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  await lab.perform([umount(scratch), umount(shelf)]);
+  await lab.perform([...waitFor(mounted), umount(scratch), umount(shelf)]);
   await release(lab, checkpoint);`,
       ],
     ],

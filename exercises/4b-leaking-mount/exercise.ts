@@ -1,8 +1,8 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
 import { sentry, word } from '#src/checks/draw.ts';
 import { ownNamespace } from '#src/checks/ground.ts';
-import { asItWas, stillShared } from '#src/checks/mounts.ts';
-import { nameOf, sandboxsName } from '#src/checks/namespaces.ts';
+import { asItWas, expectMountedInTime, stillShared } from '#src/checks/mounts.ts';
+import { programsName, sandboxsName } from '#src/checks/namespaces.ts';
 import type { Process } from '#src/checks/process.ts';
 import type { Trial } from '#src/checks/trial.ts';
 import type { Mount } from '#src/proc/mountinfo.ts';
@@ -65,9 +65,10 @@ export const exercise: Exercise = {
           command: `ls /proc/${inside.pid}/root${PROC}`,
         });
         trial.expect('the mount namespace', ownNamespace(trial, inside, 'mnt'));
-        trial.expect('the host name inside', { expected: hostname, ...(await nameOf(inside, 'hostname')) });
+        trial.expect('the host name inside', await programsName(trial, inside, 'hostname', hostname));
         trial.expect("the sandbox's host name", await sandboxsName(trial, 'hostname'));
         trial.expect("the sandbox's mount table", asItWas(trial));
+        expectMountedInTime(trial, inside);
         await trial.expectStatus();
       },
     };

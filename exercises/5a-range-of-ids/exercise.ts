@@ -77,9 +77,9 @@ function idIn(map: readonly IdRange[]): number {
 }
 
 function mapOf(trial: Trial, process: Process, which: 'uid' | 'gid', expected: IdRange[]): Expectation {
-  const { lines, command } = idMapOf(trial, process, which);
+  const { lines, when, command } = idMapOf(trial, process, which);
   const wanted = expected.map(({ inside, outside, count }) => `${inside} ${outside} ${count}`);
-  return { expected: wanted.join(', '), observed: inOrder(lines).join(', ') || 'no line', command };
+  return { expected: wanted.join(', '), observed: `${inOrder(lines).join(', ') || 'no line'}${when}`, command };
 }
 
 /** By the first id inside: the order of the lines means nothing. */

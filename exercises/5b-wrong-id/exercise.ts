@@ -38,6 +38,7 @@ export const exercise: Exercise = {
     const [uid, gid] = [whole(1000, 30_000), whole(30_001, 60_000)];
     return {
       given: { uid, gid },
+      unhurried: true,
       scripts: { program: sentry() },
       async check(trial) {
         const inside = await trial.program();
@@ -52,6 +53,6 @@ export const exercise: Exercise = {
 };
 
 function mapOf(trial: Trial, process: Process, which: 'uid' | 'gid', id: number): Expectation {
-  const { lines, command } = idMapOf(trial, process, which);
-  return { expected: `${id} 0 1`, observed: lines.join(', ') || 'no line', command };
+  const { lines, when, command } = idMapOf(trial, process, which);
+  return { expected: `${id} 0 1`, observed: `${lines.join(', ') || 'no line'}${when}`, command };
 }

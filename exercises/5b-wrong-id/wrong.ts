@@ -8,6 +8,24 @@ export const wrong: readonly WrongSolution[] = [
     change: ['inside: given.gid', 'inside: 0'],
   },
   {
+    name: 'nobody-waited',
+    fails: 'the map of user ids: expected',
+    changes: [
+      ['  const checkpoint = await openCheckpoint(lab);\n', ''],
+      ["import { openCheckpoint, release, waitFor } from '#src/steps/02-ipc.ts';\n", ''],
+      ['...waitFor(checkpoint), ', ''],
+      ['  await release(lab, checkpoint);\n', ''],
+    ],
+  },
+  {
+    name: 'released-too-early',
+    fails: 'the map of user ids: expected',
+    changes: [
+      ['  await release(lab, checkpoint);\n', ''],
+      ['  const user = ', '  await release(lab, checkpoint);\n  const user = '],
+    ],
+  },
+  {
     name: 'one-id-for-both',
     fails: 'the map of group ids: expected',
     change: ['inside: given.gid', 'inside: given.uid'],

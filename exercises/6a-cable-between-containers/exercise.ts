@@ -40,9 +40,25 @@ export const exercise: Exercise = {
   ],
   round() {
     const { first, second, netmask, prefix } = subnet();
+    const wanted = { program: `${first}/${prefix}`, neighbour: `${second}/${prefix}` };
+    const running = new Map<string, Process>();
+    let lacking: string[] = [];
     return {
       given: { addresses: { program: first, neighbour: second }, netmask },
       scripts: { program: sentry(), neighbour: sentry() },
+      async begins(process, name) {
+        running.set(name, process);
+        if (running.size < 2) return;
+        // When both run, all is there.
+        lacking = Object.keys(wanted);
+        const found = await Promise.all(
+          Object.entries(wanted).map(async ([whose, address]) => {
+            const { links } = await linksOf(running.get(whose) ?? process);
+            return links.some(({ up, addresses }) => up && addresses.includes(address)) ? [] : [whose];
+          }),
+        );
+        lacking = found.flat();
+      },
       async check(trial) {
         const [program, neighbour] = [await trial.program(), await trial.program('neighbour')];
         expectOwnNetwork(trial, "the program's network", program, { "the sandbox's": trial.ground });
@@ -56,6 +72,10 @@ export const exercise: Exercise = {
         trial.expect("the sandbox's links", { expected: ['lo'], observed: links.map(({ name }) => name), command });
         await trial.expectSoon('ping from the program to the neighbour', () => ping(program, second), PATIENCE_MS);
         await trial.expectSoon('ping from the neighbour to the program', () => ping(neighbour, first), PATIENCE_MS);
+        trial.expect('the cable, when the second of both began', {
+          expected: 'it was there',
+          observed: lacking.length > 0 ? `not yet for the ${lacking.join(' and the ')}` : 'it was there',
+        });
         await trial.expectStatus();
       },
     };

@@ -1,5 +1,13 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { cgroupInWords, cgroupOf, cpusOf, firstChild, removed, throttled } from '#src/checks/cgroups.ts';
+import {
+  cgroupInWords,
+  cgroupOf,
+  cpusOf,
+  LimitsAtFirst,
+  removed,
+  throttled,
+  whereItBegan,
+} from '#src/checks/cgroups.ts';
 import { sentry, whole } from '#src/checks/draw.ts';
 
 const BURN = '(while :; do :; done) &';
@@ -39,23 +47,26 @@ export const exercise: Exercise = {
   ],
   round() {
     const percent = whole(15, 25);
+    const quotas = new LimitsAtFirst((process) => cpusOf(cgroupOf(process, 'cpu')));
     return {
       given: { percent },
       unhurried: true,
       scripts: { program: sentry({ woken: BURN }), neighbour: sentry({ woken: BURN }) },
+      begins: (process, name) => quotas.look(process, name),
       async check(trial) {
         const [program, neighbour] = [await trial.program(), await trial.program('neighbour')];
-        const first = { program: await firstChild(trial, program), neighbour: await firstChild(trial, neighbour) };
+        const first = { program: await whereItBegan(trial, program), neighbour: await whereItBegan(trial, neighbour) };
         trial.expect("the program's cgroup", cgroupInWords(trial, first.program, 'cpu'));
         trial.expect("the neighbour's cgroup", {
           ...cgroupInWords(trial, first.neighbour, 'cpu', { "the program's": first.program }),
           expected: "the program's",
         });
-        const group = cgroupOf(program, 'cpu');
-        const cpus = cpusOf(group);
+        const group = cgroupOf(first.program, 'cpu');
+        const inWords = (cpus?: number) =>
+          cpus === undefined ? 'no limit' : `${Number((cpus * 100).toFixed(1))} % of a CPU`;
         trial.expect('the quota', {
           expected: `${percent} % of a CPU`,
-          observed: cpus === undefined ? 'no limit' : `${Number((cpus * 100).toFixed(1))} % of a CPU`,
+          observed: quotas.inWords('program', cpusOf(group), inWords),
           command: `grep . ${group}/cpu.*`,
         });
         const before = throttled(group);

@@ -1,5 +1,13 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { cgroupInWords, cgroupOf, firstChild, limitOf, refusedForks, removed } from '#src/checks/cgroups.ts';
+import {
+  cgroupInWords,
+  cgroupOf,
+  LimitsAtFirst,
+  limitOf,
+  refusedForks,
+  removed,
+  whereItBegan,
+} from '#src/checks/cgroups.ts';
 import { sentry, whole } from '#src/checks/draw.ts';
 
 const FORKS = '(while :; do sleep 600 & done) 2>/dev/null &';
@@ -28,13 +36,15 @@ export const exercise: Exercise = {
   ],
   round() {
     const most = whole(20, 40);
+    const limits = new LimitsAtFirst((process) => limitOf(cgroupOf(process, 'pids'), 'pids.max'));
     return {
       given: { most },
       unhurried: true,
       scripts: { program: sentry({ woken: FORKS }) },
+      begins: (process, name) => limits.look(process, name),
       async check(trial) {
         const program = await trial.program();
-        const first = await firstChild(trial, program);
+        const first = await whereItBegan(trial, program);
         trial.expect("the program's cgroup", cgroupInWords(trial, first, 'pids'));
         trial.expect('the cgroup of the program itself', {
           ...cgroupInWords(trial, program, 'pids', { "its first child's": first }),
@@ -43,7 +53,7 @@ export const exercise: Exercise = {
         const group = cgroupOf(program, 'pids');
         trial.expect('the limit', {
           expected: most,
-          observed: limitOf(group, 'pids.max') ?? 'none',
+          observed: limits.inWords('program', limitOf(group, 'pids.max'), (limit) => limit ?? 'none'),
           command: `cat ${group}/pids.max`,
         });
         const before = refusedForks(group);

@@ -1,5 +1,13 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
-import { cgroupInWords, cgroupOf, firstChild, limitOf, oomKills, removed } from '#src/checks/cgroups.ts';
+import {
+  cgroupInWords,
+  cgroupOf,
+  LimitsAtFirst,
+  limitOf,
+  oomKills,
+  removed,
+  whereItBegan,
+} from '#src/checks/cgroups.ts';
 import { sentry, whole } from '#src/checks/draw.ts';
 import type { Expectation } from '#src/checks/expectation.ts';
 
@@ -40,18 +48,20 @@ export const exercise: Exercise = {
   ],
   round() {
     const bytes = { program: whole(48, 64) * MIB, hog: whole(24, 40) * MIB };
+    const limits = new LimitsAtFirst((process) => memoryLimit(cgroupOf(process, 'memory')));
     return {
       given: { bytes },
       unhurried: true,
       scripts: { program: sentry(), hog: sentry(HOG) },
+      begins: (process, name) => limits.look(process, name),
       async check(trial) {
         const [program, hog] = [await trial.program(), await trial.program('hog')];
-        const first = { program: await firstChild(trial, program), hog: await firstChild(trial, hog) };
+        const first = { program: await whereItBegan(trial, program), hog: await whereItBegan(trial, hog) };
         trial.expect("the program's cgroup", cgroupInWords(trial, first.program, 'memory'));
         trial.expect("the hog's cgroup", cgroupInWords(trial, first.hog, 'memory', { "the program's": first.program }));
-        const groups = { program: cgroupOf(program, 'memory'), hog: cgroupOf(hog, 'memory') };
-        trial.expect("the program's limit", limit(groups.program, bytes.program));
-        trial.expect("the hog's limit", limit(groups.hog, bytes.hog));
+        const groups = { program: cgroupOf(first.program, 'memory'), hog: cgroupOf(first.hog, 'memory') };
+        trial.expect("the program's limit", limit(groups.program, bytes.program, limits, 'program'));
+        trial.expect("the hog's limit", limit(groups.hog, bytes.hog, limits, 'hog'));
 
         await trial.wake('hog');
         await trial.expectSoon(
@@ -75,12 +85,17 @@ export const exercise: Exercise = {
   },
 };
 
-function limit(group: string, expected: number): Expectation {
+function memoryLimit(group: string): number | undefined {
   const found = limitOf(group, 'memory.limit_in_bytes', 'memory.max') ?? Number.POSITIVE_INFINITY;
   // v1 writes no limit as a number near 2^63.
+  return found < 2 ** 60 ? found : undefined;
+}
+
+function limit(group: string, expected: number, limits: LimitsAtFirst, name: string): Expectation {
+  const inWords = (bytes?: number) => (bytes === undefined ? 'none' : `${bytes} bytes`);
   return {
     expected: `${expected} bytes`,
-    observed: found < 2 ** 60 ? `${found} bytes` : 'none',
+    observed: limits.inWords(name, memoryLimit(group), inWords),
     command: `grep -s . ${group}/memory.limit_in_bytes ${group}/memory.max`,
   };
 }

@@ -1,7 +1,7 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
 import { sentry } from '#src/checks/draw.ts';
 import { ownNamespace } from '#src/checks/ground.ts';
-import { asItWas, lookAtMounts, rootsBelow } from '#src/checks/mounts.ts';
+import { asItWas, expectMountedInTime, lookAtMounts, rootsBelow } from '#src/checks/mounts.ts';
 import type { Process } from '#src/checks/process.ts';
 import type { Trial } from '#src/checks/trial.ts';
 import { IMAGE } from '#src/grading/visible-kit.ts';
@@ -68,7 +68,12 @@ export const exercise: Exercise = {
           command: roots,
         });
         const image = inWords(trial, program.directory('root'));
-        trial.expect("the program's root", { expected: "the image's", observed: image, command: roots });
+        const first = inWords(trial, (trial.beginningOf(program) ?? program).directory('root'));
+        trial.expect("the program's root", {
+          expected: "the image's",
+          observed: first === image ? image : `${first}, when the program began`,
+          command: roots,
+        });
         trial.expect('the mounts of the image outside', {
           expected: 1,
           observed: imageMounts(trial).length,
@@ -98,6 +103,7 @@ export const exercise: Exercise = {
         });
         trial.expect('the mount namespace', ownNamespace(trial, program, 'mnt'));
         trial.expect("the sandbox's mount table", asItWas(trial));
+        expectMountedInTime(trial, program);
         await trial.expectStatus();
       },
     };

@@ -36,9 +36,11 @@ export const exercise: Exercise = {
 };
 
 function look(trial: Trial, process: Process, which: 'root' | 'cwd') {
+  const now = inWords(trial, process.directory(which));
+  const first = inWords(trial, (trial.beginningOf(process) ?? process).directory(which));
   return {
     expected: "the image's top",
-    observed: inWords(trial, process.directory(which)),
+    observed: first === now ? now : `${first}, when the program began`,
     command: `stat -L -c %d:%i /proc/${process.pid}/root /proc/${process.pid}/cwd`,
   };
 }

@@ -1,5 +1,6 @@
 /** What an exercise is. Each has a folder in `exercises/`, whose `exercise.ts` gives this. */
 
+import type { Process } from '../checks/process.ts';
 import type { Trial } from '../checks/trial.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Script } from '../submission/assignment.ts';
@@ -26,6 +27,8 @@ export interface Round {
   readonly unhurried?: boolean;
   /** `program` is `lab.program`; each of the others is a list of calls in `given`. */
   readonly scripts: Readonly<Record<string, Script>>;
+  /** Looks at the process that is about to become a program, and stands still meanwhile; `name` is the script's. */
+  readonly begins?: (process: Process, name: string) => Promise<void>;
   /** @throws CheckFailed at the first expectation that is not met */
   readonly check: (trial: Trial) => Promise<void>;
 }

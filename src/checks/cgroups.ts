@@ -5,7 +5,8 @@ import { Counters } from '../cgroups/counters.ts';
 import { findHierarchies } from '../cgroups/hierarchies.ts';
 import { isLeaf } from '../leftovers/cgroups.ts';
 import type { Expectation } from './expectation.ts';
-import { descendants, type Process } from './process.ts';
+import { Beginning } from './history.ts';
+import { descendants, Process } from './process.ts';
 import type { Trial } from './trial.ts';
 
 /**
@@ -26,6 +27,27 @@ export function cgroupOf(process: Process, controller: string): string {
 export function limitOf(directory: string, ...files: readonly string[]): number | undefined {
   const counters = new Counters([directory]);
   return files.map((file) => counters.number(file)).find((number) => number !== undefined);
+}
+
+/** What limits each program had when it began, which is looked at then. */
+export class LimitsAtFirst {
+  readonly #limitOf: (process: Process) => number | undefined;
+  readonly #found = new Map<string, number | undefined>();
+
+  constructor(limitOf: (process: Process) => number | undefined) {
+    this.#limitOf = limitOf;
+  }
+
+  /** For `begins`. @throws ProcessUnseen */
+  async look(process: Process, name: string): Promise<void> {
+    this.#found.set(name, this.#limitOf(process));
+  }
+
+  /** A limit as it is now, or as it was, if it was another when the program began. */
+  inWords(name: string, now: number | undefined, words: (limit?: number) => string | number): string | number {
+    const first = this.#found.has(name) ? this.#found.get(name) : now;
+    return first === now ? words(now) : `${words(first)}, when it began`;
+  }
 }
 
 /** How many CPUs a cgroup may use; undefined for no limit. Sources: sched-bwc.rst, cgroup-v2.rst. */
@@ -63,9 +85,11 @@ export function cgroupInWords(
   const named = { ...owners, "the submission's": trial.parent };
   const own = cgroupOf(process, controller);
   const [whose] = Object.entries(named).find(([, owner]) => cgroupOf(owner, controller) === own) ?? [];
+  const words = whose ?? (isSandboxs(trial, own) ? "the sandbox's" : 'one of its own');
+  const moved = process instanceof Beginning && cgroupOf(new Process(process.pid), controller) !== own;
   return {
     expected: 'one of its own',
-    observed: whose ?? (isSandboxs(trial, own) ? "the sandbox's" : 'one of its own'),
+    observed: moved ? `${words}, when it began` : words,
     command: `cat ${[process, ...Object.values(named)].map(({ pid }) => `/proc/${pid}/cgroup`).join(' ')}`,
   };
 }
@@ -76,10 +100,13 @@ function isSandboxs(trial: Trial, own: string): boolean {
 }
 
 /**
- * The first child of a sentry. It is in the cgroup that the sentry was in when it
- * began, also if that has been moved since. @throws CheckFailed if there is none
+ * Whoever is in the cgroup in which a sentry began, also if that has been moved
+ * since: itself, as it was, or its first child where the kernel does not tell.
+ * @throws CheckFailed if there is none
  */
-export async function firstChild(trial: Trial, sentry: Process): Promise<Process> {
+export async function whereItBegan(trial: Trial, sentry: Process): Promise<Process> {
+  const beginning = trial.beginningOf(sentry);
+  if (beginning) return beginning;
   const look = () => descendants(sentry.pid)[1];
   await trial.until(() => look() !== undefined);
   const found = look();

@@ -13,6 +13,7 @@ import { CLONE_NEWUSER, O_RDONLY } from '../syscalls/flags.ts';
 import { setns } from '../syscalls/namespaces.ts';
 import { handOver, setDumpable, waitForSignal } from '../syscalls/processes.ts';
 import type { Expectation } from './expectation.ts';
+import type { History } from './history.ts';
 import { Process, ProcessGone, ProcessUnseen } from './process.ts';
 
 /** All kinds that this kernel has. */
@@ -129,6 +130,7 @@ export interface Measured {
   /** The process that runs the submission. */
   readonly parent: Process;
   readonly ground: Ground;
+  readonly history?: History | undefined;
 }
 
 /** Whether a process has a namespace of a kind that is neither the sandbox's nor the submission's own process's. */

@@ -9,11 +9,21 @@ import type { Expectation } from './expectation.ts';
 import type { Process } from './process.ts';
 import type { Trial } from './trial.ts';
 
-/** A process's map: lines of `inside outside count`. */
-export function idMapOf(trial: Trial, process: Process, which: 'uid' | 'gid'): { lines: string[]; command: string } {
-  const { ranges, command } = asSeen(trial, which, ['cat', `/proc/${process.pid}/${which}_map`]);
-  const lines = process.idMap(which).map((line) => `${line.inside} ${shown(ranges, line.outside)} ${line.count}`);
-  return { lines, command };
+export interface ShownMap {
+  readonly lines: string[];
+  /** To be said behind the lines, if by now there are others. */
+  readonly when: string;
+  readonly command: string;
+}
+
+/** The map that a program began with: lines of `inside outside count`. @throws CheckFailed if it has become another program since */
+export function idMapOf(trial: Trial, program: Process, which: 'uid' | 'gid'): ShownMap {
+  const { ranges, command } = asSeen(trial, which, ['cat', `/proc/${program.pid}/${which}_map`]);
+  const linesOf = (process: Process) =>
+    process.idMap(which).map((line) => `${line.inside} ${shown(ranges, line.outside)} ${line.count}`);
+  const now = linesOf(program);
+  const lines = linesOf(trial.beginningOf(program) ?? program);
+  return { lines, when: lines.join() === now.join() ? '' : ', when the program began', command };
 }
 
 /** `USER:GROUP` of a process. Each is four ids that can differ: real, effective, saved, and for files. Source: proc_pid_status(5). */

@@ -106,11 +106,12 @@ function isBare(process: Process): boolean {
 }
 
 /** Whether a mount of the sandbox is still shared: a parent may not make its own tree private. */
-export function stillShared({ ground, parent }: Trial, mountPoint: string): Expectation {
-  const [expected, otherwise] = ['shared, as before', 'no longer shared'];
+export function stillShared({ ground, parent, history }: Trial, mountPoint: string): Expectation {
+  const expected = 'shared, as before';
+  const again = history?.changed('mount', ground.namespace('mnt')) ? 'shared again, but not all the time' : expected;
   return {
     expected,
-    observed: isShared(ground.read('mountinfo'), mountPoint) ? expected : otherwise,
+    observed: isShared(ground.read('mountinfo'), mountPoint) ? again : 'no longer shared',
     command: `grep ' ${mountPoint} ' /proc/${parent.pid}/mountinfo`,
   };
 }
@@ -122,6 +123,27 @@ export function asItWas({ ground, parent }: Trial): Expectation {
     observed: ground.remounted ? 'something was mounted or unmounted there' : 'as it was, the whole time',
     command: `cat /proc/${parent.pid}/mountinfo`,
   };
+}
+
+/**
+ * Expects that all was mounted when a program began: nothing has been mounted or
+ * unmounted in its mount namespace since, also if that was taken back.
+ * @throws CheckFailed
+ */
+export function expectMountedInTime(trial: Trial, program: Process): void {
+  const beginning = trial.beginningOf(program);
+  if (!beginning) return; // The kernel does not tell.
+  const expected = 'as it was when the program began';
+  trial.expect("the program's mount table", {
+    expected,
+    observed: beginning.remounted ? 'something was mounted or unmounted there afterwards' : expected,
+    command: `cat /proc/${program.pid}/mountinfo`,
+  });
+}
+
+/** What is seen of a mount of a program's, and whether there have been others since the program began. */
+export function sinceItBegan(trial: Trial, program: Process, observed: string): string {
+  return trial.beginningOf(program)?.remounted ? `${observed}, but not since the program began` : observed;
 }
 
 /** Whether a mount is one of a group of peers: the field `shared:N` of mountinfo. */

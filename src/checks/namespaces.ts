@@ -14,6 +14,7 @@ import { CheckFailed, type Expectation, judge } from './expectation.ts';
 import type { Measured } from './ground.ts';
 import { type Inside, lookInto } from './inside.ts';
 import type { Process } from './process.ts';
+import type { Trial } from './trial.ts';
 
 /** A host name has 64 bytes, and a line feed. */
 const NAME_BYTES = 100;
@@ -35,11 +36,31 @@ export async function nameOf(
   return { observed: text.trim(), command: nsenter(process.pid, ['uts'], ['cat', path]).join(' ') };
 }
 
-/** Whether a name of the sandbox is what it was. */
-export async function sandboxsName({ ground }: Measured, which: 'hostname' | 'domainname'): Promise<Expectation> {
+/** Whether a program has had a name since it began. @throws CheckFailed if it has become another program since */
+export async function programsName(
+  trial: Trial,
+  program: Process,
+  which: 'hostname' | 'domainname',
+  expected: string,
+): Promise<Expectation> {
+  const beginning = trial.beginningOf(program);
+  const named = beginning && trial.history?.changed(`set${which}`, beginning.namespace('uts'), beginning);
+  const { observed, command } = await nameOf(program, which);
+  const late = named && observed === expected;
+  return { expected, observed: late ? `${observed}, but only after the program had begun` : observed, command };
+}
+
+/** Whether a name of the sandbox is what it was, and has never been another. */
+export async function sandboxsName(
+  { ground, history }: Measured,
+  which: 'hostname' | 'domainname',
+): Promise<Expectation> {
   // A new namespace begins as a copy, and the sandbox has never changed this name.
   const domain = () => readFileSync('/proc/sys/kernel/domainname', 'utf8').trim();
-  return { expected: which === 'hostname' ? HOSTNAME : domain(), ...(await nameOf(ground, which)) };
+  const expected = which === 'hostname' ? HOSTNAME : domain();
+  const { observed, command } = await nameOf(ground, which);
+  const again = observed === expected && history?.changed(`set${which}`, ground.namespace('uts'));
+  return { expected, observed: again ? `${observed} again, after it had been set to something` : observed, command };
 }
 
 /** A segment of shared memory, by its key; 0 means none. */

@@ -1,14 +1,19 @@
 /** How a submission has ended and what it has printed, for those who look for its mistake. */
-import type { Sandbox } from '../sandbox/sandbox.ts';
+import type { Sandbox, Stop } from '../sandbox/sandbox.ts';
 import { BEGUN, TRACE } from '../submission/assignment.ts';
 
+const STOPS: Readonly<Record<Stop, string>> = {
+  time: 'no end before time was up',
+  output: 'output without end',
+  calls: 'calls without end',
+};
 const MOST_LINES = 100;
 const MOST_CHARACTERS = 400;
 
 /** How it ended, in words, and what it said last. */
 export function endInWords(sandbox: Sandbox): string {
   const { outcome, stopped } = sandbox;
-  if (stopped) return stopped === 'time' ? 'no end before time was up' : 'output without end';
+  if (stopped) return STOPS[stopped];
   if (!outcome || 'stopped' in outcome) return 'it still runs';
   const said = lastWords(sandbox);
   const how = 'status' in outcome ? `exit status ${outcome.status}` : `death by signal ${outcome.signal}`;

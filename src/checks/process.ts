@@ -1,5 +1,5 @@
 /** The processes of a submission as the kernel shows them to the host: the files of /proc/PID. */
-import { lstatSync, readlinkSync, statSync } from 'node:fs';
+import { lstatSync, openSync, readlinkSync, statSync } from 'node:fs';
 import { readBeginning, readBounded, TooLong } from '../proc/bounded.ts';
 import type { IdRange } from '../proc/id-maps.ts';
 import { parseIdMap } from '../proc/id-maps.ts';
@@ -43,6 +43,11 @@ export class Process {
   /** At most so many bytes from the beginning of a file of /proc/PID. @throws ProcessUnseen */
   beginning(file: string, most: number): Buffer {
     return this.#look(() => readBeginning(`/proc/${this.pid}/${file}`, most));
+  }
+
+  /** Opens a file of /proc/PID to read. The caller closes it. @throws ProcessUnseen */
+  open(file: string): number {
+    return this.#look(() => openSync(`/proc/${this.pid}/${file}`, 'r'));
   }
 
   /** Whether it is there and not a zombie. */

@@ -10,6 +10,7 @@ import type { Assignment } from '../submission/assignment.ts';
 import { DIGITS, FIRST_DIGIT, LEAST_STATUS, MOST_STATUS, SECOND_DIGIT, whole } from './draw.ts';
 import { CheckFailed, type CheckResult, type Expectation, judge } from './expectation.ts';
 import { type Ground, stillThere } from './ground.ts';
+import type { Beginning, History } from './history.ts';
 import { endInWords, printedLines, traceLines } from './output.ts';
 import { descendants, descendsFrom, Process, runsScript } from './process.ts';
 
@@ -29,15 +30,18 @@ export class Trial {
   readonly parent: Process;
   /** The sandbox as it was before the submission began: the measure for what is outside of a container. */
   readonly ground: Ground;
+  /** What its processes have done; undefined where the kernel does not tell of it. */
+  readonly history: History | undefined;
   readonly results: CheckResult[] = [];
   readonly #sandbox: Sandbox;
   readonly #assignment: Assignment;
   readonly #image: string;
 
   /** `image`: where the machine has the image, if the exercise needs one. */
-  constructor(sandbox: Sandbox, ground: Ground, assignment: Assignment, image = '') {
+  constructor(sandbox: Sandbox, ground: Ground, history: History, assignment: Assignment, image = '') {
     this.#sandbox = sandbox;
     this.ground = ground;
+    this.history = sandbox.hears ? history : undefined;
     this.#assignment = assignment;
     this.#image = image;
     this.parent = new Process(sandbox.pid);
@@ -102,10 +106,28 @@ export class Trial {
     this.expect(what, { expected, observed: 'another program has its words', command: `ls -l /proc/${found.pid}/exe` });
   }
 
-  /** The same, if it runs now. */
+  /** The same, if it runs now; where the kernel tells of calls, only a program that has been seen to begin. */
   find(name = 'program'): Process | undefined {
     const script = this.#assignment.scripts[name];
-    return script && this.processes().find((candidate) => runsScript(candidate, script));
+    return script && this.processes().find((candidate) => runsScript(candidate, script) && this.#hasBegun(candidate));
+  }
+
+  /** A shell that a program has forked looks like it until it becomes another, and can outlive it. */
+  #hasBegun(candidate: Process): boolean {
+    return this.history === undefined || this.history.beginningOf(candidate) !== undefined;
+  }
+
+  /**
+   * The process of a program as it was when the program began: what has been mended
+   * since then is not in it. Where the kernel does not tell, it is undefined.
+   * @throws CheckFailed if it has become another program since
+   */
+  beginningOf(program: Process): Beginning | undefined {
+    if (!this.history) return undefined;
+    const found = this.history.beginningOf(program);
+    if (!found)
+      this.expect('the program', { expected: 'it still runs', observed: 'another program has taken its place' });
+    return found;
   }
 
   /** All processes of the sandbox, the submission's own first. */

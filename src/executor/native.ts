@@ -72,6 +72,7 @@ function declare(path: string) {
     awaitEnd: lab.func('lab_await_end', 'int', ['int', 'int']),
     awaitInput: lab.func('lab_await_input', 'int', ['int', 'int']),
     foreground: lab.func('lab_foreground', 'int', ['int', 'int']),
+    listen: lab.func('lab_listen', 'int', ['int']),
   };
 }
 
@@ -202,4 +203,12 @@ export function awaitEnd(pid: number, milliseconds: number): number {
  */
 export function awaitInput(fd: number, cancel: number): Promise<number> {
   return promisify(native().functions.awaitInput.async)(fd, cancel) as Promise<number>;
+}
+
+/**
+ * Takes over the listener of a seccomp filter. Gives a socket: a struct heard_call
+ * comes there for each call, and no other before a byte is written for it; or -errno.
+ */
+export function listenTo(listener: number): number {
+  return native().functions.listen(listener) as number;
 }

@@ -6,6 +6,7 @@ import type { Entry } from '../catalogue/exercises.ts';
 import { word } from '../checks/draw.ts';
 import { CheckFailed, type CheckResult } from '../checks/expectation.ts';
 import { Ground } from '../checks/ground.ts';
+import { History } from '../checks/history.ts';
 import { CannotLook } from '../checks/inside.ts';
 import { endInWords } from '../checks/output.ts';
 import { ProcessUnseen } from '../checks/process.ts';
@@ -105,8 +106,11 @@ async function runOnce(
   const lacking = lackOfRights() ?? lackOfLibrary();
   if (lacking) return { ...nothing, status: 'not run', message: lacking };
   let ground: Ground | undefined;
+  let history: History | undefined;
   try {
     const round = exercise.round(turn);
+    const heard = new History(round.scripts, round.begins);
+    history = heard;
     const image = exercise.needs?.includes('image') ? await hostImage() : undefined;
     const assignment = assignmentOf(exercise, round);
     const kit = visibleKit(image);
@@ -120,6 +124,7 @@ async function runOnce(
       prepared: async (pid) => {
         ground = await Ground.take(pid);
       },
+      heard: (call) => heard.hear(call),
     });
     const end = () => void sandbox.remove().catch(() => {}); // the removal below is the same, and throws what this one would
     signal?.addEventListener('abort', end);
@@ -132,7 +137,7 @@ async function runOnce(
         assignment,
         timeout,
         sandbox,
-        new Trial(sandbox, ground, assignment, image),
+        new Trial(sandbox, ground, heard, assignment, image),
       );
       if (look && verdict.status === 'failed' && !sandbox.outcome && !signal?.aborted) {
         sandbox.keep();
@@ -150,6 +155,7 @@ async function runOnce(
       return { ...nothing, status: 'not run', message: error.message };
     return { ...nothing, status: 'error', message: `The grader failed: ${(error as Error).stack ?? error}` };
   } finally {
+    history?.end();
     await ground?.end();
   }
 }

@@ -17,6 +17,7 @@
 import { closeSync } from 'node:fs';
 import type { Child } from '../executor/child.ts';
 import { CallFailure } from '../executor/failure.ts';
+import type { HeardCall } from '../executor/listener.ts';
 import { attempt } from '../executor/perform.ts';
 import type { End } from '../executor/reaper.ts';
 import { Run } from '../lab/run.ts';
@@ -42,6 +43,7 @@ import { dropGroups, joinNewKeyring, keepCapabilities, setGroup, setUser } from 
 import { sethostname, unshare } from '../syscalls/namespaces.ts';
 import { cloneCall, execve, exit, handOver, kill, setDumpable, setsid, wait4 } from '../syscalls/processes.ts';
 import { openBinds } from './binds.ts';
+import { listenToProcess, tellOfCalls } from './call-filter.ts';
 import { makeCgroups, type SandboxCgroups } from './cgroups.ts';
 import { type Identities, takeIdentities } from './identities.ts';
 import { limits } from './limits.ts';
@@ -59,10 +61,15 @@ export interface SandboxOptions extends Pick<RootContents, 'files' | 'hidden'> {
   readonly timeout: number;
   /** Sees the process that will become the program, while it waits: all is made, and nothing of the program has run. */
   readonly prepared?: (pid: number) => Promise<void>;
+  /** Hears of calls of the program and its children before they are made: see call-filter.ts. */
+  readonly heard?: (call: HeardCall) => void | Promise<void>;
 }
 
+/** Why a sandbox was stopped: there was too much of it. */
+export type Stop = 'time' | 'output' | 'calls';
+
 /** How a sandbox ended: by itself, or because it was made to. */
-export type Outcome = End | { readonly stopped: 'time' | 'output' };
+export type Outcome = End | { readonly stopped: Stop };
 
 /** It could not be made here; nothing of the program has run. */
 export class SandboxUnavailable extends Error {
@@ -75,6 +82,8 @@ const SIGKILL = 9;
 const LIFT_MS = 100;
 const KEEPERS = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNS;
 const PROGRAMS = KEEPERS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET;
+/** So many calls are looked at, which is a hundred times as many as anybody needs. */
+const MOST_CALLS = 10_000;
 /** The keeper is process 1 of its PID namespace, and makes one other. */
 const PROGRAMS_NUMBER = 2;
 
@@ -108,13 +117,15 @@ export class Sandbox {
   readonly ended: Promise<Outcome>;
   /** Whether it ended before the program began, because a call of its own failed. */
   failed = false;
+  /** Whether it is told of calls here. */
+  hears = false;
   #outcome: Outcome | undefined;
   readonly #keeper: number;
   readonly #lift: () => void;
   #lifting: NodeJS.Timeout | undefined;
   #over = false;
   readonly #streams: Streams;
-  #stopped: 'time' | 'output' | undefined;
+  #stopped: Stop | undefined;
   #timer: NodeJS.Timeout | undefined;
   readonly #end: () => Promise<void>;
   #removed: Promise<void> | undefined;
@@ -177,7 +188,8 @@ export class Sandbox {
     const binds = await openBinds(lab, options.binds, ids.hasRange);
     const cgroups = await makeCgroups(lab, ids.root);
     const contents = { binds, files: options.files, hidden: options.hidden, cgroups: cgroups.mounts };
-    const program = cloneCall(PROGRAMS, programsCalls(lab, pipes, streams, options.directory, cgroups));
+    const told = options.heard ? tellOfCalls() : [];
+    const program = cloneCall(PROGRAMS, programsCalls(lab, pipes, streams, options.directory, cgroups, told));
     const keeper = cloneCall(KEEPERS | CLONE_PARENT, keepersCalls(lab, pipes, contents, program, cgroups));
     const child = await lab.clone(
       [
@@ -205,12 +217,13 @@ export class Sandbox {
     await release(lab, pipes.go);
     await lab.perform(waitFor(pipes.made));
     await options.prepared?.(pid);
+    if (options.heard) sandbox.#listen(lab, options.heard);
     await release(lab, pipes.begin);
     return sandbox;
   }
 
   /** Why it was stopped, as soon as it is. What is seen of it after that has this reason and no other. */
-  get stopped(): 'time' | 'output' | undefined {
+  get stopped(): Stop | undefined {
     return this.#stopped;
   }
 
@@ -227,7 +240,19 @@ export class Sandbox {
     this.#streams.endInput();
   }
 
-  #stop(by: 'time' | 'output'): void {
+  #listen(lab: Run, heard: (call: HeardCall) => void | Promise<void>): void {
+    let calls = 0;
+    const listener = listenToProcess(this.pid, (call) => {
+      calls += 1;
+      if (calls > MOST_CALLS) this.#stop('calls');
+      return heard(call);
+    });
+    if (!listener) return;
+    this.hears = true;
+    lab.onEnd(() => listener.close());
+  }
+
+  #stop(by: Stop): void {
     this.#stopped ??= by;
     this.#kill();
   }
@@ -346,6 +371,7 @@ function programsCalls(
   { adopt }: Streams,
   directory: string,
   { directories, mounts, missing }: SandboxCgroups,
+  told: readonly Call[],
 ): Call[] {
   return [
     ...waitFor(go),
@@ -359,6 +385,7 @@ function programsCalls(
     chdir(directory),
     ...adopt,
     ...limits(missing),
+    ...told,
     write(made.writeEnd, '.'),
     close(made.writeEnd),
     ...waitFor(begin),

@@ -226,7 +226,12 @@ export const RLIMIT = {
 
 /** seccomp(2): the operation, and flags of SECCOMP_SET_MODE_FILTER. */
 export const SECCOMP = { SECCOMP_SET_MODE_STRICT: 0, SECCOMP_SET_MODE_FILTER: 1 } as const;
-export const SECCOMP_FILTER_FLAG = { SECCOMP_FILTER_FLAG_LOG: 2, SECCOMP_FILTER_FLAG_NEW_LISTENER: 8 } as const;
+export const SECCOMP_FILTER_FLAG = {
+  SECCOMP_FILTER_FLAG_LOG: 2,
+  SECCOMP_FILTER_FLAG_SPEC_ALLOW: 4,
+  SECCOMP_FILTER_FLAG_NEW_LISTENER: 8,
+  SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV: 32,
+} as const;
 
 /** fcntl(2): the command, the descriptor's flag, and seals on a file in memory. */
 export const F = { F_SETFD: 2, F_DUPFD_CLOEXEC: 1030, F_ADD_SEALS: 1033 } as const;

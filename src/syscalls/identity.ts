@@ -176,10 +176,11 @@ export interface FilterInstruction {
 
 /**
  * Installs a seccomp filter, for good. What the executor itself still does need
- * not be allowed, but what the list does must, execve included. Source: seccomp(2).
+ * not be allowed, but what the list does must, execve included. `flag`: of
+ * SECCOMP_FILTER_FLAG. Source: seccomp(2).
  */
-export function installFilter(instructions: readonly FilterInstruction[]): Call {
-  return SECCOMP_CALL(SECCOMP.SECCOMP_SET_MODE_FILTER, 0, filterProgram(instructions));
+export function installFilter(instructions: readonly FilterInstruction[], flag = 0): Call {
+  return SECCOMP_CALL(SECCOMP.SECCOMP_SET_MODE_FILTER, flag, filterProgram(instructions));
 }
 
 /** struct sock_fprog: how many instructions, and where they are. */

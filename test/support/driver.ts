@@ -11,7 +11,7 @@ import { patience } from './patience.ts';
 
 const TIMEOUT_MS = 60_000;
 const compiler = process.env.CC ?? 'cc';
-const FLAGS = ['-std=c11', '-D_GNU_SOURCE', '-g', '-Wall', '-Wextra', '-Werror', '-Wl,--wrap=mmap'];
+const FLAGS = ['-std=c11', '-D_GNU_SOURCE', '-g', '-Wall', '-Wextra', '-Werror', '-pthread', '-Wl,--wrap=mmap'];
 
 export class Driver {
   readonly folder = mkdtempSync(join(tmpdir(), 'lab-driver-'));

@@ -54,7 +54,7 @@ const ENUMS: Readonly<Record<string, readonly string[]>> = {
 const sets: Readonly<Record<string, unknown>> = flags;
 /** Kernel headers older than the flag: Debian 11's know no MOUNT_ATTR_IDMAP, say. */
 const YOUNG =
-  /^(MOUNT_ATTR_IDMAP|MOVE_MOUNT_|OPEN_TREE_|CLONE_NEWTIME|MFD_EXEC|CLOSE_RANGE_|CAP_(PERFMON|BPF|CHECKPOINT_RESTORE)$)/;
+  /^(MOUNT_ATTR_IDMAP|MOVE_MOUNT_|OPEN_TREE_|CLONE_NEWTIME|MFD_EXEC|CLOSE_RANGE_|SECCOMP_FILTER_FLAG_WAIT|CAP_(PERFMON|BPF|CHECKPOINT_RESTORE)$)/;
 
 for (const [set, headers] of Object.entries(SETS)) {
   testWith(test, [compilerMissing], `${set}: as in <${headers.join('>, <')}>`, () => {
