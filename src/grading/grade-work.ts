@@ -2,7 +2,7 @@
 
 import { existsSync, realpathSync } from 'node:fs';
 import type { Entry } from '../catalogue/exercises.ts';
-import { tellsOfCalls } from '../sandbox/call-filter.ts';
+import { notesOnTelling } from '../sandbox/call-filter.ts';
 import { identityFrom, toClassroom50 } from './emitters/classroom50.ts';
 import { toCtrf } from './emitters/ctrf.ts';
 import { toGradescope } from './emitters/gradescope.ts';
@@ -13,9 +13,6 @@ import { makeReport, type Report } from './report.ts';
 import type { Format, Request } from './request.ts';
 import { checkPlace, save } from './save.ts';
 import { gradeSubmission } from './submission.ts';
-
-const DEAF =
-  'This kernel does not tell of calls before they are made, as Linux 5.6 does: what is put back in time is not seen.';
 
 /**
  * @throws UsageError before anything has been started
@@ -32,8 +29,11 @@ export async function gradeWork(request: Request, exercises: readonly Entry[], s
     const grade = await gradeSubmission(submission, { timeout, hidden, signal });
     return { ...grade, ...(submission.source !== undefined && { source: submission.source }) };
   });
-  const said = tellsOfCalls() ? notes : [...notes, DEAF];
-  const report = makeReport(grades, { notes: said, begun, seconds: (Date.now() - begun.getTime()) / 1000 });
+  const report = makeReport(grades, {
+    notes: [...notes, ...notesOnTelling()],
+    begun,
+    seconds: (Date.now() - begun.getTime()) / 1000,
+  });
   for (const [file, emit] of emitters) save(file, emit(report));
   return report;
 }

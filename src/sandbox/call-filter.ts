@@ -166,6 +166,14 @@ export function tellsOfCalls(): boolean {
   return flagsHere() !== undefined;
 }
 
+/** What a report must say of this kernel. */
+export function notesOnTelling(): string[] {
+  if (tellsOfCalls()) return [];
+  return [
+    'This kernel does not tell of calls before they are made, as Linux 5.6 does: what is put back in time is not seen.',
+  ];
+}
+
 function flagsHere(): number | undefined {
   // What is no process has no descriptors; where nobody may ask, the answer is another.
   if (attempt(takeDescriptor(-1, 0)).result !== -errnoNumber('EBADF')) return undefined;

@@ -6,6 +6,7 @@ import type { Entry } from '../../catalogue/exercises.ts';
 import { Interrupted } from '../../command-line/interruption.ts';
 import { writeError } from '../../command-line/output.ts';
 import { sweepOnEvidence } from '../../leftovers/table.ts';
+import { notesOnTelling } from '../../sandbox/call-filter.ts';
 import { bytesOf } from '../file-names.ts';
 import { chosenExercises } from '../gather.ts';
 import type { Grade } from '../grade.ts';
@@ -54,13 +55,14 @@ export async function gradeClass(
   try {
     // A run that was killed may have left a sandbox behind.
     await sweepOnEvidence().catch(() => []);
-    for (const note of part.notes) printError(note);
+    const notes = [...part.notes, ...notesOnTelling()];
+    for (const note of notes) printError(note);
     const results = await gradeAll(request, course, part, surroundings);
     // Every part of a class has the same columns.
     const hasNotes = whole.students.some(({ note }) => note !== undefined);
     save(course.csv, bytesOf(`${course.bom ? BYTE_ORDER_MARK : ''}${classCsv(part.exercises, results, hasNotes)}`));
     const isJson = request.print === 'json';
-    print(isJson ? classJson(part.exercises, results, part.notes) : classSummary(part.exercises, results));
+    print(isJson ? classJson(part.exercises, results, notes) : classSummary(part.exercises, results));
     return statusOf(results, request.exitZero);
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
