@@ -147,7 +147,7 @@ test('files run side by side; what each printed stands together, in order, thoug
 
 test('with --jobs 1 they do not', () => {
   const files = { 'unit/a.test.ts': meets('first', 'second'), 'unit/b.test.ts': meets('second', 'first') };
-  const { stdout, status } = runOn(files, ['--jobs', '1', 'a.test'], { TEST_TIMEOUT: seconds(2) });
+  const { stdout, status } = runOn(files, ['--jobs', '1', 'a.test'], { TEST_TIMEOUT: seconds(5) });
   assert.is(status, 1);
   assert.match(stdout, 'first waits');
   assert.not.match(stdout, 'has met');
