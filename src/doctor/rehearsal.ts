@@ -17,6 +17,7 @@ import { Pretence } from '../lab/pretend.ts';
 import { Run } from '../lab/run.ts';
 import type { Step } from '../lab/step.ts';
 import { makeMarkedDirectory } from '../leftovers/directories.ts';
+import type { Leftover } from '../leftovers/leftover.ts';
 import { newOwnerName } from '../leftovers/owner.ts';
 import { identityOf } from '../run/run-step.ts';
 import { DEFAULTS, type Settings } from '../settings/settings.ts';
@@ -101,7 +102,10 @@ class Rehearsal implements Lab {
 
   async tell(): Promise<void> {}
 
-  leaves(): void {}
+  /** Only directories are really made. */
+  leaves(leftover: Leftover): void {
+    if (leftover.kind === 'directory') this.#run.leaves(leftover);
+  }
 
   onEnd(undo: () => void | Promise<void>): void {
     this.#run.onEnd(undo);

@@ -196,10 +196,16 @@ kernelTest(
     const words = ['9', '--read-only', '--tmpfs', '/tmp', '-v', `${folder}:/mnt`, '-v', `${folder}:/run:ro`];
     const container = await start(words, who);
     const points = parseMountinfo(read(`/proc/${container.pid}/mountinfo`)).map(({ mountPoint }) => mountPoint);
-    assert.equal(
-      points.filter((point) => !point.startsWith('/dev/')).sort(),
-      ['/', '/dev', '/mnt', '/mnt/below', '/proc', '/run', '/run/below', '/tmp'],
-    );
+    assert.equal(points.filter((point) => !point.startsWith('/dev/')).sort(), [
+      '/',
+      '/dev',
+      '/mnt',
+      '/mnt/below',
+      '/proc',
+      '/run',
+      '/run/below',
+      '/tmp',
+    ]);
     await container.output('touch /tmp/made /mnt/made /mnt/below/made');
     assert.is(statSync(join(folder, 'made')).uid, USER);
     for (const path of ['/', '/run', '/run/below']) {
