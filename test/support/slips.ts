@@ -397,4 +397,30 @@ export const SLIPS: readonly Slip[] = [
     message: 'run has given back a child. It must give back its end: return lab.wait(…);',
     at: RUN,
   },
+  {
+    exercise: '10a',
+    what: 'a list for a call',
+    changes: [['...hide(hidden)', 'hide(hidden)']],
+    message: 'lab.clone: entry 7 of the list is a list, and no call. Put `...` before it.',
+    at: 'const container = await lab.clone(',
+  },
+  {
+    exercise: '10a',
+    what: 'a name of what is given that it does not have',
+    changes: [['run(lab: Lab, { hidden }: Given)', 'run(lab: Lab, { hiden: hidden }: Given)']],
+    message: 'given has no hiden. It has hidden.',
+  },
+  {
+    exercise: '10b',
+    what: 'a value that is no text',
+    changes: [["'user.overlay.opaque', 'y'", "'user.overlay.opaque', true"]],
+    message: 'setxattr: true is given where a text belongs.',
+  },
+  {
+    exercise: '10b',
+    what: 'a child given back',
+    changes: [['return lab.wait(container)', 'return container']],
+    message: 'run has given back a child. It must give back its end: return lab.wait(…);',
+    at: RUN,
+  },
 ];
