@@ -16,6 +16,11 @@ function fail(message, status) {
 if (Number(process.versions.node.split('.')[0]) < 20) {
   fail(`Node.js 20 or newer is needed; this is ${process.version}.`, 1);
 }
+try {
+  process.cwd();
+} catch {
+  fail('The folder that you are in is gone. Go to another first, such as your home: cd', 1);
+}
 if (!commands().includes(command)) {
   fail(`There is no command ${command}. Commands: ${commands().join(', ')}`, 2);
 }

@@ -5,7 +5,8 @@
  */
 import { lstatSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { isOver, newOwnerName } from '../src/leftovers/owner.ts';
+import { quoted } from '../src/command-line/quoted.ts';
+import { isOver, isUnknown, newOwnerName, unknownLine } from '../src/leftovers/owner.ts';
 import { isReadable } from './place.ts';
 import { removeTree } from './remove.ts';
 
@@ -42,6 +43,16 @@ export async function removeAbandoned(place: string): Promise<string[]> {
     }
   }
   return removed;
+}
+
+/** What is left alone since nobody can know from here whether its process has ended: a line each. */
+export function unknownWork(place: string): string[] {
+  if (!isReadable(place)) return [];
+  return readdirSync(place).flatMap((entry) => {
+    const owner = UNFINISHED.exec(entry)?.[2] ?? '';
+    const path = join(place, entry);
+    return isUnknown(owner) ? [unknownLine(`unfinished image ${path}`, owner, `rm -r ${quoted(path)}`)] : [];
+  });
 }
 
 // Killed between two renames, a build has taken the old image away and put no new one there.

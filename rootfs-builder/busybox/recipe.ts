@@ -13,7 +13,7 @@ const TIMEOUT_MS = 20_000;
 
 export const busyboxRecipe: Recipe = {
   name: 'busybox',
-  title: 'a shell and the usual tools in one program of 2 MB',
+  title: 'a shell and some tools in one program of 2 MB',
   takes: 'less than a second',
   async build(target) {
     const program = staticBusybox();

@@ -32,8 +32,8 @@ const FALLBACK_SUITE = 'bookworm';
 export function debianRecipe(options: DebianOptions = {}): Recipe {
   return {
     name: 'debian',
-    title: 'a minimal Debian, downloaded from its mirror',
-    takes: 'about half a minute and 60 MB to download',
+    title: 'a minimal Debian from its mirror',
+    takes: 'half a minute, 60 MB to download',
     onlyOnDemand: true,
     async build(target, work) {
       const archive = await findOrMake(whatToBuild(options), options.fresh ?? false, work);

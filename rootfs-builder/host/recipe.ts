@@ -15,7 +15,7 @@ const LIBRARY_CACHE = '/etc/ld.so.cache';
 
 export const hostRecipe: Recipe = {
   name: 'host',
-  title: 'a shell and the usual tools, copied from this machine',
+  title: 'a shell and some tools, copied from this machine',
   takes: 'about a second',
   async build(target) {
     for (const directory of ['/bin', '/sbin', '/lib', '/lib64'].filter(existsSync)) mirrorDirectory(target, directory);

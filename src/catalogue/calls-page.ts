@@ -181,7 +181,7 @@ function statementAt(lines: readonly string[], at: number): string {
 
 /**
  * Those that a word means: a name, `clone` for `lab.clone`, the kernel's name
- * for what a helper makes, as `setresuid`, or a flag.
+ * for what a helper makes, as `setresuid`, a flag, or a type that one gives.
  */
 export function usablesNamed(word: string): Usable[] {
   const all = usables().flatMap((section) => section.usables);
@@ -190,5 +190,9 @@ export function usablesNamed(word: string): Usable[] {
   if (named.length > 0) return named;
   const members = all.filter(({ name }) => name.endsWith(`.${wanted}`));
   if (members.length > 0) return members;
-  return all.filter((one) => definitionOf(one)?.name === wanted || flagNames(one).includes(wanted));
+  const made = all.filter((one) => definitionOf(one)?.name === wanted || flagNames(one).includes(wanted));
+  if (made.length > 0) return made;
+  if (!/^\w+$/.test(wanted)) return [];
+  const declares = new RegExp(String.raw`\b(?:type|interface) ${wanted}\b`);
+  return all.filter((one) => typesIn(one).some((text) => declares.test(text))).slice(0, 1);
 }

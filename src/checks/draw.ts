@@ -38,11 +38,14 @@ export interface Orders {
   readonly endsAtTerm?: boolean;
 }
 
-/** The signals for the two digits of a status: ten for each, and real-time signals, which mean nothing else. */
-export const TENS = 35;
-export const ONES = 50;
+/** The signals for the two digits of a status: all real-time signals, which mean nothing else. */
+export const FIRST_DIGIT = 35;
+export const SECOND_DIGIT = 50;
+/** So many values has a digit. */
+export const DIGITS = 15;
 /** Added to both: small statuses are those of shells that fail. */
 export const LEAST_STATUS = 10;
+export const MOST_STATUS = LEAST_STATUS + DIGITS * DIGITS - 1;
 
 /**
  * Waits until it is told how to end. No status stands in its text: the grader
@@ -54,13 +57,13 @@ export const LEAST_STATUS = 10;
  * cgroup and namespaces that began.
  */
 export function sentry({ first = '', woken = '', endsAtTerm = false }: Orders = {}): Script {
-  const end = `exit $((${LEAST_STATUS} + 10 * $1 + n))`;
+  const end = `exit $((${LEAST_STATUS} + ${DIGITS} * $1 + n))`;
   const lines = [
     'sleep 1000000000 & idle=$!',
     first,
     woken && `trap '${woken}' USR1`,
-    `tell() { n=0; while [ $n -lt 10 ]; do trap "${endsAtTerm ? `trap '${end}' TERM` : end}" $((${ONES} + n)); n=$((n + 1)); done; }`,
-    `n=0; while [ $n -lt 10 ]; do trap "tell $n" $((${TENS} + n)); n=$((n + 1)); done`,
+    `tell() { n=0; while [ $n -lt ${DIGITS} ]; do trap "${endsAtTerm ? `trap '${end}' TERM` : end}" $((${SECOND_DIGIT} + n)); n=$((n + 1)); done; }`,
+    `n=0; while [ $n -lt ${DIGITS} ]; do trap "tell $n" $((${FIRST_DIGIT} + n)); n=$((n + 1)); done`,
     'while :; do wait $idle; done',
   ];
   return script(lines.filter(Boolean).join('\n'));

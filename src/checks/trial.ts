@@ -7,7 +7,7 @@ import { constants } from 'node:os';
 import type { Identities } from '../sandbox/identities.ts';
 import type { Outcome, Sandbox } from '../sandbox/sandbox.ts';
 import type { Assignment } from '../submission/assignment.ts';
-import { LEAST_STATUS, ONES, TENS, whole } from './draw.ts';
+import { DIGITS, FIRST_DIGIT, LEAST_STATUS, MOST_STATUS, SECOND_DIGIT, whole } from './draw.ts';
 import { CheckFailed, type CheckResult, type Expectation, judge } from './expectation.ts';
 import { type Ground, stillThere } from './ground.ts';
 import { endInWords, printedLines, traceLines } from './output.ts';
@@ -159,11 +159,11 @@ export class Trial {
    * Tells a sentry a status that nobody could know before, of at most `most`.
    * Returns it. @throws CheckFailed if it never runs
    */
-  async tell(name = 'program', most = LEAST_STATUS + 99): Promise<number> {
+  async tell(name = 'program', most = MOST_STATUS): Promise<number> {
     const sentry = await this.program(name);
     const digits = whole(0, most - LEAST_STATUS);
-    await this.#send(sentry, TENS + Math.floor(digits / 10));
-    await this.#send(sentry, ONES + (digits % 10));
+    await this.#send(sentry, FIRST_DIGIT + Math.floor(digits / DIGITS));
+    await this.#send(sentry, SECOND_DIGIT + (digits % DIGITS));
     return LEAST_STATUS + digits;
   }
 

@@ -1,6 +1,9 @@
 /** A command of the kit, from its words to its exit status. */
+import { closeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
+import { processGroups } from '../proc/stat.ts';
 import { Interrupted } from './interruption.ts';
 import { type Form, helpText, keptByNpm, type Option, parse, type Typed } from './options.ts';
 import { print, printProse } from './output.ts';
@@ -35,6 +38,18 @@ export async function exitWith(run: () => Promise<number>): Promise<void> {
     printProse(error instanceof Error ? error.message : String(error));
     process.exitCode = statusOf(error);
   }
+  process.on('exit', leaveTerminalAsItIs);
+}
+
+/**
+ * At its end Node.js gives a terminal the settings back that it had at the start.
+ * In the background that is not ours to do: a shell that waits for a line there
+ * would no longer show what is typed. What is closed Node leaves alone.
+ */
+function leaveTerminalAsItIs(): void {
+  const { group, foreground } = processGroups();
+  if (group === foreground) return;
+  for (const descriptor of [0, 1, 2]) if (isatty(descriptor)) closeSync(descriptor);
 }
 
 /**

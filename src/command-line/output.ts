@@ -59,6 +59,11 @@ export function printProse(text: string): void {
   printError(brokenBetweenWords(text, width || Number.POSITIVE_INFINITY));
 }
 
+/**
+ * Between words; what is to be typed, behind `Try: ` at the end of a line, is one word, so that it can be copied.
+ */
+const BETWEEN_WORDS = /(?<!Try: .*) /;
+
 /** The same text, with no line wider than `width` but those of one word; what sets a colour has no width. */
 export function brokenBetweenWords(text: string, width: number): string {
   return text
@@ -66,7 +71,7 @@ export function brokenBetweenWords(text: string, width: number): string {
     .flatMap((line) => {
       const [indent = ''] = /^ */.exec(line) ?? [];
       const lines: string[] = [];
-      for (const word of line.slice(indent.length).split(' ')) {
+      for (const word of line.slice(indent.length).split(BETWEEN_WORDS)) {
         const longer = lines.length === 0 ? undefined : `${lines.at(-1)} ${word}`;
         if (longer !== undefined && stripVTControlCharacters(longer).length <= width) lines[lines.length - 1] = longer;
         else lines.push(`${indent}${word}`);

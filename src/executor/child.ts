@@ -176,14 +176,16 @@ export class Child {
   }
 
   /** What the kernel has written into the out-arguments of a call that has finished. */
-  outsOf({ index, answer }: ChildEvent): Map<Argument, Buffer> {
+  outsOf({ index, answer, result }: ChildEvent): Map<Argument, Buffer> {
     const found = new Map<Argument, Buffer>();
-    const outs = outsOf(this.rows[index]?.call ?? cloneCall(0));
+    const call = this.rows[index]?.call ?? cloneCall(0);
+    const outs = outsOf(call);
     const offsets = outs.map((out) => this.#program.outs.get(out) ?? 0);
     const start = Math.min(...offsets);
     outs.forEach((out, position) => {
       const at = (offsets[position] ?? 0) - start;
-      if (at + out.size <= answer.length) found.set(out, answer.subarray(at, at + out.size));
+      const size = call.info.returnsSize ? Math.max(0, result) : out.size;
+      if (at + out.size <= answer.length) found.set(out, answer.subarray(at, at + size));
     });
     return found;
   }

@@ -36,6 +36,15 @@ export function loadLibrary(): void {
   native();
 }
 
+/** Why the library cannot be loaded here, in one line, if that is so. */
+export function lackOfLibrary(): string | undefined {
+  try {
+    loadLibrary();
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 function declare(path: string) {
   const koffi: typeof import('koffi') = createRequire(import.meta.url)('koffi');
   const lab = koffi.load(path);

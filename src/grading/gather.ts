@@ -2,8 +2,9 @@
 import { existsSync, lstatSync } from 'node:fs';
 import { type Entry, workspaceDirectory } from '../catalogue/exercises.ts';
 import { UsageError } from '../command-line/usage-error.ts';
-import { exerciseOf, type Found, submissionsIn, whyNot } from './discovery.ts';
+import { exerciseOf, type Found, type Search, submissionsIn, whyNot } from './discovery.ts';
 import { harmlessLine } from './harmless.ts';
+import type { Submission } from './submission.ts';
 
 /** The exercises that were asked for, in the catalogue's order. @throws UsageError for an id that does not exist */
 export function chosenExercises(exercises: readonly Entry[], only: readonly string[] | undefined): readonly Entry[] {
@@ -39,12 +40,12 @@ export function gather(
   const found = kinds.map(({ path, stats }): Found => {
     const source = several ? harmlessLine(path, 60) : undefined;
     if (stats?.isDirectory()) {
-      const { submissions, notes } = submissionsIn(path, exercises, { required, source });
+      const { submissions, notes } = below(path, exercises, { required, source });
       return { submissions, notes: source === undefined ? notes : notes.map((note) => `${source}: ${note}`) };
     }
     const exercise = exerciseOf(path, exercises);
     if (exercise) return { submissions: [{ exercise, path, ...(source !== undefined && { source }) }], notes: [] };
-    return { submissions: [], notes: stats ? [`${harmlessLine(path, 80)}: left alone, ${whyNot(stats)}`] : [] };
+    return { submissions: [], notes: stats ? [`${harmlessLine(path, 80)}: left alone, ${whyNot(stats, path)}`] : [] };
   });
   const submissions = found.flatMap((one) => one.submissions);
   const anyDirectory = kinds.some(({ stats }) => stats?.isDirectory());
@@ -56,6 +57,19 @@ export function gather(
     notes: found.flatMap(({ notes }) => notes),
     directories: kinds.filter(({ stats }) => stats?.isDirectory()).map(({ path }) => path),
   };
+}
+
+/** Of one person's work. What is in no folder comes first: the folders can also be those of a class. */
+function below(directory: string, exercises: readonly Entry[], search: Search): Found {
+  const here = submissionsIn(directory, exercises, search);
+  if (here.submissions.some(isThere)) return here;
+  const deep = submissionsIn(directory, exercises, { ...search, deep: true });
+  const isOnePersons = deep.submissions.some(isThere) && deep.submissions.every(({ problem }) => problem === undefined);
+  return isOnePersons ? deep : here;
+}
+
+function isThere({ path, problem }: Submission): boolean {
+  return path !== undefined || problem !== undefined;
 }
 
 function missing(exercises: readonly Entry[]): Found {

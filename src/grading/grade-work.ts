@@ -1,5 +1,6 @@
 /** Grading one person's work, or a few files: one report, in all formats that are asked for. */
 
+import { existsSync, realpathSync } from 'node:fs';
 import type { Entry } from '../catalogue/exercises.ts';
 import { identityFrom, toClassroom50 } from './emitters/classroom50.ts';
 import { toCtrf } from './emitters/ctrf.ts';
@@ -20,10 +21,11 @@ export async function gradeWork(request: Request, exercises: readonly Entry[], s
   const { paths, only, files, jobs, timeout } = request;
   const { submissions, notes, directories } = gather(paths, chosenExercises(exercises, only), only);
   for (const file of Object.values(files)) checkPlace(file, directories);
+  const hidden = directories.filter((path) => existsSync(path)).map((path) => realpathSync(path));
   const emitters = emittersFor(files);
   const begun = new Date();
   const grades = await pool(submissions, jobs, async (submission) => {
-    const grade = await gradeSubmission(submission, { timeout, signal });
+    const grade = await gradeSubmission(submission, { timeout, hidden, signal });
     return { ...grade, ...(submission.source !== undefined && { source: submission.source }) };
   });
   const report = makeReport(grades, { notes, begun, seconds: (Date.now() - begun.getTime()) / 1000 });

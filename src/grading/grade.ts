@@ -11,6 +11,7 @@ import { endInWords } from '../checks/output.ts';
 import { ProcessUnseen } from '../checks/process.ts';
 import { lackOfRights } from '../checks/rights.ts';
 import { Trial } from '../checks/trial.ts';
+import { lackOfLibrary } from '../executor/native.ts';
 import { keepsAttributes } from '../sandbox/attributes.ts';
 import { Sandbox, SandboxUnavailable } from '../sandbox/sandbox.ts';
 import { DEFAULTS } from '../settings/settings.ts';
@@ -43,6 +44,8 @@ export interface Grade {
 export interface GradeOptions {
   /** Wall-clock seconds that a submission may take. */
   readonly timeout: number;
+  /** Directories of others' work, which it must not see; where they really are. */
+  readonly hidden?: readonly string[];
   /** Ends the submission before its time. There is no grade then. */
   readonly signal?: AbortSignal;
   /** Hears of a failure while what failed still runs. It goes on, without limit, until this resolves. */
@@ -95,20 +98,22 @@ async function runOnce(
   exercise: Entry,
   turn: number,
   text: string,
-  { timeout, signal }: GradeOptions,
+  { timeout, hidden = [], signal }: GradeOptions,
   look?: Look,
 ): Promise<Judgement> {
   if (text.includes('\0'))
     return { ...nothing, status: 'failed', message: 'The file holds a NUL character: it is no text.' };
-  const lacking = lackOfRights();
+  const lacking = lackOfRights() ?? lackOfLibrary();
   if (lacking) return { ...nothing, status: 'not run', message: lacking };
   let ground: Ground | undefined;
   try {
     const round = exercise.round(turn);
-    const image = exercise.needs?.includes('image') ? await ensureImage('host') : undefined;
+    const image = exercise.needs?.includes('image') ? await hostImage() : undefined;
     const assignment = assignmentOf(exercise, round);
+    const kit = visibleKit(image);
     const sandbox = await Sandbox.start({
-      ...visibleKit(image),
+      ...kit,
+      hidden: [...kit.hidden, ...hidden],
       files: { [assignment.file]: text, [ASSIGNMENT_FILE]: JSON.stringify(assignment) },
       argv: [`${KIT}/node`, `${KIT}/bin/submission.cjs`],
       directory: `${KIT}/workspace`,
@@ -147,6 +152,15 @@ async function runOnce(
     return { ...nothing, status: 'error', message: `The grader failed: ${(error as Error).stack ?? error}` };
   } finally {
     await ground?.end();
+  }
+}
+
+/** @throws SandboxUnavailable where none can be kept or built: whatever the reason, it is this machine's */
+async function hostImage(): Promise<string> {
+  try {
+    return await ensureImage('host');
+  } catch (error) {
+    throw new SandboxUnavailable(`It needs an image, and there is none. ${(error as Error).message}`);
   }
 }
 

@@ -18,6 +18,7 @@ npm run grade -- DIR --csv FILE      grades a class: a folder per student, or, w
 For a class:
   --restart            forget what was graded before, instead of going on
   --shard K/N          only the Kth of N parts of the class
+  --bom                begin the CSV with a byte order mark; without one Excel does not know that it is UTF-8
 
 It ends with 0 if all have passed, 1 if not, and 2 if it did not understand you and has done nothing.`;
 
@@ -44,6 +45,7 @@ const EXIT_ZERO = flag('--exit-zero', 'end with 0 whenever grading itself worked
 const AS_TAP = flag('--tap', 'print TAP instead of text');
 const CSV = file('--csv', 'the results of a class');
 const RESTART = flag('--restart', 'forget what was graded before');
+const BOM = flag('--bom', 'begin the CSV with a byte order mark, for Excel');
 const SHARD: Option<Shard> = { name: '--shard', value: 'K/N', help: 'only a part of the class', read: shardOf };
 
 /** Formats that are written to files. */
@@ -57,7 +59,7 @@ export const FORM: Form = {
   help: HELP,
   words: { shown: '[FILE|DIR]...' },
   options: [
-    ...[ONLY, TIMEOUT, JOBS, EXIT_ZERO, AS_JSON, AS_TAP, CSV, RESTART, SHARD],
+    ...[ONLY, TIMEOUT, JOBS, EXIT_ZERO, AS_JSON, AS_TAP, CSV, RESTART, SHARD, BOM],
     ...FILES.map(({ option }) => option),
   ],
 };
@@ -81,6 +83,7 @@ export interface Request {
     readonly csv: string;
     readonly restart: boolean;
     readonly shard: Shard;
+    readonly bom?: boolean;
   };
 }
 
@@ -99,8 +102,8 @@ export function requestOf(typed: Typed): Request {
     files: Object.fromEntries(files.map(({ format, option }) => [format, typed.value(option)])),
   };
   if (csv === undefined) {
-    if (!typed.has(RESTART) && !typed.has(SHARD)) return request;
-    throw new UsageError('--restart and --shard go with --csv, for a class.');
+    if (!typed.has(RESTART) && !typed.has(SHARD) && !typed.has(BOM)) return request;
+    throw new UsageError('--restart, --shard and --bom go with --csv, for a class.');
   }
   const single = tap ? AS_TAP : files[0]?.option;
   if (single)
@@ -108,7 +111,12 @@ export function requestOf(typed: Typed): Request {
   if (typed.words.length !== 1) throw new UsageError('--csv takes one folder, that of the class.');
   return {
     ...request,
-    course: { csv, restart: typed.has(RESTART), shard: typed.value(SHARD) ?? { part: 1, of: 1 } },
+    course: {
+      csv,
+      restart: typed.has(RESTART),
+      shard: typed.value(SHARD) ?? { part: 1, of: 1 },
+      ...(typed.has(BOM) && { bom: true }),
+    },
   };
 }
 

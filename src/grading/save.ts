@@ -34,11 +34,11 @@ function refuseLinks(directory: string, folder: string, file: string): void {
 }
 
 /** Takes the place of what has the name, also of a link, at once. */
-export function save(file: string, text: string): void {
+export function save(file: string, content: string | Buffer): void {
   const draft = join(dirname(file), `.${randomBytes(6).toString('hex')}.tmp`);
   const fd = openSync(draft, 'wx', 0o666);
   try {
-    writeFileSync(fd, text);
+    writeFileSync(fd, content);
     fsyncSync(fd);
     renameSync(draft, file);
   } catch (error) {

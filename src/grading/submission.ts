@@ -1,6 +1,7 @@
 /** One exercise of somebody's work: reading its file, which may be anything, and grading it. */
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
 import type { Entry } from '../catalogue/exercises.ts';
+import { bytesOf } from './file-names.ts';
 import { type Grade, type GradeOptions, gradeText } from './grade.ts';
 
 export interface Submission {
@@ -55,8 +56,9 @@ export class UnreadableSubmission extends Error {
  * @throws UnreadableSubmission
  */
 export function readSubmission(path: string): string {
-  checkKind(attempt(() => lstatSync(path)));
-  const fd = attempt(() => openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK));
+  const name = bytesOf(path);
+  checkKind(attempt(() => lstatSync(name)));
+  const fd = attempt(() => openSync(name, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK));
   try {
     // It can have been exchanged.
     checkKind(fstatSync(fd));

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { cgroupsIn, processesIn, readWords } from '../proc/cgroup-files.ts';
 import { cgroupMountPoints } from '../proc/memberships.ts';
 import type { Leftover } from './leftover.ts';
-import { isMarkOf, isOwnerName, isProcessName } from './owner.ts';
+import { isMarkOf, isOwnerName, isProcessName, type Wanted } from './owner.ts';
 import { succeeds } from './succeeds.ts';
 
 const PATIENCE_MS = 2000;
@@ -16,9 +16,9 @@ const DEPTH = 32;
  * Looks at every hierarchy that is mounted here. Leaves come last: they can go
  * when the runs beside them are gone.
  */
-export function find(owner?: string): Leftover<'cgroup'>[] {
+export function find(wanted: Wanted): Leftover<'cgroup'>[] {
   const mountPoints = cgroupMountPoints(readFileSync('/proc/self/mountinfo', 'utf8'));
-  const found = mountPoints.flatMap((mountPoint) => foundBelow(mountPoint, DEPTH, owner));
+  const found = mountPoints.flatMap((mountPoint) => foundBelow(mountPoint, DEPTH, wanted));
   const ordered = [...found.filter((directory) => !isLeaf(directory)), ...found.filter(isLeaf)];
   return ordered.map((directory) => ({ kind: 'cgroup', directory }));
 }
@@ -61,11 +61,11 @@ export function moveUp(leaf: string): void {
   rmdirSync(leaf);
 }
 
-function foundBelow(directory: string, depth: number, owner: string | undefined): string[] {
-  if (isMarkOf(basename(directory), owner)) return [directory];
+function foundBelow(directory: string, depth: number, wanted: Wanted): string[] {
+  if (isMarkOf(basename(directory), wanted)) return [directory];
   if (depth === 0) return [];
   try {
-    return cgroupsIn(directory).flatMap((below) => foundBelow(below, depth - 1, owner));
+    return cgroupsIn(directory).flatMap((below) => foundBelow(below, depth - 1, wanted));
   } catch {
     // It went away while we looked, or we may not look.
     return [];

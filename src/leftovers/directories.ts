@@ -4,7 +4,7 @@ import { accessSync, constants, existsSync, lstatSync, mkdirSync, readdirSync, r
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Leftover } from './leftover.ts';
-import { isMarkOf } from './owner.ts';
+import { isMarkOf, type Wanted } from './owner.ts';
 import { succeeds } from './succeeds.ts';
 
 /**
@@ -21,10 +21,10 @@ export function makeMarkedDirectory(owner: string): Leftover<'directory'> {
 }
 
 /** Only our own: anybody may make a directory of any name there. */
-export function find(owner?: string): Leftover<'directory'>[] {
+export function find(wanted: Wanted): Leftover<'directory'>[] {
   const names = new Set(places().flatMap((place) => namesIn(place).map((name) => join(place, name))));
   return [...names]
-    .filter((path) => isMarkOf(path.slice(path.lastIndexOf('/') + 1), owner) && isOwn(path))
+    .filter((path) => isMarkOf(path.slice(path.lastIndexOf('/') + 1), wanted) && isOwn(path))
     .map((path) => ({ kind: 'directory', path }));
 }
 

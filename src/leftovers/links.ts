@@ -8,17 +8,17 @@ import { close } from '../syscalls/files.ts';
 import { deleteLink, request } from '../syscalls/netlink.ts';
 import { indexIn, interfaceIndex, interfaceSocket } from '../syscalls/network.ts';
 import type { Leftover } from './leftover.ts';
-import { isMarkOf } from './owner.ts';
+import { isMarkOf, type Wanted } from './owner.ts';
 
 const LINKS = '/sys/class/net';
 /** The kernel takes a network down some 10 ms after its last process; with much to do, 65. */
 const PATIENCE_MS = 200;
 const PAUSE_MS = 1;
 
-export function find(owner?: string): Leftover<'link'>[] {
+export function find(wanted: Wanted): Leftover<'link'>[] {
   return linkNames()
     .map((name): Leftover<'link'> => ({ kind: 'link', name, mark: aliasOf(name) }))
-    .filter(({ mark }) => isMarkOf(mark, owner));
+    .filter(({ mark }) => isMarkOf(mark, wanted));
 }
 
 /**

@@ -70,9 +70,31 @@ export function isOver(name: string): boolean {
   return isOwnerName(name) && ownerState(name) === 'over';
 }
 
-/** Whether a mark is that of `owner`; without one, whether it is that of any owner that is over. */
-export function isMarkOf(mark: string, owner?: string): boolean {
-  return owner === undefined ? isOver(mark) : mark === owner;
+/** Whether a name is this kit's, and nobody can know from here whether its process has ended. */
+export function isUnknown(name: string): boolean {
+  return isOwnerName(name) && ownerState(name) === 'unknown';
+}
+
+/** What is said of something that an unknown owner has made, and how it is removed by hand. */
+export function unknownLine(what: string, owner: string, byHand: string): string {
+  const [, , , pid] = PATTERN.exec(owner) ?? [];
+  return `left alone: ${what}, made by process ${pid} ${whyUnknown(owner)} (if that has ended: ${byHand})`;
+}
+
+/** Why no more is known of an unknown owner. */
+export function whyUnknown(name: string): string {
+  const [, boot, namespace] = PATTERN.exec(name) ?? [];
+  if (boot !== bootId()) return 'on another machine, or on this one before it was started anew';
+  if (namespace !== ownPidNamespace()) return `of another PID namespace (${namespace})`;
+  return 'that /proc hides from this user';
+}
+
+/** Says of a mark on something that is left whether it is one of those that are looked for. */
+export type Wanted = string | ((mark: string) => boolean);
+
+/** Whether a mark is that of an owner, or one of those that are looked for. */
+export function isMarkOf(mark: string, wanted: Wanted): boolean {
+  return typeof wanted === 'string' ? mark === wanted : wanted(mark);
 }
 
 /** Whether there is a process that /proc does not show us: proc(5), hidepid. A zombie is shown, and has ended. */

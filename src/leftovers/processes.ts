@@ -9,7 +9,7 @@ import { attempt } from '../executor/perform.ts';
 import { childrenOf, otherProcesses, variableOf, wordsOf } from '../proc/stat.ts';
 import { kill, wait4 } from '../syscalls/processes.ts';
 import type { Leftover } from './leftover.ts';
-import { isMarkOf, OWNER_VARIABLE } from './owner.ts';
+import { isMarkOf, OWNER_VARIABLE, type Wanted } from './owner.ts';
 
 const SIGKILL = 9;
 const ROUNDS = 100;
@@ -34,9 +34,9 @@ export function endStrays(owner: string, before: ReadonlySet<number>): void {
   }
 }
 
-export function find(owner?: string): Leftover<'process'>[] {
+export function find(wanted: Wanted): Leftover<'process'>[] {
   return otherProcesses()
-    .filter((pid) => isMarkOf(ownerOf(pid) ?? '', owner))
+    .filter((pid) => isMarkOf(ownerOf(pid) ?? '', wanted))
     .map((pid) => ({ kind: 'process', pid }));
 }
 

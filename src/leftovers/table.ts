@@ -3,17 +3,19 @@
  * and how to remove one. The end of a run, `npm run clean` and the clean-up
  * after each step all go by this table.
  */
+
+import { quoted } from '../command-line/quoted.ts';
 import * as cgroups from './cgroups.ts';
 import * as directories from './directories.ts';
 import type { Kind, Leftover } from './leftover.ts';
 import * as links from './links.ts';
 import { noteNames, removeNote } from './notes.ts';
-import { isOver } from './owner.ts';
+import { isOver, isUnknown, unknownLine, type Wanted } from './owner.ts';
 import * as processes from './processes.ts';
 
 interface Row<Of extends Kind> {
-  /** Those of one owner; without one, those of all owners that are over. */
-  readonly find: (owner?: string) => readonly Leftover<Of>[];
+  /** Those whose mark is wanted. */
+  readonly find: (wanted: Wanted) => readonly Leftover<Of>[];
   /**
    * Removes one; it may be gone already, or go by itself meanwhile. Returns its
    * name if it was there to remove.
@@ -47,7 +49,9 @@ export function remove<Of extends Kind>(leftover: Leftover<Of>): Promise<string 
 export async function sweep(): Promise<string[]> {
   const removed: string[] = [];
   for (const kind of KINDS) {
-    const names = await Promise.all(TABLE[kind].find().map((leftover) => remove(leftover).catch(() => undefined)));
+    const names = await Promise.all(
+      TABLE[kind].find(isOver).map((leftover) => remove(leftover).catch(() => undefined)),
+    );
     removed.push(...names.flatMap((name) => (name === undefined ? [] : [`${kind} ${name}`])));
   }
   for (const name of (noteNames() ?? []).filter(isOver)) removeNote(name);
@@ -61,4 +65,32 @@ export async function sweep(): Promise<string[]> {
 export async function sweepOnEvidence(): Promise<string[]> {
   const names = noteNames();
   return names === undefined || names.some(isOver) ? sweep() : [];
+}
+
+/** What is left alone since nobody can know from here whether its owner has ended: a line each. */
+export function unknown(): string[] {
+  return KINDS.flatMap((kind) => {
+    const owners = new Set<string>();
+    TABLE[kind].find((mark) => {
+      if (isUnknown(mark)) owners.add(mark);
+      return false;
+    });
+    return [...owners].flatMap((owner) =>
+      TABLE[kind].find(owner).map((leftover) => unknownLine(nameOf(leftover), owner, byHand(leftover))),
+    );
+  });
+}
+
+function nameOf(leftover: Leftover): string {
+  const { kind } = leftover;
+  if (kind === 'process') return `process ${leftover.pid}`;
+  if (kind === 'link') return `link ${leftover.name}`;
+  return `${kind} ${kind === 'cgroup' ? leftover.directory : leftover.path}`;
+}
+
+function byHand(leftover: Leftover): string {
+  const { kind } = leftover;
+  if (kind === 'process') return `kill -KILL ${leftover.pid}`;
+  if (kind === 'link') return `ip link delete ${leftover.name}`;
+  return kind === 'cgroup' ? `rmdir ${quoted(leftover.directory)}` : `rm -r ${quoted(leftover.path)}`;
 }

@@ -57,6 +57,7 @@ export function readLine(question: string, interrupted: () => void): Promise<str
     input.on('error', close);
     reader.on('close', () => {
       for (const name of ENDINGS) process.off(name, close);
+      input.off('error', close);
       suspension.end();
       done();
       resolve(answer);

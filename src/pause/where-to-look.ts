@@ -12,7 +12,7 @@ const inside: Inside = (pid, kind, command) => within(pid, kind, [command]).join
 export function lookAt({ side, pid, call }: Site, child: number | undefined): string {
   const { look = {}, subject } = call.info;
   const path = pathWrittenBy(call) ?? pathOf(call);
-  if (path?.startsWith('/')) return (look.path ?? atPath)(path);
+  if (path?.startsWith('/')) return (look.path ?? atPath)(side === 'child' ? seenBy(pid, path) : path);
   if (path !== undefined && side === 'child') return `ls -l ${join(`/proc/${pid}/cwd`, dirname(path))}/`;
   if (side === 'parent' && look.parent) return look.parent(child, inside);
   const changed = side === 'child' ? pid : child;
@@ -20,6 +20,13 @@ export function lookAt({ side, pid, call }: Site, child: number | undefined): st
   return look.child?.(changed, inside) ?? `cat /proc/${changed}/status; lsns -p ${changed}`;
 }
 
+/** Its root may be an image; /proc and /sys tell the same everywhere, as far as they are there. */
+function seenBy(pid: number, path: string): string {
+  return /^\/(proc|sys)\//.test(path) ? path : `/proc/${pid}/root${path}`;
+}
+
 function atPath(path: string): string {
-  return /^\/proc\/\w+\/ns\//.test(path) || !/^\/(proc|sys)\//.test(path) ? `ls -ld ${path}` : `cat ${path}`;
+  return /^\/proc\/(\w+\/ns|\d+\/root)\//.test(path) || !/^\/(proc|sys)\//.test(path)
+    ? `ls -ld ${path}`
+    : `cat ${path}`;
 }

@@ -9,6 +9,8 @@ const MOST_CALLS = 20;
 const MOST_PRINTED = 10;
 const LINE = 150;
 /** In a stack of calls: those above the learner's file are always the same. */
+/** What the grader's own program inside says where the learner has made no /dev. */
+const OF_THE_PROBE = /^probe-\w+: \d+: cannot open \/dev\/null/;
 const FRAME_OF_THE_KIT = /^\s+at .*(\(node:|\/kit\/(?:src|bin|node_modules)\/)/;
 const INDENT = '    ';
 const LABEL = 10;
@@ -27,7 +29,10 @@ export function gradeLines(grade: Grade, view: View): string[] {
     ...printedLines(grade, view),
     ...(grade.status === 'failed' ? callLines(grade, view) : []),
     '',
-    ...grade.checks.flatMap((check) => checkLines(check, view)),
+    ...grade.checks.flatMap((check, at) => [
+      ...(beginsAnew(grade.checks, at) ? [view.style.faint('  Once more, with other values:')] : []),
+      ...checkLines(check, view),
+    ]),
     ...explanation(grade, view),
   ];
 }
@@ -35,6 +40,11 @@ export function gradeLines(grade: Grade, view: View): string[] {
 function headline({ id, title, status, seconds }: Grade, { style }: View): string {
   const [mark, paint] = status === 'passed' ? ['✓', style.good] : [status === 'not run' ? '-' : '✗', style.bad];
   return `${paint(`${mark} ${id}  ${title}: ${VERDICTS[status]}`)} ${style.faint(`(${seconds.toFixed(1)} s)`)}`;
+}
+
+/** Whether the checks begin from the first once more: some exercises are run several times. */
+function beginsAnew(checks: readonly CheckResult[], at: number): boolean {
+  return at > 0 && checks[at]?.name === checks[0]?.name;
 }
 
 function checkLines({ name, passed, expected, observed, command }: CheckResult, view: View): string[] {
@@ -60,7 +70,7 @@ function callLines({ trace }: Grade, view: View): string[] {
 }
 
 function printedLines({ printed = [] }: Grade, view: View): string[] {
-  const own = printed.filter((line) => !FRAME_OF_THE_KIT.test(line));
+  const own = printed.filter((line) => !FRAME_OF_THE_KIT.test(line) && !OF_THE_PROBE.test(line));
   return section('It printed:', own.map(local), MOST_PRINTED, view);
 }
 

@@ -45,8 +45,11 @@ export function readProgress(file = progressFile()): Progress {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return NOTHING;
-    throw new Error(`The progress cannot be read: ${(error as Error).message}`);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return NOTHING;
+    throw new Error(`The progress cannot be read from ${file} (${code}). Try: ${otherFolder('state')}.`, {
+      cause: error,
+    });
   }
   try {
     // Some editors put a byte order mark in front.
@@ -97,7 +100,6 @@ function note(id: string, file: string, change: (known: ExerciseProgress | undef
   save(file, { ...progress, exercises: { ...progress.exercises, [id]: change(progress.exercises[id]) } });
 }
 
-/** Writes all or nothing, also if the power fails. A link to the file stays a link. */
 /** Writes all or nothing, also if the power fails. A link to the file stays a link. @throws Error that says what to do */
 function save(file: string, progress: Progress): void {
   try {

@@ -2,7 +2,16 @@
  * The learner's files: `workspace/4a-private-mounts.ts`, which git ignores.
  * Nothing in it is ever overwritten.
  */
-import { existsSync, lstatSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  lstatSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, relative } from 'node:path';
 import { type Entry, textOf, top, workspaceDirectory } from '../catalogue/exercises.ts';
 import { writingAdvice } from '../command-line/folders.ts';
@@ -38,10 +47,12 @@ export class Workspace {
     try {
       makeDirectory(this.directory);
       writeNew(join(this.directory, 'tsconfig.json'), TSCONFIG);
-      return writeNew(this.fileOf(entry), starter);
+      const isNew = writeNew(this.fileOf(entry), starter);
+      accessSync(this.fileOf(entry), constants.W_OK);
+      return isNew;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      throw new Error(`${this.shown(entry)} cannot be made: ${code}. ${writingAdvice(code)}`);
+      throw new Error(`${this.shown(entry)} cannot be written: ${code}. ${writingAdvice(code)}`);
     }
   }
 

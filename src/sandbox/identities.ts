@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { CallFailure } from '../executor/failure.ts';
 import { perform } from '../executor/perform.ts';
-import type { IdRange } from '../proc/id-maps.ts';
+import { type IdRange, isRootWithIds } from '../proc/id-maps.ts';
 import { takeName, unixSocket } from '../syscalls/network.ts';
 
 export interface Identities {
@@ -32,8 +32,11 @@ export function isSandboxId(id: number): boolean {
  * sandbox: one for itself, and one for the containers that are made in it. An
  * ordinary user can give it no more than their own id.
  */
-export function identities(slot: number, uid = process.geteuid?.() ?? 0, gid = process.getegid?.() ?? 0): Identities {
-  if (uid !== 0) return { uids: [one(uid)], gids: [one(gid)], root: uid, hasRange: false };
+export function identities(slot: number): Identities {
+  if (!isRootWithIds()) {
+    const [uid, gid] = [process.geteuid?.() ?? 0, process.getegid?.() ?? 0];
+    return { uids: [one(uid)], gids: [one(gid)], root: uid, hasRange: false };
+  }
   const start = START + slot * 2 * COUNT;
   const ranges = [
     { inside: 0, outside: start, count: COUNT },

@@ -18,12 +18,15 @@ const NAMES: Readonly<Record<Name, string>> = {
   RLIMIT_MSGQUEUE: 'Max msgqueue size',
 };
 
-/** The processes count where no cgroup can count them, as for an ordinary user. */
+/**
+ * The processes count where no cgroup can count them, as for an ordinary user.
+ * Signals and queues are counted for each user: others of the same keep most.
+ */
 const ALWAYS: Partial<Record<Name, number>> = {
   RLIMIT_NPROC: LIMITS.pids,
   RLIMIT_NOFILE: 4096,
   RLIMIT_SIGPENDING: 1024,
-  RLIMIT_MSGQUEUE: 819_200,
+  RLIMIT_MSGQUEUE: 200_000,
 };
 
 /**

@@ -49,7 +49,9 @@ export function buildRoot({ binds, files, hidden, cgroups }: RootContents): Call
     pivotRoot('/tmp', `/tmp${OLD}`),
     chdir('/'),
     ...SYSTEM.flatMap((path) => systemPath(path, directories)),
-    ...hidden.filter(isShown).map((path) => mount('tmpfs', path, 'tmpfs', MS_NOSUID | MS_NODEV, 'mode=755,size=4k')),
+    ...outermost(hidden.filter(isShown)).map((path) =>
+      mount('tmpfs', path, 'tmpfs', MS_NOSUID | MS_NODEV, 'mode=755,size=4k'),
+    ),
     ...[...binds].flatMap(([inside, found]) => bind(inside, found, directories)),
     // What was picked up outside is still a peer of the original.
     ...makePrivate(),
@@ -103,6 +105,11 @@ function systemPath(path: string, directories: Directories): Call[] {
 /** Whether a directory lies below one of those that are bound whole. */
 function isShown(path: string): boolean {
   return SYSTEM.some((shown) => path.startsWith(`${shown}/`));
+}
+
+/** What lies in another of them is hidden with it, and is not there any more. */
+function outermost(paths: readonly string[]): string[] {
+  return [...new Set(paths)].filter((path) => !paths.some((other) => path.startsWith(`${other}/`)));
 }
 
 /** Binds also what is mounted below: the kernel lets nobody look under mounts of a more privileged namespace. */

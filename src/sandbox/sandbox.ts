@@ -45,6 +45,7 @@ import { openBinds } from './binds.ts';
 import { makeCgroups, type SandboxCgroups } from './cgroups.ts';
 import { type Identities, takeIdentities } from './identities.ts';
 import { limits } from './limits.ts';
+import { boundQuotas } from './quotas.ts';
 import { buildRoot, finishRoot, OUTER_PROC, type RootContents } from './root.ts';
 import { type Output, openPipe, openStreams, ProgramsEnd, type Streams } from './streams.ts';
 
@@ -307,8 +308,8 @@ function keepersCalls(
     setsid(),
     ...becomeRoot(lab),
     ...buildRoot(contents),
-    // Without cgroups of its own, the top of a new cgroup namespace would be the grader's cgroup.
-    ...(directories.length > 0 ? [] : writeFile(`${OUTER_PROC}/sys/user/max_cgroup_namespaces`, '0')),
+    ...boundQuotas(OUTER_PROC),
+    ...(directories.length > 0 ? [] : keepCgroups()),
     program,
     ...mapProgramsIds(lab),
     setDumpable(false),
@@ -319,6 +320,16 @@ function keepersCalls(
     exit(0),
   ];
 }
+
+/**
+ * For a sandbox without cgroups of its own: the top of its cgroup namespace is
+ * the grader's cgroup. So the names above cannot be read, and as the namespace
+ * belongs to the keeper, the program can mount no cgroups; nor may it make another.
+ */
+function keepCgroups(): Call[] {
+  return [unshare(CLONE_NEWCGROUP), ...writeFile(`${OUTER_PROC}/sys/user/max_cgroup_namespaces`, '0')];
+}
+
 function mapProgramsIds({ settings: { users } }: Run): Call[] {
   const same = (ranges: readonly IdRange[] = []) =>
     mapText(ranges.map((range) => ({ ...range, outside: range.inside })));

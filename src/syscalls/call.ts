@@ -78,6 +78,8 @@ export interface CallInfo {
   readonly advice?: Partial<Record<Errno, string>>;
   /** The result is a new file descriptor. */
   readonly opens?: boolean;
+  /** The result says how many bytes the kernel has filled in. */
+  readonly returnsSize?: boolean;
   /** What kind of thing it is about. */
   readonly subject?: 'descriptors' | 'interfaces';
   /** Which arguments are descriptors. */

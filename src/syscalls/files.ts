@@ -101,6 +101,7 @@ const READ = defineCall({
   source: 'read(2)',
   purpose: 'Reads from a file; on an empty pipe it waits until the other end writes or is closed.',
   show: [descriptor, answer, number],
+  returnsSize: true,
   descriptors: [0],
   waits: 0,
   look: { child: (pid) => `cat /proc/${pid}/wchan` },

@@ -29,6 +29,7 @@ export const {
   CLONE_NEWUSER,
   CLONE_NEWPID,
   CLONE_NEWNET,
+  CLONE_NEWTIME,
 } = CLONE;
 
 /** mount(2). */

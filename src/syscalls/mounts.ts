@@ -99,6 +99,7 @@ const MOUNT_SETATTR = defineCall({
   show: [directory, text, flags(AT), plain, plain],
   descriptors: [0],
   needs: ['CAP_SYS_ADMIN'],
+  look: { child: mountTable },
   advice: {
     EINVAL:
       'This file system cannot map ids. Use an image that belongs to the container’s root, or another file system.',

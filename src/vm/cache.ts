@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utime
 import { join } from 'node:path';
 import { makeFolders } from '../../native/folders.cjs';
 import { noHome, otherFolder, userFolder } from '../command-line/home.ts';
-import { isOver, newOwnerName } from '../leftovers/owner.ts';
+import { quoted } from '../command-line/quoted.ts';
+import { isOver, isUnknown, newOwnerName, unknownLine } from '../leftovers/owner.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const KEPT_DAYS = 14;
@@ -70,6 +71,14 @@ export function sweep(directory: string): void {
       // Another user's.
     }
   }
+}
+
+/** What `sweep` leaves alone since nobody can know from here whether its process is dead: a line each. */
+export function unknownIn(directory: string): string[] {
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory)
+    .filter(isUnknown)
+    .map((name) => unknownLine(join(directory, name), name, `rm -r ${quoted(join(directory, name))}`));
 }
 
 /** Removes what nobody has used for two weeks. */

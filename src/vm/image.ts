@@ -6,6 +6,7 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { quoted } from '../command-line/quoted.ts';
 import { newOwnerName } from '../leftovers/owner.ts';
 import { cached, keyOf, sweep } from './cache.ts';
 import type { Machine } from './machine.ts';
@@ -80,18 +81,18 @@ function build(machine: Machine, suite: string, mirrors: readonly string[], targ
     chmodSync(scratch, 0o777);
     const tar = join(scratch, 'root.tar');
     const { node, npm } = portableNode(scratch);
-    const upload = (name: string, path: string) => `--customize-hook=upload ${quote(join(guest, name))} ${path}`;
+    const upload = (name: string, path: string) => `--customize-hook=upload ${quoted(join(guest, name))} ${path}`;
     const command = [
       ...confinement(),
       ...['mmdebstrap', '--quiet', '--variant=minbase', `--architectures=${machine.debian}`],
       `--include=${PACKAGES.join(',')}`,
       ...LEFT_OUT.map((path) => `--dpkgopt=path-exclude=${path}`),
       upload('lab-job.service', '/etc/systemd/system/lab-job.service'),
-      `--customize-hook=upload ${quote(node)} /usr/local/bin/node`,
+      `--customize-hook=upload ${quoted(node)} /usr/local/bin/node`,
       '--customize-hook=mkdir -p "$1/usr/local/lib/node_modules"',
-      `--customize-hook=copy-in ${quote(npm)} /usr/local/lib/node_modules`,
+      `--customize-hook=copy-in ${quoted(npm)} /usr/local/lib/node_modules`,
       `--customize-hook=${guestFile('set-up.sh')}`,
-      `--customize-hook=download vmlinuz ${quote(join(scratch, 'kernel'))}`,
+      `--customize-hook=download vmlinuz ${quoted(join(scratch, 'kernel'))}`,
       ...[suite, tar, ...mirrors],
     ];
     run(command, { env: { KERNEL: machine.kernel, TMPDIR: scratch }, timeoutMs: BUILD_TIMEOUT_MS });
@@ -120,8 +121,4 @@ function makeDisk(scratch: string, tar: string): void {
     'cd "$1" && mkdir root && tar -xf "$2" -C root && mke2fs -q -t ext4 -d root disk "$3"; s=$?; rm -rf root; exit $s';
   const asRoot = process.geteuid?.() === 0 ? [] : ['mmdebstrap', '--unshare-helper'];
   run([...asRoot, 'sh', '-c', script, 'make-disk', scratch, tar, DISK_SIZE], { timeoutMs: BUILD_TIMEOUT_MS });
-}
-
-function quote(path: string): string {
-  return `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -94,7 +94,7 @@ for (const step of numbersOf('mnt')) {
     const container = await startContainer([String(step)], { wrap });
     const kit = Number(statFields(container.pid)[3]);
     const table = read(before);
-    assert.match(table, / \/ \/ .* shared:\d+ .*- /, '"/" is shared');
+    assert.match(table, /^\d+ \d+ \S+ \S+ \/ .* shared:\d+ .*- /m, '"/" is shared');
     assert.is.not(readlinkSync(`/proc/${kit}/ns/mnt`), readlinkSync('/proc/self/ns/mnt'));
     assert.equal(read(`/proc/${kit}/mountinfo`).split('\n'), table.split('\n'));
     assert.is(hostMounts(), host);

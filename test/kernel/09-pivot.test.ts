@@ -29,6 +29,7 @@ import { mount, umount } from '../../src/syscalls/mounts.ts';
 import { setns } from '../../src/syscalls/namespaces.ts';
 import { execve } from '../../src/syscalls/processes.ts';
 import { type ContainerOptions, startContainer } from '../support/container.ts';
+import { refusing } from '../support/filter.ts';
 import { copyOf, identity, rootOf } from '../support/image.ts';
 import { kernelTest, onTestEnd, temporaryDirectory } from '../support/kernel-test.ts';
 import { lab, read } from '../support/lab.ts';
@@ -326,11 +327,29 @@ kernelTest(test, needs, 'a link that turns up in the image only later does not l
   assert.is(status, 0, 'a link that goes up ends at the top of the image');
 });
 
-async function stepNine(path: string, settings: Partial<Settings>): Promise<number | Error> {
+kernelTest(test, needs, 'a kernel that is too old for read-only or for a place inside says how old', async () => {
+  for (const [call, settings, advice] of [
+    ['mount_setattr', { root: { path: image, readonly: true } }, 'mount_setattr needs Linux 5.12.'],
+    ['openat2', { mounts: [{ type: 'tmpfs', destination: '/tmp' }] }, 'openat2 needs Linux 5.6.'],
+  ] as const) {
+    const revise: StepRun['revise'] = (list) => [...refusing([call], 'ENOSYS'), ...list];
+    const failure = await stepNine(image, settings, revise);
+    assert.instance(failure, CallFailure, call);
+    assert.match((failure as Error).message, new RegExp(`${call}\\(.* = -1 ENOSYS`));
+    assert.match((failure as Error).message, advice);
+  }
+});
+
+async function stepNine(
+  path: string,
+  settings: Partial<Settings>,
+  revise?: StepRun['revise'],
+): Promise<number | Error> {
   const owner = newOwnerName();
   const program = [execve('/bin/sh', ['sh', '-c', 'test -f /mnt/file'], [`${OWNER_VARIABLE}=${owner}`])];
   try {
-    return await runStep({ step: stepAt(9), owner, settings: { ...DEFAULTS, root: { path }, ...settings }, program });
+    const all = { ...DEFAULTS, root: { path }, ...settings };
+    return await runStep({ step: stepAt(9), owner, settings: all, program, revise });
   } catch (error) {
     return error as Error;
   }

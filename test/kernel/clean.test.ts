@@ -212,6 +212,10 @@ kernelTest(test, [canRun(7), controller('pids'), program('ip')], 'look-alikes st
 
   const said = clean();
   for (const name of names) assert.not.match(said, `/${name}\n`);
+  const [far = '', near = ''] = [anotherBoot, alive].map((name) => cgroups[names.indexOf(name)] ?? '');
+  const why = 'made by process 999999999 on another machine, or on this one before it was started anew';
+  assert.match(said, `left alone: cgroup ${far}, ${why} (if that has ended: rmdir ${far})\n`);
+  assert.not.match(said, near);
   assert.equal(
     cgroups.filter((directory) => !existsSync(directory)),
     [],

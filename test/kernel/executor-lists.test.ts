@@ -297,6 +297,13 @@ testWith(
   },
 );
 
+test('a trace: of what was read only as many bytes are shown as there were', async () => {
+  const opened = openat('/dev/null', O_RDONLY);
+  const text = (bytes: Buffer) => JSON.stringify(bytes.toString('latin1'));
+  const lines = await traceOf([opened, read(opened, { size: 4, text }), exit(0)]);
+  assert.match(lines.join('\n'), /read\(\d+, "", 4\) = 0/);
+});
+
 test('a trace: a call in which the child was killed has no result; exit_group never has', async () => {
   const [ends] = [...perform([pipe2()]).outs.values()];
   const [readEnd, writeEnd] = [ends?.readInt32LE(0) ?? -1, ends?.readInt32LE(4) ?? -1];

@@ -8,7 +8,7 @@ import { hintsForNothing, lacks, prove } from '../../src/grading/proof.ts';
 import { progressFile } from '../../src/practice/progress-file.ts';
 import { kernelTest, temporaryDirectory } from '../support/kernel-test.ts';
 import { lab } from '../support/lab.ts';
-import { canRun, root } from '../support/needs.ts';
+import { canRun, otherUsers, root } from '../support/needs.ts';
 import { patience } from '../support/patience.ts';
 import { TestWorkspace } from '../support/workspace.ts';
 
@@ -57,6 +57,14 @@ kernelTest(test, [], 'what is not there, and what is not known, is one line and 
     'exercises',
   ])
     assert.is(lab(words.split(' '), { env }).status, 2, words);
+});
+
+kernelTest(test, [otherUsers, root], 'a file that the learner cannot write is not called theirs', async () => {
+  const { env, ...workspace } = await TestWorkspace.open('1a', SOMEBODY);
+  assert.is(lab(['exercise', '1a'], { env }).status, 0);
+  const { status, stdout, stderr } = lab(['exercise', '1a'], { env, uid: SOMEBODY });
+  assert.equal([status, stdout], [1, '']);
+  assert.match(stderr, `${workspace.file} cannot be written: EACCES. Run this as the user who owns the folder, or`);
 });
 
 kernelTest(test, [root], 'under sudo, what is made belongs to the user who ran sudo', async () => {

@@ -1,10 +1,11 @@
 /** Grading a class, and being interrupted at it. */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { kernelTest, temporaryDirectory, until } from '../support/kernel-test.ts';
-import { lab, read, top } from '../support/lab.ts';
+import { lab, loader, read, top } from '../support/lab.ts';
 import { leftoversOf, NONE } from '../support/leftovers.ts';
 import { start } from '../support/many.ts';
 import { canRun, root } from '../support/needs.ts';
@@ -96,6 +97,50 @@ kernelTest(test, needs, 'what has changed is graded again, and with --restart al
   assert.match(readFileSync(csv, 'utf8'), 'student-04,10,10,10');
   lab([...words, '--restart']);
   assert.is(noted(csv).length, STUDENTS);
+});
+
+kernelTest(test, needs, 'a class is graded where there are no hard links', () => {
+  const { csv, words, place, submissions } = makeClass();
+  const without = (...command: string[]) =>
+    spawnSync(process.execPath, ['--import', loader, join(top, 'test/support/without-links.ts'), ...command], {
+      encoding: 'utf8',
+      timeout: patience(60_000),
+    });
+  assert.match(without('/bin/ln', join(submissions, 'student-01/1a.ts'), `${csv}.x`).stderr, /not permitted/i);
+  const { status, stderr } = without(process.execPath, join(top, 'bin/lab.cjs'), ...words);
+  assert.is(status, 1, stderr);
+  assertComplete(csv);
+  assert.equal(readdirSync(place).sort(), ['grades.csv', 'grades.csv.journal', 'submissions']);
+});
+
+kernelTest(test, needs, 'a lock of another machine stays, and who has it and what to do is said in one line', () => {
+  const { csv, words } = makeClass();
+  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8);
+  const other = boot === '01234567' ? '12345678' : '01234567';
+  const locked = `process 7 of anna on \x1b[2Jfar\ncontainer-lab-${other}-4026531836-7-1-1`;
+  writeFileSync(`${csv}.lock`, locked);
+  const { status, stderr } = lab(words);
+  assert.is(status, 2);
+  const [line = '', ...more] = stderr.trim().split('\n');
+  assert.match(line, 'process 7 of anna on \\x1b[2Jfar (on another machine, or on this one before');
+  assert.ok(line.endsWith(`If it is over: rm ${csv}.lock`), line);
+  assert.equal([more, readFileSync(`${csv}.lock`, 'utf8')], [[], locked]);
+  rmSync(`${csv}.lock`);
+  assert.is(lab(words).status, 1);
+});
+
+kernelTest(test, needs, 'a class that lies below /usr cannot be read by a submission', () => {
+  const { csv, submissions } = makeClass();
+  const spy =
+    "export const run = () => { throw new Error('seen: ' + require('node:fs').readdirSync('/usr/share') + '.'); };";
+  writeFileSync(join(submissions, 'student-01/1a.ts'), spy);
+  const script = 'mount --bind "$1" /usr/share; shift; exec "$@"';
+  const words = [process.execPath, join(top, 'bin/lab.cjs'), 'grade', '/usr/share', '--csv', csv, '--shard', '1/8'];
+  const { stderr } = spawnSync('unshare', ['--mount', 'sh', '-ec', script, 'sh', submissions, ...words], {
+    encoding: 'utf8',
+    timeout: patience(40_000),
+  });
+  assert.match(readFileSync(csv, 'utf8'), 'seen: .', stderr);
 });
 
 kernelTest(test, needs, 'shards are the parts of a whole, and can be put together', () => {

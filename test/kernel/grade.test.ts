@@ -172,6 +172,24 @@ kernelTest(test, needs, 'what a submission prints commands nobody', () => {
   }
 });
 
+kernelTest(
+  test,
+  [root, canRun(5, 'rootless')],
+  'an image that cannot be kept is no fault of the submission or the grader',
+  () => {
+    const directory = temporaryDirectory();
+    chmodSync(directory, 0o755);
+    copyFileSync(join(top, 'exercises/8a-out-of-the-cage/solution.ts'), join(directory, '8a.ts'));
+    const env = { HOME: '/proc/nohome', XDG_CACHE_HOME: '/proc/nohome/.cache' };
+    const { status, stdout } = lab(['grade', directory, '--json'], { uid: 4711, env });
+    const [graded] = JSON.parse(stdout).items;
+    assert.equal([status, graded.status], [1, 'not run'], graded.message);
+    assert.match(graded.message, 'Try: export XDG_CACHE_HOME=');
+    const proved = lab(['exercises:check', '8c'], { uid: 4711, env });
+    assert.match(proved.stdout, /\n0 passed, 0 failed, \d+ not run\n$/);
+  },
+);
+
 kernelTest(test, needs, 'a kit that cannot be read in the sandbox is no fault of the submission', () => {
   const directory = temporaryDirectory();
   handIn(directory, '1a.ts', 'solution.ts');

@@ -1,7 +1,7 @@
 /** Submissions that would rather have points than deserve them, and some that only want to do harm. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -18,11 +18,13 @@ const folder = join(top, 'test/hostile');
 const TIMEOUT_S = 8;
 /** To start, to look, and to clean up. */
 const MARGIN_S = 6;
+const USER = 4711;
 
 /** Those that are aimed at another exercise than 1a: at its checks. */
 const AIMS: Readonly<Record<string, string>> = {
   'handler-for-programs.ts': '5b',
   'names-with-escapes.ts': '6a',
+  'thousands-of-descriptors.ts': '2a',
   'thousands-of-mounts.ts': '4a',
 };
 
@@ -124,6 +126,35 @@ kernelTest(hostile, needs, 'what the kernel counts for each user is still there 
   assert.equal(failures, []);
 });
 
+kernelTest(
+  hostile,
+  [root, canRun(5, 'rootless')],
+  'what the kernel counts for each user is still there for an ordinary user who grades',
+  async () => {
+    const words = ['grade', join(place(), '1a.ts'), '--timeout', String(TIMEOUT_S)];
+    const grading = spawn(process.execPath, [join(top, 'bin/lab.cjs'), ...words], {
+      ...{ cwd: top, uid: USER, gid: USER, stdio: 'ignore' },
+      env: { ...process.env, HOME: '/nonexistent' },
+    });
+    onTestEnd(() => void grading.kill('SIGKILL'));
+    const failures: string[] = [];
+    let looks = 0;
+    while (grading.exitCode === null) {
+      const { status, stderr } = await watchFolder(USER);
+      if (status !== 0) failures.push(stderr);
+      looks += 1;
+    }
+    assert.equal([grading.exitCode, failures, looks > 3], [1, [], true]);
+  },
+);
+
+/** A folder that anybody can read, with the program that takes all. */
+function place(): string {
+  const directory = temporaryDirectory(USER);
+  writeFileSync(join(directory, '1a.ts'), files['quotas-of-a-user.ts'] ?? '');
+  return directory;
+}
+
 kernelTest(hostile, needs, 'a process with a command line of 200 MB stops no command of the kit', async () => {
   const code = `void require(${JSON.stringify(join(folder, 'long-words.ts'))}).run()`;
   const other = spawn(process.execPath, ['--import', loader, '-e', code], { cwd: top });
@@ -142,10 +173,10 @@ async function target(aim = '1a'): Promise<Entry> {
 }
 
 /** A program that needs an instance of inotify. */
-function watchFolder(): Promise<{ status: number; stderr: string }> {
+function watchFolder(uid = 0): Promise<{ status: number; stderr: string }> {
   return new Promise((resolve) => {
     const words = ['-e', "require('node:fs').watch('/').close()"];
-    execFile(process.execPath, words, (error, _, stderr) => resolve({ status: error ? 1 : 0, stderr }));
+    execFile(process.execPath, words, { uid }, (error, _, stderr) => resolve({ status: error ? 1 : 0, stderr }));
   });
 }
 

@@ -23,7 +23,7 @@ import * as assert from 'uvu/assert';
 import { buildImage } from '../../rootfs-builder/build.ts';
 import { busyboxRecipe } from '../../rootfs-builder/busybox/recipe.ts';
 import { ensureImage } from '../../rootfs-builder/images.ts';
-import { removeAbandoned } from '../../rootfs-builder/leftovers.ts';
+import { removeAbandoned, unknownWork } from '../../rootfs-builder/leftovers.ts';
 import { inNamespaces } from '../../rootfs-builder/namespaces.ts';
 import { pack } from '../../rootfs-builder/pack.ts';
 import { removeTree } from '../../rootfs-builder/remove.ts';
@@ -163,6 +163,19 @@ test('an image that was on its way out when its builder was killed is put back',
   renameSync(join(place, 'x'), join(abandoned, 'replaced'));
   await removeAbandoned(place);
   assert.equal([who(), readdirSync(place)], ['old', ['x']]);
+});
+
+test('unfinished work of another machine stays, and what to do is said', async () => {
+  const boot = /[0-9a-f]{8}/.exec(newOwnerName())?.[0] ?? '';
+  const owner = newOwnerName().replace(boot, boot === '01234567' ? '12345678' : '01234567');
+  const workshop = join(place, `.building-x-${owner}`);
+  mkdirSync(workshop, { recursive: true });
+  assert.equal(await removeAbandoned(place), []);
+  assert.ok(existsSync(workshop));
+  const [line = '', ...more] = unknownWork(place);
+  assert.equal(more, []);
+  assert.match(line, `left alone: unfinished image ${workshop}, made by process ${process.pid} on another machine`);
+  assert.ok(line.endsWith(`(if that has ended: rm -r ${workshop})`));
 });
 
 testWith(test, [staticBusybox], 'busybox: every name is a link to the one program, and it is used', async () => {

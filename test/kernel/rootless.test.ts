@@ -193,12 +193,16 @@ kernelTest(
     }
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=777', 'tmpfs', join(folder, 'below')]);
     onTestEnd(() => execFileSync('umount', [join(folder, 'below')]));
-    const words = ['9', '--read-only', '--tmpfs', '/tmp', '-v', `${folder}:/mnt`, '-v', `${folder}:/run:ro`];
+    // The image is in the home: what the container mounts in it is not seen in the copy.
+    const volumes = ['-v', `${folder}:/mnt`, '-v', `${folder}:/run:ro`, '-v', `${who.env.HOME}:/home:ro`];
+    const words = ['9', '--read-only', '--tmpfs', '/tmp', ...volumes];
     const container = await start(words, who);
     const points = parseMountinfo(read(`/proc/${container.pid}/mountinfo`)).map(({ mountPoint }) => mountPoint);
     assert.equal(points.filter((point) => !point.startsWith('/dev/')).sort(), [
       '/',
       '/dev',
+      '/home',
+      '/home/folder/below',
       '/mnt',
       '/mnt/below',
       '/proc',
@@ -215,6 +219,37 @@ kernelTest(
     const { dev, ino } = statSync(`/proc/${container.pid}/root/.`);
     assert.is(await container.output(wayOut), `${dev}:${ino}`);
     await container.end();
+  },
+);
+
+kernelTest(
+  test,
+  [canRun(10, 'rootless')],
+  'step 10: an overlay, whose layers are the user’s; the image stays as it was',
+  async () => {
+    const who = user();
+    const kit = (words: readonly string[]) => lab(words, who);
+    const container = await start(['10', '--keep', 'mine'], who);
+    assert.match(read(`/proc/${container.pid}/mountinfo`), / \/ \/ \S+ .*- overlay overlay .*userxattr/);
+    await container.output(
+      'rm /etc/hosts; rm -r /var; mkdir /var; echo made >/etc/made; mkdir -p /closed/in; chmod 0 /closed',
+    );
+    assert.match((await container.run('cat /etc/hosts')).output, 'No such file');
+    await container.end();
+    const image = join(who.env.HOME, 'container-lab/rootfs/host');
+    assert.ok(existsSync(join(image, 'etc/hosts')) && !existsSync(join(image, 'etc/made')));
+    const upper = join(who.env.HOME, 'container-lab/rootfs/.layers/mine/upper');
+    assert.is(statSync(join(upper, 'etc/made')).uid, USER);
+    assert.match(kit(['layers', 'commit', 'mine', 'other']).stderr, /closed.*Permission denied|^$/);
+    assert.is(kit(['layers', 'rm', 'mine']).status, 0);
+    assert.not.ok(existsSync(join(upper, '..')), 'closed folders, too');
+    const other = await start(['10'], who);
+    await other.output('mkdir -p /closed/in; chmod 0 /closed');
+    await other.end();
+    assert.equal(
+      readdirSync(who.env.TMPDIR).filter((name) => name.startsWith('container-lab-')),
+      [],
+    );
   },
 );
 

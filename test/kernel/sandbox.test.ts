@@ -14,7 +14,7 @@ import { isSandboxId } from '../../src/sandbox/identities.ts';
 import { Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { kernelTest, onTestEnd, until } from '../support/kernel-test.ts';
 import { lab, loader, namespacesOf, statFields, top } from '../support/lab.ts';
-import { canRun, root } from '../support/needs.ts';
+import { canRun, program, root } from '../support/needs.ts';
 
 const sandbox = suite('the sandbox');
 const needs = [root, canRun(7)];
@@ -284,6 +284,32 @@ kernelTest(sandbox, needs, 'ends with the process that made it, and `npm run cle
     assert.not.ok(existsSync(directory));
   }
 });
+
+kernelTest(
+  sandbox,
+  [root, canRun(5, 'rootless'), program('setpriv')],
+  'an ordinary user’s: no names of cgroups can be read, none can be mounted, and quotas of the user stay for others',
+  async () => {
+    const script = [
+      'cut -d: -f3 /proc/self/cgroup | sort -u',
+      'mount -t cgroup2 none /tmp 2>&-; echo mount $?',
+      'unshare --cgroup true 2>&-; echo unshare $?',
+      'grep "Max msgqueue" /proc/self/limits',
+    ];
+    const words = ['--import', loader, join(top, 'test/support/sandbox-maker.ts'), '/bin/sh', '-c', script.join('; ')];
+    const asUser = ['--reuid', '4711', '--regid', '4711', '--clear-groups', process.execPath];
+    const maker = spawn('setpriv', [...asUser, ...words], { cwd: top, stdio: ['ignore', 'pipe', 'inherit'] });
+    onTestEnd(() => void maker.kill('SIGKILL'));
+    let said = '';
+    maker.stdout.on('data', (text) => {
+      said += text;
+    });
+    await until('its end', () => said.includes('Max msgqueue'));
+    const [, cgroup, mount, unshare, queues = ''] = said.split('\n');
+    assert.equal([cgroup, mount === 'mount 0', unshare === 'unshare 0'], ['/', false, false], said);
+    assert.match(queues, /Max msgqueue size +200000 +200000 /);
+  },
+);
 
 /** A process 1 that waits for children which do not care for their parent. */
 function stayingShell(): string[] {

@@ -315,6 +315,12 @@ kernelTest(test, [root], 'no packages, none for this machine, no compiler: each 
   renameSync(own.at('away'), esbuild);
   rmSync(own.at('node_modules/@koromix'), { recursive: true });
   assertNamed(linesOf(own), /The package koffi has no library for linux-/, 'npm ci --include=optional');
+  cpSync(join(top, 'exercises'), own.at('exercises'), { recursive: true });
+  cpSync(own.at('exercises/1a-domain-name/solution.ts'), own.at('1a.ts'));
+  assert.match(
+    own.run(['grade', own.at('1a.ts')]).stdout,
+    /: not run, .*\n +reason +The package koffi has no library for linux-.*npm ci --include=optional\n/,
+  );
 
   const kit = newKit();
   rmSync(kit.at('native/build'), { recursive: true });

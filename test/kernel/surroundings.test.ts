@@ -3,6 +3,7 @@ import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -76,6 +77,24 @@ kernelTest(test, [otherUsers, root], 'what needs a home says what to type, and t
   }
   const advised = kit(['rootfs', 'host'], { uid: STRANGER, env: { XDG_CACHE_HOME: cache } });
   assert.is(advised.status, 0, advised.stderr);
+});
+
+kernelTest(test, [otherUsers, root], "somebody else's home is not read, and their file not taken for one's own", () => {
+  const home = temporaryDirectory();
+  chmodSync(home, 0o700);
+  const file = join(home, 'file');
+  writeFileSync(file, '');
+  for (const [HOME, code] of [
+    [home, 'EACCES'],
+    [file, 'EACCES'],
+    ['/etc/passwd', 'ENOTDIR'],
+  ] as const) {
+    const { status, stderr } = kit(['progress'], { uid: STRANGER, env: { HOME } });
+    assert.is(status, 1);
+    assert.match(stderr, `The progress cannot be read from ${HOME}`);
+    assert.match(stderr, `(${code}). Try: export XDG_STATE_HOME=`);
+    assert.is(stderr.trimEnd().split('\n').length, 1, stderr);
+  }
 });
 
 /** Every option that a command of the kit has. */
@@ -158,6 +177,16 @@ kernelTest(test, [canRun(5), program('unshare')], 'under a /proc of another PID 
   }
 });
 
+kernelTest(test, [], 'in a folder that is gone nothing is started', () => {
+  const inside = 'mkdir gone && cd gone && rmdir ../gone && exec "$@"';
+  for (const words of [['step', '0'], ['clean'], ['doctor'], ['grade'], ['exercise', '1a']]) {
+    const kitWords = ['sh', '-c', inside, 'sh', process.execPath, launcher, ...words];
+    const { status, stdout, stderr } = command(kitWords, { cwd: temporaryDirectory() });
+    assert.equal([status, stdout], [1, ''], words.join(' '));
+    assert.match(stderr, /^The folder that you are in is gone\..*\n$/);
+  }
+});
+
 kernelTest(
   test,
   [otherUsers, canRun(8, 'rootless'), program('unshare')],
@@ -181,6 +210,10 @@ kernelTest(
       steps.flatMap(({ asRoot, rootless }: Record<'asRoot' | 'rootless', { ok: boolean }>) => [asRoot.ok, rootless.ok]),
       steps.flatMap(() => [true, true]),
     );
+    const file = join(home, '1a.ts');
+    copyFileSync(join(top, 'exercises/1a-domain-name/solution.ts'), file);
+    const graded = alone('grade', file);
+    assert.is(graded.status, 0, graded.stdout);
 
     const tree = temporaryDirectory();
     mkdirSync(join(tree, 'etc'));

@@ -169,6 +169,29 @@ kernelTest(test, [canRun(1), ...needs], 'a job that ends in the background leave
   }
 });
 
+kernelTest(
+  test,
+  [canRun(1), program('stty'), ...needs],
+  'what has run in the background leaves the settings of the terminal alone: what is typed is shown',
+  async () => {
+    for (const signal of ['-KILL', '-TERM']) {
+      const terminal = new Terminal();
+      const length = someTime();
+      terminal.type(`kit step 1 --quiet sleep ${length} &`);
+      const sleep = await findProcess(length);
+      await terminal.answers('begun');
+      // The program inside ends, or the kit is told to.
+      terminal.type(signal === '-KILL' ? `kill -KILL ${sleep}` : 'kill %1');
+      await until('it is gone', () => isGone(sleep) && markedProcesses().length === 0);
+      terminal.type('wait');
+      await terminal.answers('over');
+      terminal.type("stty -a | grep -o '.echo '");
+      await terminal.shows(/^ echo *$/m);
+      terminal.close();
+    }
+  },
+);
+
 kernelTest(test, [canRun(4), program('less'), ...needs], 'the pager of a pipeline keeps the terminal', async () => {
   const terminal = new Terminal();
   terminal.type('kit step 4 -- --trace ps ax 2>&1 | less; echo status=$?');

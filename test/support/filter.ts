@@ -3,10 +3,30 @@ import type { Call } from '../../src/syscalls/call.ts';
 import { errnoNumber } from '../../src/syscalls/errno.ts';
 import { type FilterInstruction, installFilter, noNewPrivileges } from '../../src/syscalls/identity.ts';
 
-/** Numbers of calls, by Node's name of the machine. */
+/** Numbers of calls, by Node's name of the machine; the C library's link(2) is linkat on the younger one. */
 const NUMBERS = {
-  x64: { write: 1, close: 3, sendto: 44, getdents64: 217, close_range: 436 },
-  arm64: { write: 64, close: 57, sendto: 206, getdents64: 61, close_range: 436 },
+  x64: {
+    write: 1,
+    close: 3,
+    sendto: 44,
+    link: 86,
+    getdents64: 217,
+    linkat: 265,
+    close_range: 436,
+    openat2: 437,
+    mount_setattr: 442,
+  },
+  arm64: {
+    write: 64,
+    close: 57,
+    sendto: 206,
+    link: 37,
+    getdents64: 61,
+    linkat: 37,
+    close_range: 436,
+    openat2: 437,
+    mount_setattr: 442,
+  },
 } as const;
 
 type Name = keyof (typeof NUMBERS)['x64'];

@@ -16,6 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import stringWidth from 'string-width';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Entry, top } from '../../src/catalogue/exercises.ts';
@@ -24,6 +25,7 @@ import { fingerprint, judgeOf } from '../../src/grading/class/fingerprint.ts';
 import { Journal } from '../../src/grading/class/journal.ts';
 import { lock } from '../../src/grading/class/lock.ts';
 import { classCsv, classSummary, toCsv } from '../../src/grading/class/results.ts';
+import { bytesOf } from '../../src/grading/file-names.ts';
 import { pool } from '../../src/grading/pool.ts';
 import { FORM, requestOf } from '../../src/grading/request.ts';
 import { checkPlace, save } from '../../src/grading/save.ts';
@@ -45,6 +47,43 @@ test('CSV: no cell is a formula, and every cell is one', () => {
   const cells = ['=1+1', '+1', '-1', '@x', ' =1', '\u3000＝1', '\t=1', 'a"b', 'a,b', 'a\r\nb', 'plain', "'=1", '', 10];
   const [row] = toCsv([cells]).split('\r\n');
   assert.is(row, `"'=1+1","'+1","'-1","'@x","' =1","'\u3000＝1","'\t=1","a""b","a,b",a b,plain,"'=1",,10`);
+});
+
+test('CSV: whatever a spreadsheet takes for the sign of a formula, and whatever it skips before', () => {
+  const signs = [...'=+-@＝＋－＠\ufe66\ufe62\ufe63\ufe6b\u207c'];
+  const before = ['', ' ', '\u00a0', '\t', '\r', '\n', '\u200b', '\ufeff', '\u00ad', '\x01'];
+  for (const sign of signs)
+    for (const skipped of before) {
+      const [cell = ''] = toCsv([[`${skipped}${sign}1`]]).split('\r\n');
+      assert.match(cell, /^"'/, JSON.stringify(`${skipped}${sign}`));
+    }
+  // Where a cell ends with a semicolon, the quotes around it do not count.
+  assert.is(toCsv([['a;=1', 'b; -2', 'c, =3']]), `"a;'=1","b;' -2","c, =3"\r\n`);
+});
+
+test('CSV of a class: names as they are; notes on them in a column of their own', () => {
+  const grades = [{ ...made(), missing: false }];
+  const exercises = [{ id: '1a', title: 'One' }] as Entry[];
+  const results = [
+    { student: 'jos\\xe9', cell: 'jos\udce9', note: 'bytes', grades },
+    { student: 'b', grades },
+  ];
+  const csv = bytesOf(classCsv(exercises, results, true));
+  assert.equal(
+    csv,
+    Buffer.from('student,points,max,1a,1a message,note\r\njos\xe9,10,10,10,,bytes\r\nb,10,10,10,,\r\n', 'latin1'),
+  );
+});
+
+test('the printed table is even, also with names of wide letters, of none, and of joined ones', () => {
+  const grades = [{ ...made(), missing: false }];
+  const names = ['山田太郎', 'Ａ', 'e\u0301', 'علی\u200cرضا', 'bob'];
+  const results = names.map((student) => ({ student, grades }));
+  const rows = classSummary([{ id: '1a', title: 'One' }] as Entry[], results)
+    .split('\n')
+    .slice(0, 6);
+  const columns = rows.map((row) => stringWidth(row.slice(0, row.search(/1a|✓/))));
+  assert.equal(columns, [10, 10, 10, 10, 10, 10]);
 });
 
 test('CSV of a class: points, or why there are none; messages after', () => {
@@ -261,6 +300,7 @@ test('what may be typed, and what is said of the rest', () => {
     files: { junit: 'j.xml' },
   });
   assert.equal(parse('x --csv f --shard 2/3').course, { csv: 'f', restart: false, shard: { part: 2, of: 3 } });
+  assert.is(parse('x --csv f --bom').course?.bom, true);
   assert.is(parseWords(FORM, ['--help']).wantsHelp, true);
   const wrong = [
     '--bogus',
@@ -271,6 +311,7 @@ test('what may be typed, and what is said of the rest', () => {
     '--json --tap',
     '--restart',
     '--shard 1/2',
+    '--bom',
   ];
   for (const line of [...wrong, '--csv f', 'a b --csv f', 'a --csv f --junit x', 'a --csv f --shard 3/2', '--junit'])
     assert.throws(

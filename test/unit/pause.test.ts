@@ -5,8 +5,8 @@ import { linkTexts } from '../../src/pause/namespaces-view.ts';
 import { changes } from '../../src/pause/snapshot.ts';
 import { lookAt } from '../../src/pause/where-to-look.ts';
 import type { Call } from '../../src/syscalls/call.ts';
-import { close, mkdir, openat, symlink, writeFile } from '../../src/syscalls/files.ts';
-import { O_RDONLY } from '../../src/syscalls/flags.ts';
+import { close, mkdir, openat, openWithin, symlink, writeFile } from '../../src/syscalls/files.ts';
+import { O_PATH, O_RDONLY } from '../../src/syscalls/flags.ts';
 import { interfaceUp } from '../../src/syscalls/network.ts';
 
 const byParent = (call: Call, child?: number) => lookAt({ side: 'parent', depth: 0, pid: 10, call, known: {} }, child);
@@ -48,6 +48,7 @@ test('what to look at is what the call is about, on the side that makes it', () 
   assert.is(byParent(close(5), 11), 'ls -l /proc/10/fd');
   assert.is(byParent(interfaceUp(5, 'lab0'), 11), 'ip address');
   assert.match(byChild(interfaceUp(5, 'eth0')), /^nsenter -t 11 .*--net ip address$/);
+  assert.is(byChild(openWithin('/mnt', O_PATH)), 'ls -ld /proc/11/root/mnt');
   assert.is(byChild(mkdir('proc')), 'ls -l /proc/11/cwd/');
   assert.is(byChild(symlink('pts/ptmx', 'dev/ptmx')), 'ls -l /proc/11/cwd/dev/');
 });

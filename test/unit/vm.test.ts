@@ -1,8 +1,13 @@
 /** The parts of `npm run vm` that need no machine. */
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { keptByNpm, parse } from '../../src/command-line/options.ts';
 import { UsageError } from '../../src/command-line/usage-error.ts';
+import { newOwnerName } from '../../src/leftovers/owner.ts';
+import { sweep, unknownIn } from '../../src/vm/cache.ts';
 import { jobLine } from '../../src/vm/job.ts';
 import { FORM, requestOf } from '../../src/vm/options.ts';
 import { requirePrograms } from '../../src/vm/programs.ts';
@@ -69,6 +74,24 @@ test('a job is one line, whatever its words hold', () => {
   const [user, terminal, mark, , words = ''] = line.trimEnd().split(' ');
   assert.equal([user, terminal, mark, line.split('\n').length], ['root', 'none', 'MARK', 2]);
   assert.is(Buffer.from(words, 'base64').toString(), "echo\0two words\0it's\nnew\0");
+});
+
+test('what a build elsewhere has begun stays in the cache, and is said; what a dead one has goes', () => {
+  const cache = mkdtempSync(join(tmpdir(), 'vm-cache-'));
+  try {
+    const own = newOwnerName();
+    const boot = /[0-9a-f]{8}/.exec(own)?.[0] ?? '';
+    const far = own.replace(boot, boot === '01234567' ? '12345678' : '01234567');
+    const dead = own.replace(/-\d+-(\d+)$/, '-1-$1');
+    for (const name of [own, far, dead]) mkdirSync(join(cache, name));
+    sweep(cache);
+    assert.equal(readdirSync(cache).sort(), [own, far].sort());
+    const [line = '', ...more] = unknownIn(cache);
+    assert.equal(more, []);
+    assert.match(line, `left alone: ${join(cache, far)}, made by process ${process.pid} on another machine`);
+  } finally {
+    rmSync(cache, { recursive: true });
+  }
 });
 
 test('programs that are missing are named, with the packages that have them', () => {

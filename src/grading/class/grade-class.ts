@@ -1,10 +1,12 @@
 /** Grading a class: a row for each student. After an interruption it goes on from where it was. */
+import { realpathSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { progressBar } from '../../../rootfs-builder/build-progress.ts';
 import type { Entry } from '../../catalogue/exercises.ts';
 import { Interrupted } from '../../command-line/interruption.ts';
 import { writeError } from '../../command-line/output.ts';
 import { sweepOnEvidence } from '../../leftovers/table.ts';
+import { bytesOf } from '../file-names.ts';
 import { chosenExercises } from '../gather.ts';
 import type { Grade } from '../grade.ts';
 import { pool } from '../pool.ts';
@@ -17,6 +19,9 @@ import { Journal } from './journal.ts';
 import { lock } from './lock.ts';
 import { type ClassGrade, classCsv, classJson, classSummary, type Result } from './results.ts';
 import { type Class, readClass, type Student, shardOf } from './students.ts';
+
+/** By it Excel knows that a file is UTF-8. */
+const BYTE_ORDER_MARK = '\ufeff';
 
 interface Surroundings {
   readonly signal: AbortSignal;
@@ -49,11 +54,13 @@ export async function gradeClass(
   try {
     // A run that was killed may have left a sandbox behind.
     await sweepOnEvidence().catch(() => []);
-    for (const note of whole.notes) printError(note);
+    for (const note of part.notes) printError(note);
     const results = await gradeAll(request, course, part, surroundings);
-    save(course.csv, classCsv(part.exercises, results));
-    const show = request.print === 'json' ? classJson : classSummary;
-    print(show(part.exercises, results));
+    // Every part of a class has the same columns.
+    const hasNotes = whole.students.some(({ note }) => note !== undefined);
+    save(course.csv, bytesOf(`${course.bom ? BYTE_ORDER_MARK : ''}${classCsv(part.exercises, results, hasNotes)}`));
+    const isJson = request.print === 'json';
+    print(isJson ? classJson(part.exercises, results, part.notes) : classSummary(part.exercises, results));
     return statusOf(results, request.exitZero);
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
@@ -65,7 +72,7 @@ export async function gradeClass(
 }
 
 async function gradeAll(
-  { jobs, timeout }: Request,
+  { jobs, timeout, paths }: Request,
   { csv, restart }: NonNullable<Request['course']>,
   { students }: Class,
   { signal, printError }: Surroundings,
@@ -74,6 +81,7 @@ async function gradeAll(
   const progress = showProgress(tasks.length, printError);
   const journal = new Journal(`${csv}.journal`, restart);
   const judge = judgeOf();
+  const hidden = paths.map((path) => realpathSync(path));
   try {
     const grades = await pool(tasks, jobs, async ({ student, submission }) => {
       signal.throwIfAborted();
@@ -84,7 +92,7 @@ async function gradeAll(
         progress.known();
         return known;
       }
-      const grade = clean(await gradeContent(submission.exercise, content, { timeout, signal }));
+      const grade = clean(await gradeContent(submission.exercise, content, { timeout, hidden, signal }));
       journal.add({ student: student.name, fingerprint: print, grade });
       progress.graded(student.shown, grade, isMissing(submission));
       return grade;
@@ -95,6 +103,8 @@ async function gradeAll(
     }));
     return students.map((student) => ({
       student: student.shown,
+      cell: student.cell,
+      ...(student.note !== undefined && { note: student.note }),
       grades: all.filter((one) => one.student === student).flatMap(({ grade }) => grade ?? []),
     }));
   } finally {

@@ -1,11 +1,17 @@
 /** The results of a class: the table, the summary, and the same for programs. */
+import stringWidth from 'string-width';
 import type { Entry } from '../../catalogue/exercises.ts';
+import { isText } from '../file-names.ts';
 import type { Grade } from '../grade.ts';
 import { totalsOf } from '../report.ts';
 
 export interface Result {
   /** The student's name as it is shown. */
   readonly student: string;
+  /** The same for a table, if it differs. */
+  readonly cell?: string;
+  /** What is to be known of the name. */
+  readonly note?: string;
   readonly grades: readonly ClassGrade[];
 }
 
@@ -16,13 +22,24 @@ export interface ClassGrade extends Grade {
 
 const MARKS = { passed: '✓', failed: '✗', 'not run': '–', error: '!' } as const;
 
-/** A row per student: points for each exercise, or why there are none, and then the messages. */
-export function classCsv(exercises: readonly Entry[], results: readonly Result[]): string {
+/**
+ * A row per student: points for each exercise, or why there are none, and then
+ * the messages; at last notes on the names, if `hasNotes`.
+ */
+export function classCsv(exercises: readonly Entry[], results: readonly Result[], hasNotes = false): string {
   const ids = exercises.map(({ id }) => id);
-  const header = ['student', 'points', 'max', ...ids, ...ids.map((id) => `${id} message`)];
-  const rows = results.map(({ student, grades }) => {
+  const header = [
+    'student',
+    'points',
+    'max',
+    ...ids,
+    ...ids.map((id) => `${id} message`),
+    ...(hasNotes ? ['note'] : []),
+  ];
+  const rows = results.map(({ student, cell = student, note = '', grades }) => {
     const { points, max } = totalsOf(grades);
-    return [student, points, max, ...grades.map(worth), ...grades.map(({ message }) => message ?? '')];
+    const messages = grades.map(({ message }) => message ?? '');
+    return [cell, points, max, ...grades.map(worth), ...messages, ...(hasNotes ? [note] : [])];
   });
   return toCsv([header, ...rows]);
 }
@@ -32,20 +49,30 @@ function worth({ missing, status, points }: ClassGrade): string | number {
   return status === 'passed' || status === 'failed' ? points : status;
 }
 
-export function classJson(exercises: readonly Entry[], results: readonly Result[]): string {
-  const students = results.map(({ student, grades }) => ({ student, ...totalsOf(grades), items: grades }));
+export function classJson(
+  exercises: readonly Entry[],
+  results: readonly Result[],
+  notes: readonly string[] = [],
+): string {
+  const students = results.map(({ student, cell = student, note, grades }) => ({
+    student: isText(cell) ? cell : student,
+    ...(note !== undefined && { note }),
+    ...totalsOf(grades),
+    items: grades,
+  }));
   const ids = exercises.map(({ id }) => id);
-  return JSON.stringify({ schema: 'container-lab/class/v1', exercises: ids, students }, null, 2);
+  return JSON.stringify({ schema: 'container-lab/class/v1', exercises: ids, students, notes }, null, 2);
 }
 
 /** Who passed what, and where the others of each exercise failed. */
 export function classSummary(exercises: readonly Entry[], results: readonly Result[]): string {
-  const width = Math.max(7, ...results.map(({ student }) => student.length));
-  const header = ['student'.padEnd(width), ...exercises.map(({ id }) => id.padEnd(3)), 'points'].join('  ');
+  const width = Math.max(7, ...results.map(({ student }) => stringWidth(student)));
+  const padded = (name: string) => name + ' '.repeat(width - stringWidth(name));
+  const header = [padded('student'), ...exercises.map(({ id }) => id.padEnd(3)), 'points'].join('  ');
   const rows = results.map(({ student, grades }) => {
     const { points, max } = totalsOf(grades);
     const marks = grades.map((grade) => (grade.missing ? ' ' : MARKS[grade.status]).padEnd(3));
-    return [student.padEnd(width), ...marks, `${points} of ${max}`].join('  ');
+    return [padded(student), ...marks, `${points} of ${max}`].join('  ');
   });
   const perExercise = exercises.map((exercise, index) =>
     exerciseLine(
@@ -84,7 +111,9 @@ function tally(labels: readonly string[]): { label: string; count: number }[] {
 }
 
 /** A spreadsheet begins a formula with these; it may skip what stands before them. */
-const FORMULA = /^[\s\p{Z}]*[=+\-@＝＋－＠]|^[\t\r]/u;
+const FORMULA = /^[\s\p{Z}\p{C}\p{Default_Ignorable_Code_Point}]*[=+\-@]/u;
+/** In other countries a cell ends with these, whatever quotes stand around. */
+const FURTHER_FORMULA = /(?<=;|.\t)(?=[\s\p{Z}]*[=+\-@])/gu;
 
 type Cell = string | number;
 
@@ -97,6 +126,7 @@ function cell(value: Cell): string {
   if (typeof value === 'number') return String(value);
   // Lines stay lines, so that parts of a class can be put together with head and tail.
   const line = value.replace(/[\r\n]+/g, ' ');
-  const text = FORMULA.test(line) ? `'${line}` : line;
+  const isFormula = FORMULA.test(line.normalize('NFKC')) || /^[\t\r]/.test(line);
+  const text = `${isFormula ? "'" : ''}${line.replace(FURTHER_FORMULA, "'")}`;
   return /[",;\t']|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

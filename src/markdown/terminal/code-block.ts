@@ -1,4 +1,7 @@
-/** Code blocks for the terminal. Lines that are too long go on in the next, behind a mark: nothing is cut off. */
+/**
+ * Code blocks for the terminal. Lines that are too long go on in the next, behind a mark: nothing is cut off. What is
+ * typed is left to the terminal to break, so that it can be copied.
+ */
 import stringWidth from 'string-width';
 import wrapAnsi from 'wrap-ansi';
 import { consoleLines, needsText, type TypedLine } from '../console.ts';
@@ -13,8 +16,11 @@ type Code = Pick<Fence, 'language' | 'content' | 'file'> & Partial<Pick<Fence, '
 
 export function codeLines({ language, content, file, words = [] }: Code, width: number, style: Style): string[] {
   const code = content.replace(/\n$/, '');
-  const coloured = language === 'console' ? consoleText(code, style) : sourceText(code, language, style);
-  const lines = coloured.split('\n').flatMap((line) => broken(line, width - INDENT.length, style));
+  const inWidth = (line: string) => broken(line, width - INDENT.length, style);
+  const lines =
+    language === 'console'
+      ? consoleLines(code).flatMap(({ text, typed }) => (typed ? [typedText(typed, style)] : inWidth(text)))
+      : sourceText(code, language, style).split('\n').flatMap(inWidth);
   const caption = file ?? needsText(words);
   return [...(caption === '' ? [] : [style.faint(caption)]), ...lines].map((line) => `${INDENT}${line}`);
 }
@@ -27,12 +33,6 @@ function sourceText(code: string, language: string, { syntax }: Style): string {
       return text.split('\n').map(paint).join('\n');
     })
     .join('');
-}
-
-function consoleText(code: string, style: Style): string {
-  return consoleLines(code)
-    .map(({ text, typed }) => (typed ? typedText(typed, style) : text))
-    .join('\n');
 }
 
 /** A line that goes on has no prompt here: `> ` in what somebody copies would write into a file. */

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { isatty } from 'node:tty';
 
 /** Colours as they are, and how to get on, below the text. */
-const LESS = '-R -PSpace\\: on, b\\: back, /word\\: search, q\\: leave$';
+const LESS = '-R -P?eThe end:Space\\: on., b\\: back, /word\\: search, q\\: leave$';
 /** As a shell reports a command that is not there. */
 const NOT_FOUND = 127;
 

@@ -5,7 +5,7 @@ import type { Node } from '../parse.ts';
 import { type InlineContext, inlineText } from './inline.ts';
 
 const GAP = '  ';
-/** No column gets narrower than this. */
+/** No column gets narrower than this, and narrower than its longest word only where there is no other way. */
 const LEAST = 6;
 
 type Align = 'left' | 'right' | 'center';
@@ -26,7 +26,10 @@ export function tableLines(table: Node, width: number, context: InlineContext): 
 
 /** Widths of columns, in characters: as wide as their texts, or what of that fits into `total`. */
 export function columnWidths(texts: readonly string[][], total: number): number[] {
-  return fitted(naturalWidths(texts), total);
+  const whole = (cell: string) => stringWidth(cell);
+  const longestWord = (cell: string) => Math.max(...cell.split(/\s/).map((word) => stringWidth(word)));
+  const narrowed = fitted(widthsOf(texts, whole), total, widthsOf(texts, longestWord));
+  return fitted(narrowed, total);
 }
 
 function alignOf({ token }: Node): Align {
@@ -34,17 +37,19 @@ function alignOf({ token }: Node): Align {
   return (align as Align | undefined) ?? 'left';
 }
 
-function naturalWidths(texts: readonly string[][]): number[] {
-  return (texts[0] ?? []).map((_, column) => Math.max(1, ...texts.map((row) => stringWidth(row[column] ?? ''))));
+function widthsOf(texts: readonly string[][], widthOf: (cell: string) => number): number[] {
+  return (texts[0] ?? []).map((_, column) => Math.max(1, ...texts.map((row) => widthOf(row[column] ?? ''))));
 }
 
-/** Takes columns from the widest until the sum fits. */
-function fitted(widths: readonly number[], total: number): number[] {
+/** Takes columns from the widest until the sum fits, or none has more than its least. */
+function fitted(widths: readonly number[], total: number, least: readonly number[] = []): number[] {
   const result = [...widths];
-  while (result.reduce((sum, columns) => sum + columns, 0) > total) {
-    const widest = Math.max(...result);
-    if (widest <= LEAST) break;
-    result[result.indexOf(widest)] = widest - 1;
+  const spare = (at: number) => (result[at] ?? 0) > Math.max(LEAST, least[at] ?? 0);
+  for (let sum = result.reduce((all, columns) => all + columns, 0); sum > total; sum--) {
+    const widest = Math.max(...result.filter((_, at) => spare(at)));
+    const at = result.findIndex((columns, at) => columns === widest && spare(at));
+    if (at < 0) break;
+    result[at] = widest - 1;
   }
   return result;
 }
