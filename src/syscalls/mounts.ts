@@ -188,7 +188,7 @@ export function attachMountAt(mountFd: number | Call, placeFd: number | Call): C
 
 const FSOPEN_CALL = defineCall({
   name: 'fsopen',
-  source: 'https://docs.kernel.org/filesystems/mount_api.html',
+  source: 'fsopen(2)',
   purpose: 'Opens a file system that is to be set up, option by option.',
   show: [text, flags(FSOPEN)],
   opens: true,
@@ -205,7 +205,7 @@ export function openFileSystem(type: string): Call {
 
 const FSCONFIG_CALL = defineCall({
   name: 'fsconfig',
-  source: 'https://docs.kernel.org/filesystems/mount_api.html',
+  source: 'fsconfig(2)',
   purpose: 'Sets one option of a file system that is being set up, or makes it.',
   show: [descriptor, oneOf(FSCONFIG), optionalText, optionalText, plain],
   descriptors: [0],
@@ -233,7 +233,7 @@ export function makeFileSystem(fd: number | Call): Call {
 
 const FSMOUNT_CALL = defineCall({
   name: 'fsmount',
-  source: 'https://docs.kernel.org/filesystems/mount_api.html',
+  source: 'fsmount(2)',
   purpose: 'Makes a mount of a file system that was set up; it hangs nowhere yet.',
   show: [descriptor, flags(FSMOUNT), flags(MOUNT_ATTR)],
   descriptors: [0],
