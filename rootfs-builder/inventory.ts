@@ -41,8 +41,8 @@ async function describe(directory: string): Promise<Built> {
   return { name, directory, date: birthtime.getTime() > 0 ? birthtime : ctime, apparent, onDisk };
 }
 
-// du(1) counts a file with several names once, and follows no links.
-async function size(directory: string, ...how: string[]): Promise<number> {
+/** In bytes. du(1) counts a file with several names once, and follows no links. */
+export async function size(directory: string, ...how: string[]): Promise<number> {
   const { lines } = await run(['du', '--summarize', '--block-size=1', '--one-file-system', ...how, '--', directory]);
   return Number(lines.map((line) => /^(\d+)\t/.exec(line)?.[1]).find(Boolean) ?? 0);
 }

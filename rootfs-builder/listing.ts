@@ -36,13 +36,15 @@ export function megabytes(bytes: number): string {
   return `${millions < 10 ? millions.toFixed(1) : Math.round(millions)} MB`;
 }
 
-function minute(date: Date): string {
+/** As people write a time: `2026-01-31 09:05`. */
+export function minute(date: Date): string {
   const pad = (number: number) => String(number).padStart(2, '0');
   const day = [date.getFullYear(), pad(date.getMonth() + 1), pad(date.getDate())].join('-');
   return `${day} ${pad(date.getHours())}:${pad(date.getMinutes())}`;
 }
 
-function table(rows: readonly (readonly string[])[]): string[] {
+/** Lines of cells, in columns. */
+export function table(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd());
 }

@@ -49,10 +49,37 @@ static int open_namespace(const struct plan *plan)
 	return fd;
 }
 
+/* An unattached mount of a directory, through the maps of a user namespace. */
+int map_directory(const char *path, int namespace, int *source)
+{
+	struct attributes attributes = { .set = IDMAP, .propagation = MS_PRIVATE, .namespace = namespace };
+	int tree;
+
+	*source = check(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), path);
+	tree = check(syscall(OPEN_TREE_CALL, *source, "", CLONE_TREE | O_CLOEXEC | AT_EMPTY_PATH), "open_tree");
+	check(syscall(MOUNT_SETATTR_CALL, tree, "", AT_EMPTY_PATH, &attributes, sizeof attributes), "mount_setattr");
+	return tree;
+}
+
+/* The same without maps, and with what is mounted below. */
+int copy_tree(const char *path)
+{
+	struct attributes attributes = { .propagation = MS_PRIVATE };
+	int tree = check(syscall(OPEN_TREE_CALL, AT_FDCWD, path, CLONE_TREE | O_CLOEXEC | RECURSIVE), path);
+
+	check(syscall(MOUNT_SETATTR_CALL, tree, "", AT_EMPTY_PATH | RECURSIVE, &attributes, sizeof attributes),
+	      "mount_setattr");
+	return tree;
+}
+
+void attach(int tree, const char *place)
+{
+	check(syscall(MOVE_MOUNT_CALL, tree, "", AT_FDCWD, place, FROM_EMPTY_PATH), place);
+}
+
 void open_image(struct container *container)
 {
 	const struct plan *plan = container->plan;
-	struct attributes attributes = { .set = IDMAP, .propagation = MS_PRIVATE };
 	struct stat status;
 
 	container->mapped = -1;
@@ -61,12 +88,7 @@ void open_image(struct container *container)
 	if (status.st_uid != 0 || !plan->is_root)
 		return;
 	container->namespace = open_namespace(plan);
-	container->source = check(open(plan->image, O_RDONLY | O_DIRECTORY | O_CLOEXEC), plan->image);
-	container->mapped = check(syscall(OPEN_TREE_CALL, container->source, "", CLONE_TREE | O_CLOEXEC | AT_EMPTY_PATH),
-	                          "open_tree");
-	attributes.namespace = container->namespace;
-	check(syscall(MOUNT_SETATTR_CALL, container->mapped, "", AT_EMPTY_PATH, &attributes, sizeof attributes),
-	      "mount_setattr");
+	container->mapped = map_directory(plan->image, container->namespace, &container->source);
 }
 
 void close_image(const struct container *container)
@@ -99,11 +121,13 @@ void enter_image(const struct container *container)
 {
 	static const char *devices[] = { "null", "zero", "full", "random", "urandom", "tty" };
 
-	int tree = container->mapped, pivots = container->plan->step >= 9;
+	int tree = container->mapped, pivots = container->plan->step >= 9, overlays = container->plan->step >= 10;
 
-	if (tree < 0 && pivots)
+	if (overlays)
+		mount_overlay(container);
+	if (tree < 0 && pivots && !overlays)
 		tree = check(syscall(OPEN_TREE_CALL, AT_FDCWD, ".", CLONE_TREE | O_CLOEXEC | RECURSIVE), "open_tree");
-	if (tree >= 0) {
+	if (tree >= 0 && !overlays) {
 		check(syscall(MOVE_MOUNT_CALL, tree, "", AT_FDCWD, "", FROM_EMPTY_PATH | TO_EMPTY_PATH), "move_mount");
 		check(fchdir(tree), "fchdir");
 	}

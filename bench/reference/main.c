@@ -60,7 +60,7 @@ static pid_t clone_container(struct container *container)
 
 	if (container->plan->step >= 8) {
 		home = check(open(".", O_PATH | O_DIRECTORY | O_CLOEXEC), "open .");
-		check(fchdir(container->directory), "fchdir");
+		check(fchdir(container->plan->step >= 10 ? container->stage : container->directory), "fchdir");
 	}
 	pid = start_child(child, namespaces(container->plan->step), container);
 	if (home >= 0) {
@@ -85,6 +85,8 @@ static void run(const struct plan *plan)
 	if (has_veth)
 		choose_veth(&container.veth);
 	make_group(plan);
+	if (step >= 10)
+		make_layers(&container);
 	pid = clone_container(&container);
 	if (step >= 5)
 		write_maps(plan, pid);
@@ -95,6 +97,8 @@ static void run(const struct plan *plan)
 		release(&container);
 	wait_for(pid);
 	end_group(plan);
+	if (step >= 10)
+		remove_layers(&container);
 	if (has_veth)
 		free_veth(&container.veth);
 	if (step >= 8)

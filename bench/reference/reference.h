@@ -35,6 +35,8 @@ struct container {
 	int read_end, write_end;        /* the checkpoint */
 	int directory, mapped;          /* the image, and a mount of it with ids mapped; or -1 */
 	int source, namespace;
+	char layers[128];               /* step 10: the directory of this run's own, */
+	int stage, layer, layer_source; /* where the child begins, and a mount of what is written to */
 	struct veth veth;               /* no name: there is none */
 };
 
@@ -57,6 +59,14 @@ void end_group(const struct plan *plan);
 void open_image(struct container *container);
 void enter_image(const struct container *container);
 void close_image(const struct container *container);
+int map_directory(const char *path, int namespace, int *source);
+int copy_tree(const char *path);
+void attach(int tree, const char *place);
+
+/* layers.c */
+void make_layers(struct container *container);
+void mount_overlay(const struct container *container);
+void remove_layers(const struct container *container);
 
 /* interface.c */
 void set_up(const char *name, const char *address);

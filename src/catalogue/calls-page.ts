@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import wrapAnsi from 'wrap-ansi';
 import { type CallInfo, definitions } from '../syscalls/call.ts';
+import '../syscalls/attributes.ts';
 import '../syscalls/descriptors.ts';
 import '../syscalls/files.ts';
 import * as flags from '../syscalls/flags.ts';

@@ -50,7 +50,7 @@ const STEPS = 'src/steps';
 const SECTIONS: readonly (readonly [title: string, ...places: Place[]])[] = [
   ['What `run` gets', { file: 'src/lab/lab.ts', members: ['Lab', 'lab.'] }],
   ['What `lab.clone` gives', { file: 'src/lab/lab.ts', members: ['Cloned', 'container.'] }],
-  ['Calls on files, directories and pipes', { file: `${SYSCALLS}/files.ts` }],
+  ['Calls on files, directories and pipes', { file: `${SYSCALLS}/files.ts` }, { file: `${SYSCALLS}/attributes.ts` }],
   ['Calls on namespaces', { file: `${SYSCALLS}/namespaces.ts` }],
   ['Calls on mounts', { file: `${SYSCALLS}/mounts.ts` }],
   ['Calls on processes', { file: `${SYSCALLS}/processes.ts` }],

@@ -14,7 +14,9 @@ export type Need =
   | 'cpu'
   | 'pids'
   /** The image `host`, at `lab.settings.root.path`. */
-  | 'image';
+  | 'image'
+  /** File systems in memory that keep attributes of users: Linux 6.6. */
+  | 'attributes';
 
 /** What is drawn for one run, and how to judge that run. */
 export interface Round {

@@ -156,6 +156,11 @@ export class Trial {
     return `${dev}:${ino}`;
   }
 
+  /** Where the machine has the image. */
+  get imagePath(): string {
+    return this.#image;
+  }
+
   /** Sends a signal to one process, as the host can. Source: kill(2). */
   signal({ pid }: Process, name: NodeJS.Signals | number): void {
     // By now the number can be another process's.

@@ -4,6 +4,7 @@ import { removeAbandoned, unknownWork } from '../../rootfs-builder/leftovers.ts'
 import { bootstrapPlace, places } from '../../rootfs-builder/place.ts';
 import { command } from '../command-line/command.ts';
 import { print, printError } from '../command-line/output.ts';
+import { removeAbandonedLayers } from '../layers/store.ts';
 import { sweep, unknown } from '../leftovers/table.ts';
 import { requireOwnProc } from '../proc/own.ts';
 import { cacheDirectory, unknownIn } from '../vm/cache.ts';
@@ -18,6 +19,7 @@ export const main = command(
     for (const place of [...places(), bootstrapPlace()]) {
       removed.push(...(await removeAbandoned(place)).map((path) => `unfinished image ${path}`));
     }
+    removed.push(...(await removeAbandonedLayers()).map((path) => `layer ${path}`));
     for (const line of removed) print(`removed ${line}`);
     const left = [
       ...unknown(),

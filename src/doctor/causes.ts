@@ -79,6 +79,23 @@ const rules: readonly Rule[] = [
     },
 
   ({ failure }) =>
+    failure.text.startsWith('mount("overlay"') &&
+    failure.errno === 'ENODEV' && {
+      cause: 'This kernel has no overlay (CONFIG_OVERLAY_FS), or its module is not loaded.',
+      remedy: remedies.overlay,
+    },
+
+  ({ failure, who, facts }) =>
+    failure.text.startsWith('mount("overlay"') &&
+    (failure.errno === 'EINVAL' || isBefore(facts.kernel, 5, 11)) && {
+      cause:
+        who === 'root'
+          ? 'This kernel cannot lay an overlay over an image whose ids are mapped: that takes Linux 5.19.'
+          : 'This kernel mounts an overlay for real root alone: for users it takes Linux 5.11.',
+      remedy: remedies.youngKernel,
+    },
+
+  ({ failure }) =>
     failure.call === 'pivot_root' &&
     failure.errno === 'EINVAL' && {
       cause: 'The root of this machine is its initramfs, and pivot_root cannot put another in its place.',
@@ -175,4 +192,10 @@ const rules: readonly Rule[] = [
 
 function some(paths: readonly string[]): string {
   return paths.length > 2 ? `${paths.slice(0, 2).join(', ')}, …` : paths.join(', ');
+}
+
+/** Whether a kernel's release, such as `5.10.0-8-amd64`, comes before a version. */
+function isBefore(release: string, major: number, minor: number): boolean {
+  const [ownMajor = 0, ownMinor = 0] = release.split('.').map((part) => Number.parseInt(part, 10));
+  return ownMajor < major || (ownMajor === major && ownMinor < minor);
 }

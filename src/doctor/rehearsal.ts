@@ -17,6 +17,7 @@ import { Pretence } from '../lab/pretend.ts';
 import { Run } from '../lab/run.ts';
 import type { Step } from '../lab/step.ts';
 import { makeMarkedDirectory } from '../leftovers/directories.ts';
+import type { Leftover } from '../leftovers/leftover.ts';
 import { newOwnerName } from '../leftovers/owner.ts';
 import { identityOf } from '../run/run-step.ts';
 import { DEFAULTS, type Settings } from '../settings/settings.ts';
@@ -50,6 +51,7 @@ export async function rehearse(step: Step, who: Who): Promise<Refusal | undefine
   try {
     const end = await step.run(new Rehearsal(run));
     if (step.has.has('image') && !rootless) await tryMappedImage(run);
+    if (step.has.has('layers') && !rootless) return (await tryMappedLayers(step)) ?? refusalOfEnd(end);
     return refusalOfEnd(end);
   } catch (error) {
     const cause = await run.causeOf(error);
@@ -101,7 +103,10 @@ class Rehearsal implements Lab {
 
   async tell(): Promise<void> {}
 
-  leaves(): void {}
+  /** Only directories are really made. */
+  leaves(leftover: Leftover): void {
+    if (leftover.kind === 'directory') this.#run.leaves(leftover);
+  }
 
   onEnd(undo: () => void | Promise<void>): void {
     this.#run.onEnd(undo);
@@ -118,10 +123,26 @@ async function withScratchImage(owner: string): Promise<Settings> {
   return { ...DEFAULTS, root: { path } };
 }
 
+const KIT = fileURLToPath(new URL('../..', import.meta.url));
+
 /** Opens the kit's own folder as an image: one that belongs to real root is mounted with its ids mapped, unattached. */
 async function tryMappedImage(run: Run): Promise<void> {
-  const path = fileURLToPath(new URL('../..', import.meta.url));
-  await openImage(new Run({ owner: run.owner, settings: { ...run.settings, root: { path } }, program: [] }));
+  await openImage(new Run({ owner: run.owner, settings: { ...run.settings, root: { path: KIT } }, program: [] }));
+}
+
+/** Lays an overlay over the kit's own folder, as over an image whose ids are mapped. Nothing is written to it. */
+async function tryMappedLayers(step: Step): Promise<Refusal | undefined> {
+  const settings = { ...DEFAULTS, root: { path: KIT } };
+  const run = new Run({ owner: newOwnerName(), settings, program: [exit(0)] });
+  try {
+    return refusalOfEnd(await step.run(new Rehearsal(run)));
+  } catch (error) {
+    const cause = await run.causeOf(error);
+    if (cause instanceof CallFailure) return refusalOf(cause);
+    throw cause;
+  } finally {
+    await run.end();
+  }
 }
 
 const NO_INTERFACE = 0x7fffffff;

@@ -42,6 +42,8 @@ export const remedies = {
       'look with: cat /proc/self/attr/current; then run the kit from an unconfined shell',
     ),
   veth: 'sudo modprobe veth',
+  overlay: 'sudo modprobe overlay',
+  youngKernel: "boot a younger kernel of your distribution's; look with: uname -r. Or: npm run vm",
   initramfs: 'npm run vm, or a system that is installed on a disk; look with: grep " / " /proc/self/mountinfo',
   idMaps: 'move the kit to ext4, xfs or btrfs; df -T . shows what it is on now',
   cgroups: (facts: Facts) =>

@@ -13,6 +13,7 @@ import { ProcessUnseen } from '../checks/process.ts';
 import { lackOfRights } from '../checks/rights.ts';
 import { Trial } from '../checks/trial.ts';
 import { lackOfLibrary } from '../executor/native.ts';
+import { keepsAttributes } from '../sandbox/attributes.ts';
 import { Sandbox, SandboxUnavailable } from '../sandbox/sandbox.ts';
 import { DEFAULTS } from '../settings/settings.ts';
 import { ASSIGNMENT_FILE, type Assignment, BEGUN } from '../submission/assignment.ts';
@@ -237,6 +238,7 @@ function assignmentOf({ stem, needs = [] }: Entry, round: Round): Assignment {
 
 function unmet(need: Need, { identities, unlimited }: Sandbox): string | undefined {
   if (need === 'image') return undefined;
+  if (need === 'attributes') return keepsAttributes() ? undefined : 'It needs Linux 6.6: attributes in memory.';
   if (need === 'ids') return identities.hasRange ? undefined : 'It needs more user ids than one: grade as root.';
   const line = unlimited.find((reason) => reason.split(':')[0]?.split(', ').includes(need));
   return line && `It needs a cgroup. ${line}`;

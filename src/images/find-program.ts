@@ -15,17 +15,21 @@ export class ProgramNotFound extends Error {
 }
 
 /**
- * Gives the path, as seen from inside `root`, at which `word` is found.
+ * Gives the path, as seen from inside `root`, at which `word` is found; `over`
+ * are layers that lie over it, the topmost first.
  * @throws ProgramNotFound
  */
-export function findProgram(word: string, root: string, path: string): string {
+export function findProgram(word: string, root: string, path: string, over: readonly string[] = []): string {
+  const layers = [...over, root];
   const from = root === '/' ? process.cwd() : '/';
   const where = root === '/' ? '' : ` in ${root}`;
   const candidates = word.includes('/')
     ? [posix.resolve(from, word)]
     : path.split(':').map((directory) => posix.resolve(from, directory, word));
-  const present = candidates.filter((candidate) => lookInside(root, candidate)?.stats.isFile());
-  const found = present.find((candidate) => ((lookInside(root, candidate)?.stats.mode ?? 0) & constants.S_IXUSR) !== 0);
+  const present = candidates.filter((candidate) => lookInside(layers, candidate)?.stats.isFile());
+  const found = present.find(
+    (candidate) => ((lookInside(layers, candidate)?.stats.mode ?? 0) & constants.S_IXUSR) !== 0,
+  );
   if (found) return found;
   if (present[0]) throw new ProgramNotFound(`${present[0]}${where} is not executable.`, 126);
   throw new ProgramNotFound(

@@ -1,9 +1,11 @@
 /** Directories for temporary files; the name of one is its owner's mark. */
-import { lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Leftover } from './leftover.ts';
 import { isMarkOf, type Wanted } from './owner.ts';
+import { succeeds } from './succeeds.ts';
 
 /**
  * Makes a directory that bears the mark of `owner` and that nobody else may
@@ -26,10 +28,24 @@ export function find(wanted: Wanted): Leftover<'directory'>[] {
     .map((path) => ({ kind: 'directory', path }));
 }
 
+/** @throws Error if something in it stays */
 export async function remove({ path }: Leftover<'directory'>): Promise<string | undefined> {
   if (!isOwn(path)) return undefined;
-  rmSync(path, { recursive: true, force: true });
+  if (!succeeds(() => rmSync(path, { recursive: true, force: true }))) removeStubborn(path);
+  if (existsSync(path)) throw new Error(`This directory cannot be removed: ${path}`);
   return path;
+}
+
+/** What a container has left can have names that are no text, and folders that are closed to their owner. */
+function removeStubborn(path: string): void {
+  const closed = ['-xdev', '-type', 'd', '!', '-perm', '-700', '-exec', 'chmod', 'u+rwx', '{}', ';'];
+  spawnSync('find', [path, ...closed], { stdio: 'ignore' });
+  spawnSync('rm', ['-rf', '--one-file-system', '--', path], { stdio: 'ignore' });
+}
+
+/** Where such directories can be made: places that this user may write to. The first one is usual. */
+export function temporaryPlaces(): string[] {
+  return places().filter((place) => succeeds(() => accessSync(place, constants.W_OK | constants.X_OK)));
 }
 
 function places(): string[] {

@@ -1,6 +1,7 @@
 /** What a container becomes: a command, or a shell. */
 import { findProgram, ProgramNotFound } from '../images/find-program.ts';
 import type { Step } from '../lab/step.ts';
+import { uppersOf } from '../layers/store.ts';
 import { imageEnvironment, inheritedEnvironment } from '../settings/process.ts';
 import { HOST_ROOT } from '../settings/root.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -30,19 +31,20 @@ export function programOf({ step, settings, rootless, owner }: ProgramRequest): 
     ? imageEnvironment(owner, settings.hostname)
     : inheritedEnvironment(owner, homeless ? { HOME: '/' } : {});
   const path = environment.find((entry) => entry.startsWith('PATH='))?.slice('PATH='.length) ?? '';
-  const argv = command.length > 0 ? command : shellCommand(step, findShell(root, path));
-  return [execve(findProgram(argv[0] ?? '', root, path), argv, environment)];
+  const over = uppersOf(settings.layers);
+  const argv = command.length > 0 ? command : shellCommand(step, findShell(root, path, over));
+  return [execve(findProgram(argv[0] ?? '', root, path, over), argv, environment)];
 }
 
 function shellCommand({ opening }: Step, shell: string): string[] {
   return typeof opening === 'function' ? ['sh', '-c', opening(), 'experiment', shell] : [shell];
 }
 
-function findShell(root: string, path: string): string {
+function findShell(root: string, path: string, over: readonly string[]): string {
   try {
-    return findProgram('bash', root, path);
+    return findProgram('bash', root, path, over);
   } catch (error) {
     if (!(error instanceof ProgramNotFound)) throw error;
-    return findProgram('sh', root, path);
+    return findProgram('sh', root, path, over);
   }
 }

@@ -9,10 +9,11 @@ import type { Mount, Mounts, Volume } from '../settings/mounts.ts';
 export const MOUNTED = ['/proc', '/dev'];
 
 /**
- * The mounts, each at a place of the image with no link on the way.
+ * The mounts, each at a place of the image with no link on the way; `image` are
+ * directories laid over one another, the topmost first.
  * @throws UsageError for what is not there, or does not fit
  */
-export function resolveMounts(mounts: Mounts, image: string): Mounts {
+export function resolveMounts(mounts: Mounts, image: readonly string[]): Mounts {
   const resolved: Mount[] = [];
   for (const mount of mounts) {
     const destination = placeOf(mount, image);
@@ -28,7 +29,7 @@ export function resolveMounts(mounts: Mounts, image: string): Mounts {
 }
 
 /** @throws UsageError where nothing can be mounted */
-function placeOf(mount: Mount, image: string): string {
+function placeOf(mount: Mount, image: readonly string[]): string {
   const name = nameOf(mount);
   const isFolder = mount.type === 'tmpfs' || statsOf(mount).isDirectory();
   const { destination } = mount;

@@ -1,10 +1,12 @@
 /** From what was asked for to the settings of a run. */
-import { lstatSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { checkImage, ensureImage } from '../../rootfs-builder/images.ts';
 import { printError } from '../command-line/output.ts';
 import { UsageError } from '../command-line/usage-error.ts';
+import { entryIn } from '../images/stack.ts';
 import { isolates, type Step } from '../lab/step.ts';
+import { resolveLayers, uppersOf } from '../layers/store.ts';
 import { isRootWithIds } from '../proc/id-maps.ts';
 import { checkCpus } from '../settings/resources.ts';
 import { DEFAULTS, type Settings } from '../settings/settings.ts';
@@ -42,18 +44,20 @@ export async function resolveSettings(
   if (merged.resources.cpusetCpus !== undefined) checkCpus(merged.resources.cpusetCpus);
   if (!step.has.has('image') && settings.root?.path === undefined) return merged;
   const path = await imagePath(settings.root?.path ?? DEFAULT_IMAGE, quiet ? () => {} : printError);
-  if (step.has.has('mnt')) refuseLinks(path);
-  return { ...merged, root: { ...merged.root, path }, mounts: resolveMounts(merged.mounts, path) };
+  const root = { ...merged.root, path };
+  const layers = step.has.has('layers') ? resolveLayers(merged.layers, path) : merged.layers;
+  const image = [...uppersOf(layers), path];
+  if (step.has.has('mnt')) refuseLinks(image);
+  return { ...merged, root, layers, mounts: resolveMounts(merged.mounts, image) };
 }
 
 /** What is mounted on a link lands elsewhere, and the container has none. @throws UsageError */
-function refuseLinks(image: string): void {
-  const link = MOUNTED.map((path) => join(image, path)).find((path) =>
-    lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink(),
-  );
+function refuseLinks(image: readonly string[]): void {
+  const link = MOUNTED.find((path) => entryIn(image, Buffer.from(path))?.isSymbolicLink());
   if (link === undefined) return;
+  const [option, shown] = image.length === 1 ? ['--rootfs', join(image[0] ?? '', link)] : ['--layer', link];
   throw new UsageError(
-    `--rootfs: ${link} is a symbolic link, and a link of an image is not followed. Make it a folder.`,
+    `${option}: ${shown} is a symbolic link, and a link of an image is not followed. Make it a folder.`,
   );
 }
 

@@ -11,4 +11,6 @@ export type Feature =
   /** A root file system that is an image. */
   | 'image'
   /** Mounts of its choice: a read-only root, volumes, file systems in memory. */
-  | 'mounts';
+  | 'mounts'
+  /** A root that is an overlay: what is changed is a layer over the image. */
+  | 'layers';

@@ -4,6 +4,7 @@
  * `users` and `resources` stand below `linux` there.
  */
 import { DEFAULT_HOST_NAME, type HostName, hostNameOptions } from './host-name.ts';
+import { DEFAULT_LAYERS, type Layers, layersOptions } from './layers.ts';
 import { DEFAULT_MOUNTS, type Mounts, mountsOptions } from './mounts.ts';
 import type { SubjectOption } from './option.ts';
 import { DEFAULT_PROCESS, type Process } from './process.ts';
@@ -16,6 +17,7 @@ export interface Settings {
   readonly users: Users;
   readonly resources: Resources;
   readonly root: Root;
+  readonly layers: Layers;
   readonly mounts: Mounts;
   readonly process: Process;
 }
@@ -31,6 +33,7 @@ export const DEFAULTS: Settings = {
   users: DEFAULT_USERS,
   resources: DEFAULT_RESOURCES,
   root: DEFAULT_ROOT,
+  layers: DEFAULT_LAYERS,
   mounts: DEFAULT_MOUNTS,
   process: DEFAULT_PROCESS,
 };
@@ -48,6 +51,7 @@ export const SETTING_OPTIONS: readonly SettingOption[] = [
   ...ofSubject('users', usersOptions),
   ...ofSubject('resources', resourcesOptions),
   ...ofSubject('root', rootOptions),
+  ...ofSubject('layers', layersOptions),
   ...ofSubject('mounts', mountsOptions),
 ];
 

@@ -13,6 +13,8 @@ export interface Image {
   readonly directory: number;
   /** An unattached mount of it through the container's id maps, which a child inherits. */
   readonly mapped?: number;
+  /** The user namespace with those maps. */
+  readonly namespace?: number;
 }
 
 /**
@@ -28,7 +30,10 @@ export async function openImage(lab: Lab): Promise<Image> {
   const owner = statSync(path).uid;
   const root = idMaps(lab.settings.users).uids.find(({ inside }) => inside === 0)?.outside;
   if (owner === root) return { directory };
-  if (owner === 0 && !lab.rootless) return { directory, mapped: await mapImage(lab, path) };
+  if (owner === 0 && !lab.rootless) {
+    const namespace = await openMappedNamespace(lab);
+    return { directory, namespace, mapped: await mapDirectory(lab, path, namespace) };
+  }
   await lab.tell(
     () => `The files of ${path} belong to user ${owner}, not to the container's root: inside they are nobody's.`,
   );
@@ -40,8 +45,8 @@ export async function openDirectory(lab: Lab, path: string): Promise<number> {
   return openInRun(lab, path, O_PATH | O_DIRECTORY);
 }
 
-async function mapImage(lab: Lab, path: string): Promise<number> {
-  const namespace = await openMappedNamespace(lab);
+/** Copies the mount of a directory, unattached, and shows its files through the id maps of a user namespace. */
+export async function mapDirectory(lab: Lab, path: string, namespace: number): Promise<number> {
   const source = await openInRun(lab, path, O_RDONLY | O_DIRECTORY);
   const [mapped = -1] = (await lab.perform([cloneMount(source)])).results;
   lab.onEnd(async () => {

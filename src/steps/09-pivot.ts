@@ -29,14 +29,14 @@ export const has: readonly Feature[] = ['uts', 'ipc', 'pid', 'mnt', 'user', 'net
  * Makes the working directory, which is the image's, a mount, and goes into it:
  * nothing but a mount can be the top of a mount table.
  */
-export function mountImage({ mapped }: Image, { readonly = false }: Root): Call[] {
+export function mountImage({ mapped }: Image, root: Root): Call[] {
   const tree = mapped ?? cloneTree('.');
-  return [
-    ...(typeof tree === 'number' ? [] : [tree]),
-    attachMountHere(tree),
-    fchdir(tree),
-    ...(readonly ? [ensureDirectory('proc'), ensureDirectory('dev'), makeReadOnly('.')] : []),
-  ];
+  return [...(typeof tree === 'number' ? [] : [tree]), attachMountHere(tree), fchdir(tree), ...protect(root)];
+}
+
+/** Makes the mount at the working directory read-only, if that is wanted; what is mounted in it needs its places. */
+export function protect({ readonly = false }: Root): Call[] {
+  return readonly ? [ensureDirectory('proc'), ensureDirectory('dev'), makeReadOnly('.')] : [];
 }
 // #endregion mount
 

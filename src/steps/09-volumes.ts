@@ -1,7 +1,6 @@
 /** Volumes and file systems in memory: what is mounted in an image besides. */
 import { statSync } from 'node:fs';
 import type { Lab } from '../lab/lab.ts';
-import type { Volume } from '../settings/mounts.ts';
 import { idMaps } from '../settings/users.ts';
 import type { Call } from '../syscalls/call.ts';
 import { chdir, close, fchdir, openWithin } from '../syscalls/files.ts';
@@ -24,7 +23,8 @@ export async function openMounts(lab: Lab): Promise<MountCalls> {
     if (wanted.type === 'tmpfs') {
       after.push(...mountScratch(wanted.destination));
     } else {
-      const { copying, tree } = await openVolume(lab, wanted);
+      await tellOfOwner(lab, wanted.source);
+      const { copying, tree } = await copyTree(lab, wanted.source, wanted.readonly);
       before.push(...copying);
       after.push(...attachVolume(tree, wanted.destination));
     }
@@ -32,15 +32,20 @@ export async function openMounts(lab: Lab): Promise<MountCalls> {
   return { before, after };
 }
 
+/** A copied tree of mounts, and what the child has to do for it first. */
+export interface CopiedTree {
+  readonly copying: readonly Call[];
+  readonly tree: number | Call;
+}
+
 // #region volume
 /**
- * Copies the mounts of a volume. Root copies them out here: the way to a volume
- * may lead through places that root inside may not enter. An ordinary user may
- * not, and so the child does, who outside is that user.
+ * Copies the mounts at a path. Root copies them out here: the way there may lead
+ * through places that root inside may not enter. An ordinary user may not, and
+ * so the child does, who outside is that user.
  */
-async function openVolume(lab: Lab, { source, readonly }: Volume): Promise<{ copying: Call[]; tree: number | Call }> {
-  await tellOfOwner(lab, source);
-  const tree = cloneTree(source);
+export async function copyTree(lab: Lab, path: string, readonly = false): Promise<CopiedTree> {
+  const tree = cloneTree(path);
   const copying = [tree, separateTree(tree, readonly)];
   if (lab.rootless) return { copying, tree };
   const [copy = -1] = (await lab.perform(copying)).results;

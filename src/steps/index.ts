@@ -11,6 +11,7 @@ import * as net from './06-net.ts';
 import * as cgroups from './07-cgroups.ts';
 import * as chroot from './08-chroot.ts';
 import * as pivot from './09-pivot.ts';
+import * as overlay from './10-overlay.ts';
 
 interface StepModule extends Pick<Step, 'title' | 'defaults' | 'opening' | 'run'> {
   readonly has: readonly Feature[];
@@ -27,6 +28,7 @@ const modules: Readonly<Record<string, StepModule>> = {
   cgroups,
   chroot,
   pivot,
+  overlay,
 };
 
 export const steps: readonly Step[] = Object.entries(modules).map(

@@ -10,7 +10,7 @@ import {
   sizeOf,
   tolerating,
 } from './call.ts';
-import { AT, AT_FDCWD, MFD, O, O_CLOEXEC, O_WRONLY, RESOLVE, S } from './flags.ts';
+import { AT, AT_FDCWD, LOCK, MFD, O, O_CLOEXEC, O_WRONLY, RESOLVE, S } from './flags.ts';
 import { answer, content, descriptor, directory, flags, number, octal, oneOf, pathOf, plain, text } from './show.ts';
 
 /** Reading is what an open does that asks for neither writing nor both: no bit says so. */
@@ -248,6 +248,43 @@ const FCHOWNAT = defineCall({
 /** Changes the owner of a file; of a link, its own and not its target's. Source: chown(2). */
 export function chown(path: string, uid: number, gid: number): Call {
   return FCHOWNAT(AT_FDCWD, path, uid, gid, AT.AT_SYMLINK_NOFOLLOW);
+}
+
+const FCHMODAT = defineCall({
+  name: 'fchmodat',
+  source: 'chmod(2)',
+  purpose: 'Sets the mode of a file: who may read, write and execute it.',
+  show: [directory, text, octal],
+  path: 1,
+  advice: { EPERM: 'Only its owner, or who has CAP_FOWNER, may change the mode of a file.' },
+  needs: ['CAP_FOWNER'],
+  examples: () => [chmod('/no such place', 0o1755)],
+});
+
+/** Sets the mode of a file, whatever the umask says. Source: chmod(2). */
+export function chmod(path: string, mode: number): Call {
+  return FCHMODAT(AT_FDCWD, path, mode);
+}
+
+const FLOCK = defineCall({
+  name: 'flock',
+  source: 'flock(2)',
+  purpose: 'Locks an open file against others who want to lock it; the lock goes with the last copy of the descriptor.',
+  show: [descriptor, flags(LOCK)],
+  descriptors: [0],
+  subject: 'descriptors',
+  advice: { EAGAIN: 'Another run has it locked. Wait for its end, or choose another name.' },
+  examples: () => [lock(-1), share(-1)],
+});
+
+/** Locks an open file for oneself alone, or fails at once. Source: flock(2). */
+export function lock(fd: number | Call): Call {
+  return FLOCK(fd, LOCK.LOCK_EX | LOCK.LOCK_NB);
+}
+
+/** Locks an open file together with others who share it, or fails at once. Source: flock(2). */
+export function share(fd: number | Call): Call {
+  return FLOCK(fd, LOCK.LOCK_SH | LOCK.LOCK_NB);
 }
 
 const UMASK = defineCall({

@@ -124,6 +124,11 @@ export const MOUNT_ATTR = {
   MOUNT_ATTR_IDMAP: 0x100000,
 } as const;
 
+/** fsopen(2), fsconfig(2), fsmount(2). */
+export const FSOPEN = { FSOPEN_CLOEXEC: 1 } as const;
+export const FSCONFIG = { FSCONFIG_SET_FLAG: 0, FSCONFIG_SET_STRING: 1, FSCONFIG_CMD_CREATE: 6 } as const;
+export const FSMOUNT = { FSMOUNT_CLOEXEC: 1 } as const;
+
 /** umount(2). */
 export const MNT = { MNT_FORCE: 1, MNT_DETACH: 2 } as const;
 
@@ -232,6 +237,9 @@ export const SECCOMP_FILTER_FLAG = {
   SECCOMP_FILTER_FLAG_NEW_LISTENER: 8,
   SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV: 32,
 } as const;
+
+/** flock(2). */
+export const LOCK = { LOCK_SH: 1, LOCK_EX: 2, LOCK_NB: 4 } as const;
 
 /** fcntl(2): the command, the descriptor's flag, and seals on a file in memory. */
 export const F = { F_SETFD: 2, F_DUPFD_CLOEXEC: 1030, F_ADD_SEALS: 1033 } as const;

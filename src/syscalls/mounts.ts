@@ -1,7 +1,7 @@
 /** System calls that attach, detach and change mounts. */
 import { type Call, defineCall, type Struct } from './call.ts';
-import { AT, AT_FDCWD, MNT, MOUNT_ATTR, MOVE_MOUNT, MS, OPEN_TREE } from './flags.ts';
-import { directory, flags, optionalText, plain, text } from './show.ts';
+import { AT, AT_FDCWD, FSCONFIG, FSMOUNT, FSOPEN, MNT, MOUNT_ATTR, MOVE_MOUNT, MS, OPEN_TREE } from './flags.ts';
+import { descriptor, directory, flags, oneOf, optionalText, plain, text } from './show.ts';
 
 const MOUNT = defineCall({
   name: 'mount',
@@ -199,4 +199,66 @@ export function attachMountHere(mountFd: number | Call): Call {
 export function attachMountAt(mountFd: number | Call, placeFd: number | Call): Call {
   const { MOVE_MOUNT_F_EMPTY_PATH, MOVE_MOUNT_T_EMPTY_PATH } = MOVE_MOUNT;
   return MOVE_MOUNT_CALL(mountFd, '', placeFd, '', MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+}
+
+const FSOPEN_CALL = defineCall({
+  name: 'fsopen',
+  source: 'fsopen(2)',
+  purpose: 'Opens a file system that is to be set up, option by option.',
+  show: [text, flags(FSOPEN)],
+  opens: true,
+  subject: 'descriptors',
+  needs: ['CAP_SYS_ADMIN'],
+  advice: { ENOSYS: 'fsopen needs Linux 5.2.', ENODEV: 'This kernel has no such file system.' },
+  examples: () => [openFileSystem('no-such-type')],
+});
+
+/** Begins a file system of a type. Linux 5.2. Source: fsopen(2). */
+export function openFileSystem(type: string): Call {
+  return FSOPEN_CALL(type, FSOPEN.FSOPEN_CLOEXEC);
+}
+
+const FSCONFIG_CALL = defineCall({
+  name: 'fsconfig',
+  source: 'fsconfig(2)',
+  purpose: 'Sets one option of a file system that is being set up, or makes it.',
+  show: [descriptor, oneOf(FSCONFIG), optionalText, optionalText, plain],
+  descriptors: [0],
+  subject: 'descriptors',
+  advice: {
+    EINVAL: 'The file system does not know this option, or not this value. Reading the descriptor tells more.',
+  },
+  examples: () => [setOption(-1, 'lowerdir+', 'below'), setFlag(-1, 'userxattr'), makeFileSystem(-1)],
+});
+
+/** Sets an option that has a value. Source: fsconfig(2). */
+export function setOption(fd: number | Call, name: string, value: string): Call {
+  return FSCONFIG_CALL(fd, FSCONFIG.FSCONFIG_SET_STRING, name, value, 0);
+}
+
+/** Sets an option without a value. Source: fsconfig(2). */
+export function setFlag(fd: number | Call, name: string): Call {
+  return FSCONFIG_CALL(fd, FSCONFIG.FSCONFIG_SET_FLAG, name, null, 0);
+}
+
+/** Makes the file system with all that was set. Source: fsconfig(2). */
+export function makeFileSystem(fd: number | Call): Call {
+  return FSCONFIG_CALL(fd, FSCONFIG.FSCONFIG_CMD_CREATE, null, null, 0);
+}
+
+const FSMOUNT_CALL = defineCall({
+  name: 'fsmount',
+  source: 'fsmount(2)',
+  purpose: 'Makes a mount of a file system that was set up; it hangs nowhere yet.',
+  show: [descriptor, flags(FSMOUNT), flags(MOUNT_ATTR)],
+  descriptors: [0],
+  opens: true,
+  subject: 'descriptors',
+  needs: ['CAP_SYS_ADMIN'],
+  examples: () => [mountFileSystem(-1)],
+});
+
+/** Gives an unattached mount of a file system that was made. Linux 5.2. Source: fsmount(2). */
+export function mountFileSystem(fd: number | Call): Call {
+  return FSMOUNT_CALL(fd, FSMOUNT.FSMOUNT_CLOEXEC, 0);
 }

@@ -222,6 +222,37 @@ kernelTest(
   },
 );
 
+kernelTest(
+  test,
+  [canRun(10, 'rootless')],
+  'step 10: an overlay, whose layers are the user’s; the image stays as it was',
+  async () => {
+    const who = user();
+    const kit = (words: readonly string[]) => lab(words, who);
+    const container = await start(['10', '--keep', 'mine'], who);
+    assert.match(read(`/proc/${container.pid}/mountinfo`), / \/ \/ \S+ .*- overlay overlay .*userxattr/);
+    await container.output(
+      'rm /etc/hosts; rm -r /var; mkdir /var; echo made >/etc/made; mkdir -p /closed/in; chmod 0 /closed',
+    );
+    assert.match((await container.run('cat /etc/hosts')).output, 'No such file');
+    await container.end();
+    const image = join(who.env.HOME, 'container-lab/rootfs/host');
+    assert.ok(existsSync(join(image, 'etc/hosts')) && !existsSync(join(image, 'etc/made')));
+    const upper = join(who.env.HOME, 'container-lab/rootfs/.layers/mine/upper');
+    assert.is(statSync(join(upper, 'etc/made')).uid, USER);
+    assert.match(kit(['layers', 'commit', 'mine', 'other']).stderr, /closed.*Permission denied|^$/);
+    assert.is(kit(['layers', 'rm', 'mine']).status, 0);
+    assert.not.ok(existsSync(join(upper, '..')), 'closed folders, too');
+    const other = await start(['10'], who);
+    await other.output('mkdir -p /closed/in; chmod 0 /closed');
+    await other.end();
+    assert.equal(
+      readdirSync(who.env.TMPDIR).filter((name) => name.startsWith('container-lab-')),
+      [],
+    );
+  },
+);
+
 kernelTest(test, [canRun(1, 'rootless')], 'a daemon left behind by step 1 is ended without root, too', async () => {
   const container = await start(['1']);
   await container.run('(setsid sleep 300 &)');

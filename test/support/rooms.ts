@@ -18,6 +18,7 @@ export const ROOMS = [
   'src/cgroups',
   'src/images',
   'rootfs-builder',
+  'src/layers',
   'src/steps',
   'src/run',
   'src/doctor',

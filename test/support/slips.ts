@@ -57,7 +57,7 @@ export const SLIPS: readonly Slip[] = [
     exercise: '1a',
     what: 'a setting that there is not',
     changes: [['lab.settings.hostname', 'lab.settings.hostName']],
-    message: 'lab.settings has no hostName. It has hostname, users, resources, root, mounts, process.',
+    message: 'lab.settings has no hostName. It has hostname, users, resources, root, layers, mounts, process.',
   },
   {
     exercise: '1a',
@@ -392,6 +392,32 @@ export const SLIPS: readonly Slip[] = [
   },
   {
     exercise: '9b',
+    what: 'a child given back',
+    changes: [['return lab.wait(container)', 'return container']],
+    message: 'run has given back a child. It must give back its end: return lab.wait(…);',
+    at: RUN,
+  },
+  {
+    exercise: '10a',
+    what: 'a list for a call',
+    changes: [['...hide(hidden)', 'hide(hidden)']],
+    message: 'lab.clone: entry 7 of the list is a list, and no call. Put `...` before it.',
+    at: 'const container = await lab.clone(',
+  },
+  {
+    exercise: '10a',
+    what: 'a name of what is given that it does not have',
+    changes: [['run(lab: Lab, { hidden }: Given)', 'run(lab: Lab, { hiden: hidden }: Given)']],
+    message: 'given has no hiden. It has hidden.',
+  },
+  {
+    exercise: '10b',
+    what: 'a value that is no text',
+    changes: [["'user.overlay.opaque', 'y'", "'user.overlay.opaque', true"]],
+    message: 'setxattr: true is given where a text belongs.',
+  },
+  {
+    exercise: '10b',
     what: 'a child given back',
     changes: [['return lab.wait(container)', 'return container']],
     message: 'run has given back a child. It must give back its end: return lab.wait(…);',

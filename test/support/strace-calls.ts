@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { attempt } from '../../src/executor/perform.ts';
 import { callText } from '../../src/executor/text.ts';
+import { getAttribute, setAttribute } from '../../src/syscalls/attributes.ts';
 import { type Call, definitions, type Out } from '../../src/syscalls/call.ts';
 import {
   awaitInput,
@@ -20,11 +21,13 @@ import {
 } from '../../src/syscalls/descriptors.ts';
 import {
   chdir,
+  chmod,
   chown,
   chroot,
   close,
   dup3,
   fchdir,
+  lock,
   makeDevice,
   makeFifo,
   makeMemoryFile,
@@ -34,6 +37,7 @@ import {
   pipe2,
   read,
   rmdir,
+  share,
   symlink,
   write,
 } from '../../src/syscalls/files.ts';
@@ -199,8 +203,13 @@ make(awaitInput(fifo));
 make(duplicateFrom(fifo, 60));
 make(keepOnExec(fifo));
 make(closeOnExec(fifo));
+make(lock(fifo));
+make(share(fifo));
 make(close(fifo));
 make(close(60));
+make(chmod(inside('fifo'), 0o2750));
+make(setAttribute(folder, 'user.overlay.opaque', 'y'));
+make(getAttribute(folder, 'user.overlay.opaque', text(1)));
 const memory = make(makeMemoryFile('in memory'));
 make(write(memory, 'text'));
 make(sealAgainstChange(memory));

@@ -59,6 +59,16 @@ test('a machine that lives in its initramfs: pivot_root cannot exchange that', (
   assert.not.match(told(healthy, 'root', 9, 'pivot_root', 'EPERM'), 'initramfs');
 });
 
+test('overlays: a module that is not loaded, and kernels that do less', () => {
+  const text = 'mount("overlay", "merged", "overlay", 0, "lowerdir=0") = -1';
+  const say = (who: 'root' | 'rootless', errno: string, kernel: string) =>
+    told({ ...healthy, kernel }, who, 10, 'mount', errno, text);
+  assert.match(say('root', 'ENODEV', '6.1.0-13-amd64'), 'sudo modprobe overlay');
+  assert.match(say('root', 'EINVAL', '5.15.0-91-generic'), 'that takes Linux 5.19');
+  assert.match(say('rootless', 'EPERM', '5.10.0-8-amd64'), 'for users it takes Linux 5.11');
+  assert.not.match(say('rootless', 'EPERM', '5.11.0'), '5.11');
+});
+
 test('old Debian', () => {
   const text = told(settings({ usernsClone: 0 }), 'rootless', 5, 'clone', 'EPERM');
   assert.match(text, 'sudo sysctl -w kernel.unprivileged_userns_clone=1');

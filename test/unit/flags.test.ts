@@ -21,6 +21,9 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   OPEN_TREE: ['linux/fcntl.h', 'linux/mount.h'],
   MOVE_MOUNT: ['linux/mount.h'],
   MOUNT_ATTR: ['linux/mount.h'],
+  FSOPEN: ['linux/mount.h'],
+  FSMOUNT: ['linux/mount.h'],
+  LOCK: ['sys/file.h'],
   AF: ['sys/socket.h'],
   SIOC: ['linux/sockios.h'],
   NS: ['linux/nsfs.h'],
@@ -45,6 +48,7 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
 /** In these, the names are those of an enum, or of macros that repeat one. */
 const ENUMS: Readonly<Record<string, readonly string[]>> = {
   MNT: ['sys/mount.h'],
+  FSCONFIG: ['linux/mount.h'],
   SOCK: ['sys/socket.h'],
   MSG: ['sys/socket.h'],
   IPPROTO: ['netinet/in.h'],
@@ -54,7 +58,7 @@ const ENUMS: Readonly<Record<string, readonly string[]>> = {
 const sets: Readonly<Record<string, unknown>> = flags;
 /** Kernel headers older than the flag: Debian 11's know no MOUNT_ATTR_IDMAP, say. */
 const YOUNG =
-  /^(MOUNT_ATTR_IDMAP|MOVE_MOUNT_|OPEN_TREE_|CLONE_NEWTIME|MFD_EXEC|CLOSE_RANGE_|SECCOMP_FILTER_FLAG_WAIT|CAP_(PERFMON|BPF|CHECKPOINT_RESTORE)$)/;
+  /^(MOUNT_ATTR_IDMAP|MOVE_MOUNT_|OPEN_TREE_|FSOPEN_|FSMOUNT_|CLONE_NEWTIME|MFD_EXEC|CLOSE_RANGE_|SECCOMP_FILTER_FLAG_WAIT|CAP_(PERFMON|BPF|CHECKPOINT_RESTORE)$)/;
 
 for (const [set, headers] of Object.entries(SETS)) {
   testWith(test, [compilerMissing], `${set}: as in <${headers.join('>, <')}>`, () => {

@@ -1,4 +1,6 @@
 /** What each step asks of the kernel, compared as text. No call is made. */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { blockAt } from '../../src/network/addresses.ts';
@@ -422,6 +424,54 @@ test('step 9 by root: the volumes are copied by the parent', async () => {
     text,
     /\nopen_tree\(AT_FDCWD, "\/srv\/\.\.", [A-Z_|]+\)\nmount_setattr\(12, "", AT_EMPTY_PATH\|AT_RECURSIVE, \{attr_set=0, propagation=MS_PRIVATE, userns_fd=0\}, 32\)\nclone/,
   );
+});
+
+const STAGE = `${join(tmpdir(), 'container-lab-00000000-1-2-3-4')}`;
+
+test('step 10 by root: places for the layers, each shown as root’s, and an overlay that becomes the top', async () => {
+  const text = await listOf(10, 0, { root: { path: '/proc' } });
+  assert.is(
+    text.slice(text.indexOf('mkdirat('), text.indexOf(ALL_SIX)),
+    lines(`
+      |mkdirat(AT_FDCWD, "${STAGE}", 0700)
+      |mkdirat(AT_FDCWD, "${STAGE}/stage", 0700)
+      |mkdirat(AT_FDCWD, "${STAGE}/stage/0", 0755)
+      |mkdirat(AT_FDCWD, "${STAGE}/stage/layer", 0755)
+      |mkdirat(AT_FDCWD, "${STAGE}/stage/merged", 0755)
+      |fchownat(AT_FDCWD, "${STAGE}/stage", 1000000000, 1000000000, AT_SYMLINK_NOFOLLOW)
+      |mkdirat(AT_FDCWD, "${STAGE}/layer", 0700)
+      |mkdirat(AT_FDCWD, "${STAGE}/layer/upper", 0755)
+      |fchmodat(AT_FDCWD, "${STAGE}/layer/upper", 0555)
+      |mkdirat(AT_FDCWD, "${STAGE}/layer/work", 0700)
+      |openat(AT_FDCWD, "${STAGE}/layer", O_RDONLY|O_DIRECTORY|O_CLOEXEC)
+      |open_tree(12, "", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC|AT_EMPTY_PATH)
+      |mount_setattr(13, "", AT_EMPTY_PATH, {attr_set=MOUNT_ATTR_IDMAP, propagation=MS_PRIVATE, userns_fd=8}, 32)
+      |openat(AT_FDCWD, "${STAGE}/stage", O_RDONLY|O_DIRECTORY|O_CLOEXEC|O_PATH)`).concat('\n'),
+  );
+  assert.is(
+    text.slice(text.indexOf('  move_mount('), text.indexOf('openat(AT_FDCWD, "/proc/1001/uid_map"')),
+    lines(`
+      |  move_mount(10, "", AT_FDCWD, "0", MOVE_MOUNT_F_EMPTY_PATH)
+      |  move_mount(13, "", AT_FDCWD, "layer", MOVE_MOUNT_F_EMPTY_PATH)
+      |  mount("overlay", "merged", "overlay", 0, "lowerdir=0,upperdir=layer/upper,workdir=layer/work,userxattr")
+      |  chdir("merged")
+      |${kernelFiles(17)}
+      |${PIVOT}
+      |${PROGRAM}`).concat('\n'),
+  );
+});
+
+test('step 10 by a user: the child copies the mounts of the layers, the topmost first', async () => {
+  const text = await listOf(10, 1000, { root: { path: '/proc' }, layers: { below: ['/low', '/high'] } });
+  const places = [
+    ...text.matchAll(/open_tree\(AT_FDCWD, "(.*)", .*\n.*\n {2}move_mount\(\d+, "", AT_FDCWD, "(.*)", /g),
+  ];
+  assert.equal(
+    places.map(([, path, place]) => `${path} at ${place}`),
+    ['/high/upper at 0', '/low/upper at 1', '/proc at 2', `${STAGE}/layer at layer`],
+  );
+  assert.match(text, 'mount("overlay", "merged", "overlay", 0, "lowerdir=0:1:2,upperdir=');
+  assert.not.match(text, 'fchownat');
 });
 
 test('what a step says that it has is what its child is cloned with', async () => {
