@@ -32,7 +32,7 @@ export interface Layers {
 export async function openLayers(lab: Lab, image: Image): Promise<Layers> {
   const { root, layers } = lab.settings;
   const below = [...uppersOf({ below: layers.below }), root.path];
-  for (const path of layers.below) await hold(lab, path, share);
+  for (const path of [root.path, ...layers.below]) await hold(lab, path, share);
   const lower = below.map((_, index) => String(index));
   const directory = await makeStage(lab, [...lower, 'layer', 'merged']);
   const placing: Call[] = [];
@@ -112,7 +112,7 @@ async function makeLayer(lab: Lab, layer: string, image: Image): Promise<void> {
   if (layer === lab.settings.layers.keep) await lab.perform([...writeRecord(lab, layer), ...give(join(layer, RECORD))]);
 }
 
-/** Two runs must not write to one layer, and nobody to one that is read. The lock goes with this process. */
+/** Two runs must not write to one layer, and nobody to what is only read. The lock goes with this process. */
 async function hold(lab: Lab, layer: string, how: typeof lock | typeof share): Promise<void> {
   const directory = openat(layer, O_RDONLY | O_DIRECTORY);
   const [fd = -1] = (await lab.perform([directory, how(directory)])).results;

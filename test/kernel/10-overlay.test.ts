@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ensureImage } from '../../rootfs-builder/images.ts';
+import { assertIdle } from '../../rootfs-builder/in-use.ts';
 import { places } from '../../rootfs-builder/place.ts';
 import { Child } from '../../src/executor/child.ts';
 import { attempt } from '../../src/executor/perform.ts';
@@ -371,6 +372,14 @@ kernelTest(
     for (const reader of readers) await reader.end();
   },
 );
+
+kernelTest(test, needs, 'an image is not removed while a run has layers over it', async () => {
+  const copy = copyOf(image);
+  const container = await start(['--rootfs', copy]);
+  assert.throws(() => assertIdle(copy), `${copy} is in use: a run has layers over it. End it first.`);
+  await container.end();
+  assert.not.throws(() => assertIdle(copy));
+});
 
 kernelTest(test, needs, 'show: hostile names cannot write to the terminal, and no link is followed', async () => {
   const name = layerName();

@@ -431,8 +431,10 @@ const STAGE = `${join(tmpdir(), 'container-lab-00000000-1-2-3-4')}`;
 test('step 10 by root: places for the layers, each shown as root’s, and an overlay that becomes the top', async () => {
   const text = await listOf(10, 0, { root: { path: '/proc' } });
   assert.is(
-    text.slice(text.indexOf('mkdirat('), text.indexOf(ALL_SIX)),
+    text.slice(text.indexOf('openat(AT_FDCWD, "/proc", O_RDONLY|O_DIRECTORY|O_CLOEXEC)\nflock'), text.indexOf(ALL_SIX)),
     lines(`
+      |openat(AT_FDCWD, "/proc", O_RDONLY|O_DIRECTORY|O_CLOEXEC)
+      |flock(12, LOCK_SH|LOCK_NB)
       |mkdirat(AT_FDCWD, "${STAGE}", 0700)
       |mkdirat(AT_FDCWD, "${STAGE}/stage", 0700)
       |mkdirat(AT_FDCWD, "${STAGE}/stage/0", 0755)
@@ -444,18 +446,18 @@ test('step 10 by root: places for the layers, each shown as root’s, and an ove
       |fchmodat(AT_FDCWD, "${STAGE}/layer/upper", 0555)
       |mkdirat(AT_FDCWD, "${STAGE}/layer/work", 0700)
       |openat(AT_FDCWD, "${STAGE}/layer", O_RDONLY|O_DIRECTORY|O_CLOEXEC)
-      |open_tree(12, "", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC|AT_EMPTY_PATH)
-      |mount_setattr(13, "", AT_EMPTY_PATH, {attr_set=MOUNT_ATTR_IDMAP, propagation=MS_PRIVATE, userns_fd=8}, 32)
+      |open_tree(13, "", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC|AT_EMPTY_PATH)
+      |mount_setattr(14, "", AT_EMPTY_PATH, {attr_set=MOUNT_ATTR_IDMAP, propagation=MS_PRIVATE, userns_fd=8}, 32)
       |openat(AT_FDCWD, "${STAGE}/stage", O_RDONLY|O_DIRECTORY|O_CLOEXEC|O_PATH)`).concat('\n'),
   );
   assert.is(
     text.slice(text.indexOf('  move_mount('), text.indexOf('openat(AT_FDCWD, "/proc/1001/uid_map"')),
     lines(`
       |  move_mount(10, "", AT_FDCWD, "0", MOVE_MOUNT_F_EMPTY_PATH)
-      |  move_mount(13, "", AT_FDCWD, "layer", MOVE_MOUNT_F_EMPTY_PATH)
+      |  move_mount(14, "", AT_FDCWD, "layer", MOVE_MOUNT_F_EMPTY_PATH)
       |  mount("overlay", "merged", "overlay", 0, "lowerdir=0,upperdir=layer/upper,workdir=layer/work,userxattr")
       |  chdir("merged")
-      |${kernelFiles(17)}
+      |${kernelFiles(18)}
       |${PIVOT}
       |${PROGRAM}`).concat('\n'),
   );
