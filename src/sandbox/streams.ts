@@ -28,7 +28,8 @@ export interface Streams {
   handOver(): Promise<void>;
   /** Waits until all that was written has been read; to be called when all that could write have ended. */
   drain(): Promise<void>;
-  close(): void;
+  /** Resolves when their descriptors are closed. */
+  close(): Promise<void>;
 }
 
 /** Opens three pipes. */
@@ -52,8 +53,8 @@ export async function openStreams(lab: Lab): Promise<Streams> {
     drain: async () => {
       await Promise.race([Promise.all([stdout.closed, stderr.closed]), sleep(DRAIN_MS)]);
     },
-    close: () => {
-      for (const stream of [stdin, stdout, stderr]) stream.destroy();
+    close: async () => {
+      await Promise.all([closed(stdin), stdout.destroy(), stderr.destroy()]);
     },
   };
 }
@@ -128,8 +129,9 @@ export class Output {
     return Buffer.from(count > 0 ? this.#tail.slice(-count) : '', 'latin1').toString('utf8');
   }
 
-  destroy(): void {
-    this.#socket.destroy();
+  /** Resolves when its descriptor is closed. */
+  destroy(): Promise<void> {
+    return closed(this.#socket);
   }
 }
 
@@ -153,7 +155,17 @@ export class ProgramsEnd {
     return bytes.length < 4 ? undefined : endOf(bytes.readInt32LE(0));
   }
 
-  destroy(): void {
-    this.#socket.destroy();
+  /** Resolves when its descriptor is closed. */
+  destroy(): Promise<void> {
+    return closed(this.#socket);
   }
+}
+
+/** A socket closes its descriptor a moment after it has been told to. */
+function closed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.closed) return resolve();
+    socket.once('close', () => resolve());
+    socket.destroy();
+  });
 }
