@@ -8,6 +8,7 @@
  */
 import { readdirSync, readlinkSync } from 'node:fs';
 import { type HeardCall, Listener } from '../executor/listener.ts';
+import { lackOfLibrary } from '../executor/native.ts';
 import { attempt, perform } from '../executor/perform.ts';
 import { type Call, tolerating } from '../syscalls/call.ts';
 import { openProcess, takeDescriptor } from '../syscalls/descriptors.ts';
@@ -168,7 +169,8 @@ export function tellsOfCalls(): boolean {
 
 /** What a report must say of this kernel. */
 export function notesOnTelling(): string[] {
-  if (tellsOfCalls()) return [];
+  // Without the library nothing is graded at all, which is said elsewhere.
+  if (lackOfLibrary() !== undefined || tellsOfCalls()) return [];
   return [
     'This kernel does not tell of calls before they are made, as Linux 5.6 does: what is put back in time is not seen.',
   ];

@@ -41,7 +41,7 @@ import { execve } from '../../src/syscalls/processes.ts';
 import { type ContainerOptions, startContainer } from '../support/container.ts';
 import { copyOf, identity, rootOf } from '../support/image.ts';
 import { kernelTest, onTestEnd, temporaryDirectory } from '../support/kernel-test.ts';
-import { lab, read } from '../support/lab.ts';
+import { lab, read, top } from '../support/lab.ts';
 import { leftoversOf } from '../support/leftovers.ts';
 import { eventually, many, start as startRun } from '../support/many.ts';
 import { canRun, program } from '../support/needs.ts';
@@ -184,15 +184,16 @@ kernelTest(test, needs, 'after kill -9 clean removes them, and the image is as i
   assert.is(fingerprint(copy), before);
 });
 
-/** The kit's temporary folders on a file system that cannot be an upper layer. */
+/** The kit's temporary folders on a file system that cannot be an upper layer. The kit itself may lie in one of them. */
 const onOverlay = (lower: string) => [
   'unshare',
   '--mount',
   'sh',
   '-c',
-  `mkdir -p ${lower}/u ${lower}/w ${lower}/l && chmod 1777 ${lower}/u ${lower}/l && ` +
+  `mkdir -p ${lower}/u ${lower}/w ${lower}/l && chmod 1777 ${lower}/u ${lower}/l && mount --rbind '${top}' /mnt && ` +
     `mount -t overlay -o lowerdir=${lower}/l,upperdir=${lower}/u,workdir=${lower}/w overlay /tmp && ` +
-    'mount -t tmpfs tmpfs /var/tmp && mount -t tmpfs tmpfs /dev/shm && exec "$@"',
+    'mount -t tmpfs tmpfs /var/tmp && mount -t tmpfs tmpfs /dev/shm && ' +
+    `mkdir -p '${top}' && mount --move /mnt '${top}' && cd '${top}' && exec "$@"`,
   'sh',
 ];
 
