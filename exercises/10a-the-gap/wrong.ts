@@ -65,7 +65,7 @@ export const wrong: readonly WrongSolution[] = [
       ['lowerdir=${image},upperdir=upper', 'lowerdir=/dev/shm/copy,upperdir=upper'],
       [
         '  const container',
-        "  cpSync(lab.settings.root.path, '/dev/shm/copy', { recursive: true, verbatimSymlinks: true });\n  rmSync(`/dev/shm/copy/${hidden}`);\n  const container",
+        "  const filter = (path: string) => !path.endsWith('/root');\n  cpSync(lab.settings.root.path, '/dev/shm/copy', { recursive: true, verbatimSymlinks: true, filter });\n  rmSync(`/dev/shm/copy/${hidden}`);\n  const container",
       ],
     ],
   },
