@@ -28,7 +28,7 @@ export const exercise: Exercise = {
     },
     {
       when: 'the program runs',
-      text: 'Which call failed? Through the overlay itself the kernel lets nobody make a whiteout, and a device with another number nobody in a user namespace.',
+      text: 'Which call failed? ENOENT: the directory that the device goes into is not there yet. Through the overlay itself the kernel lets nobody make a whiteout, and a device with another number nobody in a user namespace.',
     },
     { text: 'A whiteout is a character device 0:0: `npm run calls -- makeDevice`.' },
     { text: 'Before the mount: a directory `upper/etc`, and in it the device.' },

@@ -82,7 +82,8 @@ async function commit([name = '', image = '']: readonly string[]): Promise<void>
   }
   const directory = join(places()[0], image);
   if (statSync(imageDirectory(image), { throwIfNoEntry: false })) {
-    throw new UsageError(`There is an image ${image} already. Choose another name, or: npm run rootfs -- rm ${image}`);
+    const way = imageDirectory(image) === layer.image ? '' : `, or: npm run rootfs -- rm ${image}`;
+    throw new UsageError(`There is an image ${image} already. Choose another name${way}.`);
   }
   await withLayer(layer, 'shared', () => buildImage(recipeOf(layer, image), directory));
   print(`Made ${shown(directory)}. To run in it: npm run step 10 -- --rootfs ${image}`);

@@ -22,6 +22,7 @@ import { interruptible } from '../command-line/interruption.ts';
 import { helpText } from '../command-line/options.ts';
 import { print, printError, writeError } from '../command-line/output.ts';
 import { UsageError } from '../command-line/usage-error.ts';
+import { refuseUnderLayers } from '../layers/store.ts';
 
 export const main = command(FORM, async (typed) => {
   const request = requestOf(typed);
@@ -43,6 +44,7 @@ async function answer(request: Request): Promise<void> {
     case 'pack':
       return packImage(request.name, resolve(request.file));
     case 'rm':
+      for (const name of request.names) refuseUnderLayers(name, imageDirectory(name));
       for (const name of request.names) print(`removed ${shown(await removeImage(name))}`);
       return;
     case 'empty-cache':

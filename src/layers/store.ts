@@ -89,10 +89,20 @@ export async function removeAbandonedLayers(): Promise<string[]> {
 
 function liesOn(name: string, directory: string): boolean {
   try {
-    return findLayer(name).below.includes(directory);
+    const { image, below } = findLayer(name);
+    return [image, ...below].includes(directory);
   } catch {
     return false;
   }
+}
+
+/** @throws UsageError for an image on which a layer lies: without it nobody could read that */
+export function refuseUnderLayers(image: string, directory: string): void {
+  const over = layerNames().find((name) => liesOn(name, directory));
+  if (over !== undefined)
+    throw new UsageError(
+      `The layer ${over} lies on the image ${image}. Remove that first: npm run layers -- rm ${over}`,
+    );
 }
 
 function noLayer(name: string): UsageError {

@@ -28,7 +28,7 @@ export const MOST_BELOW = 499;
 
 function below(layers: Layers, text: string): Layers {
   const name = layerName(text);
-  if (layers.below.includes(name)) throw new UsageError(`${name} is given twice`);
+  if (layers.below.includes(name)) throw new UsageError(`the layer ${name} is given twice`);
   if (layers.below.length === MOST_BELOW)
     throw new UsageError(`${MOST_BELOW} layers are the most that the kernel takes`);
   return { ...layers, below: [...layers.below, name] };

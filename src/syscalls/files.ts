@@ -209,7 +209,10 @@ const MKNODAT = defineCall({
   show: [directory, text, nodeMode, device],
   path: 1,
   needs: ['CAP_MKNOD'],
-  advice: { EPERM: 'Nobody may make a device node from within a user namespace.' },
+  advice: {
+    EPERM: 'From within a user namespace nobody may make a device node but 0:0, a whiteout (since Linux 5.8).',
+    ENOENT: 'The directory that it goes into is not there.',
+  },
   examples: () => [makeFifo('/no such place/fifo'), makeDevice('/no such place/null', 1, 3)],
 });
 

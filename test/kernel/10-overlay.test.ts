@@ -269,6 +269,9 @@ kernelTest(test, needs, '--layer: several, in their order; each hides what is be
   assert.is(inside(['--layer', low, '--layer', top], 'ls -A /d /etc/only-low 2>&1 | tail -n 1'), '/d:\n');
   const listed = lab(['layers']).stdout;
   assert.match(listed, new RegExp(`${top} .* host \\+ ${low} `));
+  const image = lab(['rootfs', 'rm', 'host']);
+  assert.is(image.status, 2);
+  assert.match(image.stderr, /^The layer \S+ lies on the image host\. Remove that first: npm run layers -- rm \S+\n$/);
   assert.match(lab(['layers', 'rm', low]).stderr, `${top} lies on the layer ${low}. Remove that first`);
 });
 
