@@ -8,7 +8,7 @@ import { prepareMachine } from '../../src/vm/boot.ts';
 import { runCommand } from '../command.ts';
 import { type Counts, countsLine, countsOf, sum } from '../counts.ts';
 import { exitNotHere } from '../not-here.ts';
-import { FOR_ALL, FOR_ROOT } from './selection.ts';
+import { FOR_ROOT, FOR_USER } from './selection.ts';
 
 const vm = [process.execPath, fileURLToPath(new URL('../../bin/lab.cjs', import.meta.url)), 'vm'];
 const BOOT_TIMEOUT_S = 300;
@@ -31,7 +31,7 @@ interface Tier {
 const TIERS: readonly Tier[] = [
   // What a machine with cgroup v2 alone cannot have is skipped by its test; all else must run.
   { title: 'root', options: [], environment: ['KERNEL_TESTS=required'], selection: FOR_ROOT },
-  { title: 'an ordinary user', options: ['--user'], environment: [], selection: FOR_ALL },
+  { title: 'an ordinary user', options: ['--user'], environment: [], selection: FOR_USER },
 ];
 
 /** What the tests of both tiers are told: words, or else those of the tier's selection, and variables of the environment. */

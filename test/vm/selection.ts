@@ -1,6 +1,16 @@
 /** What `npm run test:vm -- --selection` runs where instructions are emulated: what a kernel of another kind decides. */
 
-/** Words of test/run.ts for any user, the weightiest first. */
-export const FOR_ALL = ['kernel/cgroup-v2', 'unit/cgroups', 'kernel/rootless'];
-/** And what needs root. */
-export const FOR_ROOT = [...FOR_ALL, 'kernel/07', 'kernel/05', 'kernel/08', 'kernel/06', 'kernel/0', 'kernel/1'];
+const CGROUPS = ['kernel/cgroup-v2', 'unit/cgroups'];
+/** Words of test/run.ts for an ordinary user. */
+export const FOR_USER = [...CGROUPS, 'kernel/rootless'];
+/** And for root, the weightiest first. */
+export const FOR_ROOT = [
+  ...CGROUPS,
+  'kernel/07',
+  'kernel/10',
+  'kernel/09',
+  'kernel/05',
+  'kernel/08',
+  'kernel/06',
+  'kernel/0',
+];
