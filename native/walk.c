@@ -8,6 +8,8 @@
 #include "walk.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
 #include <poll.h>
 #include <signal.h>
 #include <stddef.h>
@@ -144,13 +146,30 @@ static long make_call(const struct walk *walk, long number, const unsigned long 
 	return result;
 }
 
+/* A new process dies with the one that has cloned it, which may be gone before it has asked for that. */
+static void die_with_cloner(const struct walk *walk, int cloner)
+{
+	const int *parent = &walk->own->fds[OWN_PARENT];
+
+	if (cloner >= 0 && *parent >= 0)
+		RAW(SYS_dup3, (unsigned long)cloner, (unsigned long)*parent, O_CLOEXEC);
+	if (cloner >= 0)
+		RAW(SYS_close, (unsigned long)cloner);
+	die_with_parent(*parent);
+}
+
 /* A copy of this process, which goes on with a list of its own: as fork(2) does. */
 static long clone_process(const struct walk *walk, const struct step *step)
 {
 	const struct list *lists = program_lists(walk->program);
+	/* With CLONE_PARENT its parent is this one's. */
+	const int clones_child = walk->own && walk->mortal && !(step->argument[0] & CLONE_PARENT);
+	const int self = clones_child ? (int)RAW(SYS_pidfd_open, (unsigned long)RAW(SYS_getpid, 0), 0) : -1;
 	const uint32_t first = step->list, behind = first + lists[first].below + 1u;
 	long result = RAW(SYS_clone, step->argument[0] | SIGCHLD, 0);
 
+	if (self >= 0 && result != 0)
+		RAW(SYS_close, (unsigned long)self);
 	if (!walk->own || result < 0)
 		return result;
 	/* A channel ends with its last copy: each process keeps those of its list and below. */
@@ -161,7 +180,7 @@ static long clone_process(const struct walk *walk, const struct step *step)
 	close_channels(walk->own, 0, first);
 	close_channels(walk->own, behind, walk->program->lists);
 	if (walk->mortal)
-		die_with_parent(walk->own->fds[OWN_PARENT]);
+		die_with_cloner(walk, self);
 	return 0;
 }
 

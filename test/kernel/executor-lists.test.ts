@@ -249,6 +249,17 @@ for (const [mode, options, watched] of MODES) {
   });
 }
 
+test('what a list has cloned dies with its cloner, also if that ends before the other has begun', async () => {
+  for (let round = 0; round < 300; round++) {
+    const child = new Child([cloneCall(0, [waitForSignal()]), waitForSignal()], 0, { watcher: gating() });
+    while (child.pidOf(1) === undefined) await new Promise((next) => setImmediate(next));
+    const nested = child.pidOf(1) ?? 0;
+    process.kill(child.pid, 'SIGKILL');
+    await until('its end', () => isGone(nested));
+    await child.destroy();
+  }
+});
+
 testWith(
   test,
   [root],
