@@ -1,8 +1,6 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
 import { sentry } from '#src/checks/draw.ts';
-import { openDirectories } from '#src/checks/pipes.ts';
-import type { Process } from '#src/checks/process.ts';
-import type { Trial } from '#src/checks/trial.ts';
+import { expectOutside, findPrisoner, letGo } from '#src/checks/prisoner.ts';
 
 export const exercise: Exercise = {
   title: 'Out of the cage',
@@ -36,56 +34,9 @@ export const exercise: Exercise = {
       scripts: { program: sentry() },
       async check(trial) {
         const prisoner = await findPrisoner(trial);
-        const doors = openDirectories(prisoner);
-        trial.expect('directories that are open in the cage', {
-          expected: 'none',
-          observed: doors.join(', ') || 'none',
-          command: `ls -l /proc/${prisoner.pid}/fd`,
-        });
-        // It waits in the cage for one byte.
-        trial.send('\n');
-        const program = await trial.program();
-        trial.expect("the program's process", {
-          expected: 'the one that was in the cage',
-          observed: program.pid === prisoner.pid ? 'the one that was in the cage' : 'another one',
-          command: `cat /proc/${prisoner.pid}/cmdline`,
-        });
-        trial.expect("the program's root", {
-          expected: "the sandbox's",
-          observed: rootInWords(trial, program),
-          command: `stat -L -c %d:%i /proc/${program.pid}/root /proc/${trial.parent.pid}/root`,
-        });
+        expectOutside(trial, await letGo(trial, prisoner));
         await trial.expectStatus();
       },
     };
   },
 };
-
-/** The submission has yet to start, and there is nothing else to wait for. */
-const PATIENCE_MS = 30_000;
-
-async function findPrisoner(trial: Trial): Promise<Process> {
-  const look = () => trial.processes().find((process) => isCaged(trial, process));
-  await trial.until(() => (look() ?? trial.find()) !== undefined, PATIENCE_MS);
-  const [found, end] = [look(), trial.describeEnd()];
-  trial.expect('a child in the cage', {
-    expected: "a process whose root is the image's",
-    observed: found ? "a process whose root is the image's" : end === 'it still runs' ? 'none' : `none, but ${end}`,
-    ...(found && { command: `stat -L -c %d:%i /proc/${found.pid}/root` }),
-  });
-  return found ?? trial.parent;
-}
-
-function isCaged(trial: Trial, process: Process): boolean {
-  try {
-    return process.directory('root') === trial.image;
-  } catch {
-    return false; // It ended meanwhile.
-  }
-}
-
-function rootInWords(trial: Trial, process: Process): string {
-  const root = process.directory('root');
-  if (root === trial.image) return "the image's";
-  return root === trial.ground.root ? "the sandbox's" : 'some other directory';
-}

@@ -1,9 +1,7 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
 import { sentry } from '#src/checks/draw.ts';
 import { lookAtMounts } from '#src/checks/mounts.ts';
-import { openDirectories } from '#src/checks/pipes.ts';
-import type { Process } from '#src/checks/process.ts';
-import type { Trial } from '#src/checks/trial.ts';
+import { expectOutside, findPrisoner, letGo, rootInWords } from '#src/checks/prisoner.ts';
 
 export const exercise: Exercise = {
   title: 'The cover',
@@ -48,67 +46,21 @@ export const exercise: Exercise = {
       async check(trial) {
         const prisoner = await findPrisoner(trial);
         const namespace = prisoner.namespace('mnt');
-        const doors = openDirectories(prisoner);
-        trial.expect('directories that are open in the cage', {
-          expected: 'none',
-          observed: doors.join(', ') || 'none',
-          command: `ls -l /proc/${prisoner.pid}/fd`,
-        });
         await lookAtMounts(prisoner, (view) => {
           trial.expect('the root of the mount namespace in the cage', {
             expected: "the image's",
             observed: rootInWords(trial, view),
           });
         });
-        // It waits in the cage for one byte.
-        trial.send('\n');
-        const program = await trial.program();
-        trial.expect("the program's process", {
-          expected: 'the one that was in the cage',
-          observed: program.pid === prisoner.pid ? 'the one that was in the cage' : 'another one',
-          command: `cat /proc/${prisoner.pid}/cmdline`,
-        });
+        const program = await letGo(trial, prisoner);
         trial.expect("the program's mount namespace", {
           expected: "the cage's",
           observed: program.namespace('mnt') === namespace ? "the cage's" : 'another one',
           command: `readlink /proc/${program.pid}/ns/mnt`,
         });
-        trial.expect("the program's root", {
-          expected: "the sandbox's",
-          observed: rootInWords(trial, program),
-          command: `stat -L -c %d:%i /proc/${program.pid}/root /proc/${trial.parent.pid}/root`,
-        });
+        expectOutside(trial, program);
         await trial.expectStatus();
       },
     };
   },
 };
-
-/** The submission has yet to start, and there is nothing else to wait for. */
-const PATIENCE_MS = 30_000;
-
-async function findPrisoner(trial: Trial): Promise<Process> {
-  const look = () => trial.processes().find((process) => isCaged(trial, process));
-  await trial.until(() => (look() ?? trial.find()) !== undefined, PATIENCE_MS);
-  const [found, end] = [look(), trial.describeEnd()];
-  trial.expect('a child in the cage', {
-    expected: "a process whose root is the image's",
-    observed: found ? "a process whose root is the image's" : end === 'it still runs' ? 'none' : `none, but ${end}`,
-    ...(found && { command: `stat -L -c %d:%i /proc/${found.pid}/root` }),
-  });
-  return found ?? trial.parent;
-}
-
-function isCaged(trial: Trial, process: Process): boolean {
-  try {
-    return process.directory('root') === trial.image;
-  } catch {
-    return false; // It ended meanwhile.
-  }
-}
-
-function rootInWords(trial: Trial, process: Process): string {
-  const root = process.directory('root');
-  if (root === trial.image) return "the image's";
-  return root === trial.ground.root ? "the sandbox's" : 'some other directory';
-}

@@ -7,6 +7,7 @@
  * user cannot do that and need not: outside, root of their sandbox is that user.
  */
 import { lstatSync } from 'node:fs';
+import { closeAtEnd } from '../lab/close-at-end.ts';
 import type { Lab } from '../lab/lab.ts';
 import { close, openat } from '../syscalls/files.ts';
 import { O_PATH } from '../syscalls/flags.ts';
@@ -38,8 +39,6 @@ export async function openBinds(
 async function pickUp(lab: Lab, path: string): Promise<number> {
   const file = openat(path, O_PATH);
   const [, mount = -1] = (await lab.perform([file, cloneMount(file), close(file)])).results;
-  lab.onEnd(async () => {
-    await lab.perform([close(mount)]);
-  });
+  closeAtEnd(lab, mount);
   return mount;
 }

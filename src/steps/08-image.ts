@@ -1,8 +1,9 @@
 /** Opening the image of a run, so that its files belong to root as seen from inside. */
 import { statSync } from 'node:fs';
+import { closeAtEnd } from '../lab/close-at-end.ts';
 import type { Lab } from '../lab/lab.ts';
 import { idMaps } from '../settings/users.ts';
-import { close, openat } from '../syscalls/files.ts';
+import { openat } from '../syscalls/files.ts';
 import { CLONE_NEWUSER, O_DIRECTORY, O_PATH, O_RDONLY } from '../syscalls/flags.ts';
 import { cloneMount, mapMountIds } from '../syscalls/mounts.ts';
 import { waitForSignal } from '../syscalls/processes.ts';
@@ -49,9 +50,7 @@ export async function openDirectory(lab: Lab, path: string): Promise<number> {
 export async function mapDirectory(lab: Lab, path: string, namespace: number): Promise<number> {
   const source = await openInRun(lab, path, O_RDONLY | O_DIRECTORY);
   const [mapped = -1] = (await lab.perform([cloneMount(source)])).results;
-  lab.onEnd(async () => {
-    await lab.perform([close(mapped)]);
-  });
+  closeAtEnd(lab, mapped);
   await lab.perform([mapMountIds(mapped, namespace)]);
   return mapped;
 }
@@ -71,8 +70,6 @@ async function openMappedNamespace(lab: Lab): Promise<number> {
 /** Opens a file that is closed at the end of the run. */
 async function openInRun(lab: Lab, path: string, flag: number): Promise<number> {
   const [fd = -1] = (await lab.perform([openat(path, flag)])).results;
-  lab.onEnd(async () => {
-    await lab.perform([close(fd)]);
-  });
+  closeAtEnd(lab, fd);
   return fd;
 }

@@ -1,9 +1,10 @@
 /** Volumes and file systems in memory: what is mounted in an image besides. */
 import { statSync } from 'node:fs';
+import { closeAtEnd } from '../lab/close-at-end.ts';
 import type { Lab } from '../lab/lab.ts';
 import { idMaps } from '../settings/users.ts';
 import type { Call } from '../syscalls/call.ts';
-import { chdir, close, fchdir, openWithin } from '../syscalls/files.ts';
+import { chdir, fchdir, openWithin } from '../syscalls/files.ts';
 import { MS_NODEV, MS_NOEXEC, MS_NOSUID, O_DIRECTORY, O_PATH } from '../syscalls/flags.ts';
 import { attachMountAt, cloneTree, mount, separateTree } from '../syscalls/mounts.ts';
 
@@ -49,9 +50,7 @@ export async function copyTree(lab: Lab, path: string, readonly = false): Promis
   const copying = [tree, separateTree(tree, readonly)];
   if (lab.rootless) return { copying, tree };
   const [copy = -1] = (await lab.perform(copying)).results;
-  lab.onEnd(async () => {
-    await lab.perform([close(copy)]);
-  });
+  closeAtEnd(lab, copy);
   return { copying: [], tree: copy };
 }
 

@@ -2,6 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { canBeUpper } from '../images/upper.ts';
+import { closeAtEnd } from '../lab/close-at-end.ts';
 import type { Lab } from '../lab/lab.ts';
 import { ATTRIBUTES, RECORD, uppersOf } from '../layers/store.ts';
 import { temporaryPlaces } from '../leftovers/directories.ts';
@@ -52,7 +53,12 @@ function place({ copying, tree }: CopiedTree, name: string): Call[] {
 /** A layer that belongs to real root is shown as root's inside, as the image is. */
 async function openLayer(lab: Lab, path: string, { namespace }: Image, mapped?: number): Promise<CopiedTree> {
   if (mapped !== undefined) return { copying: [], tree: mapped };
-  if (namespace === undefined || statSync(path).uid !== 0) return copyTree(lab, path);
+  const isRoots = namespace !== undefined && statSync(path).uid === 0;
+  return copyLayer(lab, path, isRoots ? namespace : undefined);
+}
+
+async function copyLayer(lab: Lab, path: string, namespace: number | undefined): Promise<CopiedTree> {
+  if (namespace === undefined) return copyTree(lab, path);
   return { copying: [], tree: await mapDirectory(lab, path, namespace) };
 }
 
@@ -91,8 +97,7 @@ async function openUpper(lab: Lab, directory: string, image: Image): Promise<Cal
   }
   const layer = keep ?? join(directory, 'layer');
   await makeLayer(lab, layer, image);
-  const tree = image.namespace === undefined ? undefined : await mapDirectory(lab, layer, image.namespace);
-  return place(tree === undefined ? await copyTree(lab, layer) : { copying: [], tree }, 'layer');
+  return place(await copyLayer(lab, layer, image.namespace), 'layer');
 }
 
 /** Makes the directories of a layer; in one that was kept, they are there. */
@@ -116,9 +121,7 @@ async function makeLayer(lab: Lab, layer: string, image: Image): Promise<void> {
 async function hold(lab: Lab, layer: string, how: typeof lock | typeof share): Promise<void> {
   const directory = openat(layer, O_RDONLY | O_DIRECTORY);
   const [fd = -1] = (await lab.perform([directory, how(directory)])).results;
-  lab.onEnd(async () => {
-    await lab.perform([close(fd)]);
-  });
+  closeAtEnd(lab, fd);
 }
 
 /** What a layer lies on: without that, nobody can tell later what is new in it, and what was changed. */
