@@ -171,20 +171,24 @@ kernelTest(test, [canRun(1), ...needs], 'a job that ends in the background leave
 
 kernelTest(
   test,
-  [canRun(1), program('stty'), ...needs],
+  [canRun(1), program('stty'), program('tail'), ...needs],
   'what has run in the background leaves the settings of the terminal alone: what is typed is shown',
   async () => {
-    for (const signal of ['-KILL', '-TERM']) {
+    for (const asked of [false, true]) {
       const terminal = new Terminal();
       const length = someTime();
       terminal.type(`kit step 1 --quiet sleep ${length} &`);
       const sleep = await findProcess(length);
+      const kit = parentOf(sleep);
       await terminal.answers('begun');
-      // The program inside ends, or the kit is told to.
-      terminal.type(signal === '-KILL' ? `kill -KILL ${sleep}` : 'kill %1');
-      await until('it is gone', () => isGone(sleep) && markedProcesses().length === 0);
-      terminal.type('wait');
-      await terminal.answers('over');
+      // The settings at the prompt are the shell's own: the kit ends while a command in the foreground has others.
+      terminal.type(`tail --pid=${kit} -f /dev/null; echo o''ver`);
+      const isTail = (pid: number) => read(`/proc/${pid}/comm`) === 'tail\n' && inForeground(pid);
+      await until('the command has the terminal', () => childrenOf(terminal.shell).some(isTail));
+      // The kit is told to end, or the program inside ends.
+      process.kill(asked ? kit : sleep, asked ? 'SIGTERM' : 'SIGKILL');
+      await terminal.shows(/^over$/m);
+      assert.equal(markedProcesses(), []);
       terminal.type("stty -a | grep -o '.echo '");
       await terminal.shows(/^ echo *$/m);
       terminal.close();
