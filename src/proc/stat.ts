@@ -29,6 +29,15 @@ export function stateOf(pid: number): string | undefined {
   return fieldsOf(pid)?.[0];
 }
 
+/**
+ * The system call in which a process sleeps, as this machine numbers its calls; undefined while it runs, or where the
+ * kernel does not say. Source: proc_pid_syscall(5).
+ */
+export function callOf(pid: number): number | undefined {
+  const number = Number.parseInt(textOf(`/proc/${pid}/syscall`) ?? '', 10);
+  return Number.isNaN(number) ? undefined : number;
+}
+
 /** The parent of a process: field 4; 0 if it has none in this PID namespace, undefined if the process is not there. */
 export function parentOf(pid: number): number | undefined {
   const fields = fieldsOf(pid);

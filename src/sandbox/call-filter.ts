@@ -56,7 +56,7 @@ export type ToldName = keyof (typeof NUMBERS)['x64'];
 const numbers: Readonly<Partial<Record<ToldName, number>>> = NUMBERS[process.arch === 'arm64' ? 'arm64' : 'x64'];
 
 /** What a call is called that the filter tells of. */
-export function nameOfCall({ number }: HeardCall): ToldName | undefined {
+export function nameOfCall({ number }: Pick<HeardCall, 'number'>): ToldName | undefined {
   return Object.entries(numbers).find(([, known]) => known === number)?.[0] as ToldName | undefined;
 }
 

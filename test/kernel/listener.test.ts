@@ -12,6 +12,7 @@ import { Child } from '../../src/executor/child.ts';
 import type { HeardCall } from '../../src/executor/listener.ts';
 import { nameOfCall } from '../../src/sandbox/call-filter.ts';
 import { Sandbox, type SandboxOptions } from '../../src/sandbox/sandbox.ts';
+import { isStill } from '../../src/submission/unhurried.ts';
 import { keepOnExec } from '../../src/syscalls/descriptors.ts';
 import { SECCOMP_FILTER_FLAG } from '../../src/syscalls/flags.ts';
 import { installFilter } from '../../src/syscalls/identity.ts';
@@ -70,9 +71,11 @@ kernelTest(
     assert.is(Number(call.args[1]), 'second'.length);
     await sleep(300);
     assert.is(hostname(), 'first', 'it has not been made');
+    assert.not.ok(isStill(call.thread), 'who makes it will go on: that is no rest');
     held.let();
     await until('the second name', () => hostname() === 'second');
     await until('the last program', () => new Process(started.pid).argv[0] === '/bin/sleep');
+    await until('its sleep', () => isStill(started.pid));
     assert.equal(
       names.filter((name) => name !== 'openat'),
       ['execve', 'execve', 'sethostname', 'execve', 'sethostname', 'execve'],
