@@ -126,7 +126,16 @@ async function build(modules) {
     plugins: [asItLies(stamps)],
   });
   const [map = '', text = ''] = ['.map', '.cjs'].map((end) => outputFiles.find(({ path }) => path.endsWith(end))?.text);
-  return { text, map, stamps };
+  return { text: inAscii(text), map, stamps };
+}
+
+/**
+ * A text in which a byte is a character, so that it can be kept and cut off by its length. esbuild leaves other letters
+ * in comments alone.
+ * @param {string} text
+ */
+function inAscii(text) {
+  return text.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 module.exports = { bundle };

@@ -3,6 +3,7 @@ import type { Exercise } from '#src/catalogue/exercise.ts';
 import { sentry, whole, word } from '#src/checks/draw.ts';
 import { sleepsAt, wakers } from '#src/checks/pipes.ts';
 import type { Process } from '#src/checks/process.ts';
+import { Cause } from '#src/checks/timer.ts';
 import type { Trial } from '#src/checks/trial.ts';
 import { hints } from './hints.ts';
 
@@ -15,9 +16,9 @@ export const exercise: Exercise = {
   points: 10,
   starterFails: 'what runs while the child prepares itself: expected the child alone, observed the child and',
   hints,
-  // All goes well, or the child dies.
-  rounds: 2,
-  round(turn) {
+  // All goes well, or the child dies, or the helper takes longer.
+  rounds: 3,
+  round(turn, kept) {
     const orders = `: ${word(whole(8, 40))}\n`;
     return {
       given: { length: orders.length },
@@ -39,11 +40,13 @@ export const exercise: Exercise = {
           expected: 'it runs',
           observed: trial.find('helper') ? 'it runs' : `it does not run, and the parent ${activity(trial, parent)}`,
         }));
-        await trial.expectStill('the program, while the helper runs', () => ({
+        const helper = new Cause(kept, 'the end of the helper');
+        const look = () => ({
           expected: 'it does not run',
           observed: whileItWaits(trial, child, go),
           command: `cat /proc/${child.pid}/wchan`,
-        }));
+        });
+        await trial.expectStill('the program, while the helper runs', look, helper.held);
         trial.expect('where the child waits for its go', {
           expected: 'at a second pipe',
           observed: go === ready ? 'at the first pipe' : 'at a second pipe',
@@ -55,6 +58,7 @@ export const exercise: Exercise = {
           expected: 'it runs',
           observed: trial.find() ? 'it runs' : `it does not run, and the child ${activity(trial, child)}`,
         }));
+        helper.noteEffect();
         trial.expect('what the child has become', {
           expected: 'the program',
           observed: trial.find()?.pid === child.pid ? 'the program' : 'something else: the program is another process',

@@ -22,6 +22,15 @@ export const wrong: readonly WrongSolution[] = [
   await lab.wait(helper);`,
     ],
   },
+  // The helper is usually done by then.
+  {
+    name: 'goes-on-by-a-timer',
+    fails: 'the program, while the helper runs: expected it does not run, observed',
+    change: [
+      'await lab.wait(await lab.clone(given.helper, 0));',
+      'await lab.clone(given.helper, 0);\n  await new Promise((resolve) => setTimeout(resolve, 1500));',
+    ],
+  },
   {
     name: 'lets-go-too-early',
     fails: 'the program, while the helper runs: expected it does not run, observed',

@@ -2,6 +2,7 @@ import type { Exercise } from '#src/catalogue/exercise.ts';
 import { sentry } from '#src/checks/draw.ts';
 import { sleepsAt, wakers } from '#src/checks/pipes.ts';
 import type { Process } from '#src/checks/process.ts';
+import { Cause } from '#src/checks/timer.ts';
 import type { Trial } from '#src/checks/trial.ts';
 
 export const exercise: Exercise = {
@@ -37,7 +38,9 @@ export const exercise: Exercise = {
       text: 'Before its read, the child has to close its copy of the write end. And the parent should say “go” by a byte.',
     },
   ],
-  round() {
+  // The second time, the helper takes longer.
+  rounds: 2,
+  round(_turn, kept) {
     return {
       scripts: { program: sentry(), helper: sentry() },
       async check(trial) {
@@ -47,10 +50,9 @@ export const exercise: Exercise = {
           expected: 'it runs',
           observed: trial.find('helper') ? 'it runs' : `it does not run: ${trial.describeEnd()}`,
         }));
-        await trial.expectStill('the program, while the helper runs', () => ({
-          expected: 'it does not run',
-          observed: trial.find() ? 'it runs' : 'it does not run',
-        }));
+        const helper = new Cause(kept, 'the end of the helper');
+        const look = () => ({ expected: 'it does not run', observed: trial.find() ? 'it runs' : 'it does not run' });
+        await trial.expectStill('the program, while the helper runs', look, helper.held);
         const { child, pipe, who } = await waitingChild(trial);
         const meanwhile = wakers(trial, pipe, who);
         await trial.tell('helper');
@@ -59,6 +61,7 @@ export const exercise: Exercise = {
           observed: trial.find() ? 'it runs' : `it has not begun: ${reason(trial, child, who)}`,
           command: `cat /proc/${child.pid}/wchan; ls -l /proc/${child.pid}/fd`,
         }));
+        helper.noteEffect();
         trial.expect('who could wake the child', { expected: 'the parent', ...meanwhile });
         trial.expect('what the child has become', {
           expected: 'the program',

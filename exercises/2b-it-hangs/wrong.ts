@@ -32,6 +32,15 @@ export const wrong: readonly WrongSolution[] = [
       ["atLeast(1, 'The parent ended before it let the child go.', read(readEnd, byte))", 'read(readEnd, byte)'],
     ],
   },
+  // The helper is usually done by then.
+  {
+    name: 'goes-on-by-a-timer',
+    fails: 'the program, while the helper runs: expected it does not run, observed it runs',
+    change: [
+      'await lab.wait(await lab.clone(given.helper, 0));',
+      'await lab.clone(given.helper, 0);\n  await new Promise((resolve) => setTimeout(resolve, 1500));',
+    ],
+  },
   {
     name: 'no-checkpoint',
     fails: 'the program, while the helper runs: expected it does not run, observed it runs',

@@ -34,7 +34,7 @@ export const exercise: Exercise = {
       scripts: { program: sentry() },
       async check(trial) {
         const prisoner = await findPrisoner(trial);
-        expectOutside(trial, await letGo(trial, prisoner));
+        await expectOutside(trial, await letGo(trial, prisoner));
         await trial.expectStatus();
       },
     };

@@ -19,7 +19,7 @@ export const exercise: Exercise = {
       text: 'The cage is to be left as it is given: with the image over the old root.',
     },
     {
-      when: "the program's mount namespace",
+      when: 'mount namespaces that are open in the cage',
       text: 'A door that was open before the cage was made is none here. The way out leads through the cage’s own mount namespace.',
     },
     {
@@ -58,7 +58,7 @@ export const exercise: Exercise = {
           observed: program.namespace('mnt') === namespace ? "the cage's" : 'another one',
           command: `readlink /proc/${program.pid}/ns/mnt`,
         });
-        expectOutside(trial, program);
+        await expectOutside(trial, program);
         await trial.expectStatus();
       },
     };

@@ -57,8 +57,8 @@ export const wrong: readonly WrongSolution[] = [
     change: [WAY_OUT, "[umount('/', MNT.MNT_DETACH), namespace, setns(namespace, CLONE_NEWNS)]"],
   },
   {
-    name: 'the-parents-namespace',
-    fails: "the program's mount namespace: expected the cage's, observed another one",
+    name: 'a-namespace-left-open',
+    fails: 'mount namespaces that are open in the cage: expected none, observed mnt:[',
     changes: [
       ["  const namespace = openat('/proc/self/ns/mnt', O_RDONLY);\n", ''],
       ['wayOut(): Call[]', 'wayOut(namespace: number): Call[]'],
@@ -68,6 +68,36 @@ export const wrong: readonly WrongSolution[] = [
         "const [door = -1] = (await lab.perform([openat('/proc/self/ns/mnt', O_RDONLY)])).results;\n  const container",
       ],
       ['...wayOut()', '...wayOut(door)'],
+    ],
+  },
+  {
+    name: 'the-parents-namespace',
+    fails: 'doors that came into the cage: expected none, observed it has asked another process for one',
+    changes: [
+      ["  const namespace = openat('/proc/self/ns/mnt', O_RDONLY);\n", '  const parent = openProcess(process.pid);\n'],
+      [WAY_OUT, '[parent, setns(parent, CLONE_NEWNS)]'],
+      ['    CLONE_NEWPID | CLONE_NEWNS', '    CLONE_NEWNS'],
+      ['import { chdir', "import { openProcess } from '#src/syscalls/descriptors.ts';\nimport { chdir"],
+    ],
+  },
+  {
+    name: 'a-door-handed-in',
+    fails: 'doors that came into the cage: expected none, observed it has asked another process for one',
+    changes: [
+      [
+        "  const namespace = openat('/proc/self/ns/mnt', O_RDONLY);\n",
+        '  const parent = openProcess(process.pid);\n  const door = takeDescriptor(parent, 200);\n',
+      ],
+      [WAY_OUT, "[parent, door, fchdir(door), chroot('.')]"],
+      ['    CLONE_NEWPID | CLONE_NEWNS', '    CLONE_NEWNS'],
+      [
+        '  return lab.wait',
+        "  const root = openat('/', O_RDONLY);\n  await lab.perform([root, dup3(root, 200)]);\n  return lab.wait",
+      ],
+      [
+        'import { chdir, chroot, openat, read }',
+        "import { openProcess, takeDescriptor } from '#src/syscalls/descriptors.ts';\nimport { chdir, chroot, dup3, fchdir, openat, read }",
+      ],
     ],
   },
 ];

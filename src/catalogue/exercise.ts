@@ -1,6 +1,7 @@
 /** What an exercise is. Each has a folder in `exercises/`, whose `exercise.ts` gives this. */
 
 import type { Process } from '../checks/process.ts';
+import type { Kept } from '../checks/timer.ts';
 import type { Trial } from '../checks/trial.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { Script } from '../submission/assignment.ts';
@@ -51,6 +52,6 @@ export interface Exercise {
   readonly starterFails: string;
   /** In how many runs a submission is graded, if not in one: each tries another of a few cases. */
   readonly rounds?: number;
-  /** Draws the values of a run. `turn` counts the runs of one grading, from 0. */
-  readonly round: (turn: number) => Round;
+  /** Draws the values of a run. `turn` counts the runs of one grading, from 0; `kept` is what these tell one another. */
+  readonly round: (turn: number, kept: Kept) => Round;
 }

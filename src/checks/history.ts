@@ -79,6 +79,10 @@ const CHANGES = { sethostname: 'uts', setdomainname: 'uts', mount: 'mnt' } as co
 
 type Change = keyof typeof CHANGES;
 
+/** Calls that give the caller a descriptor of another process, or can: with a message may come one. */
+const TAKES: readonly (ToldName | undefined)[] = ['pidfd_getfd', 'recvmsg', 'recvmmsg'];
+const OPEN_PROCESS = 'anon_inode:[pidfd]';
+
 export class History {
   readonly #scripts: Readonly<Record<string, Script>>;
   readonly #look: (program: Process, name: string) => Promise<void>;
@@ -87,6 +91,8 @@ export class History {
   readonly #changes = new Map<string, number>();
   /** The processes that have chosen another PID namespace for their children. */
   readonly #movers = new Set<number>();
+  /** The processes that may have got a descriptor or a namespace from another. */
+  readonly #takers = new Set<number>();
   #calls = 0;
   #begun = 0;
   #problem: unknown;
@@ -126,6 +132,12 @@ export class History {
     return this.#movers.has(pid);
   }
 
+  /** Whether a process may ever have got a descriptor from another one, but as its child, or joined its namespaces. */
+  hasTaken({ pid }: Process): boolean {
+    this.#throwProblem();
+    return this.#takers.has(pid);
+  }
+
   end(): void {
     for (const beginning of this.#beginnings.values()) beginning.close();
     this.#beginnings.clear();
@@ -140,6 +152,8 @@ export class History {
     const thread = new Process(call.thread);
     if (name === 'execve' || name === 'execveat') return this.#noteProgram(thread, call.args[WORDS[name] ?? 0] ?? 0n);
     if (name === 'unshare' || (name === 'setns' && isForChildren(call))) this.#movers.add(processOf(thread).pid);
+    const joins = name === 'setns' && thread.opened(call.args[0] ?? 0n) === OPEN_PROCESS;
+    if (joins || TAKES.includes(name)) this.#takers.add(processOf(thread).pid);
     const kind = CHANGES[name as Change];
     if (kind) this.#changes.set(`${name} ${thread.namespace(kind)}`, this.#calls);
   }

@@ -72,14 +72,28 @@ export function wakers(
   return { observed: names.join(' and ') || 'nobody', command: `${command.join('; ')}   # ${pipe}, l-wx` };
 }
 
-/** @throws ProcessUnseen if there are more descriptors than anybody needs */
 /** The directories that a process has open, by their paths. @throws ProcessUnseen if it has more open than anybody would */
-export function openDirectories({ pid }: Process): string[] {
-  const fds = names(`/proc/${pid}/fd`, MOST_DESCRIPTORS + 1).map((fd) => `/proc/${pid}/fd/${fd}`);
-  if (fds.length > MOST_DESCRIPTORS) throw new ProcessUnseen(`process ${pid} has too many descriptors to look at`);
-  return fds.filter((fd) => attempt(() => statSync(fd).isDirectory())).map(link);
+export function openDirectories(process: Process): string[] {
+  return descriptorsOf(process)
+    .filter((fd) => attempt(() => statSync(fd).isDirectory()))
+    .map(link);
 }
 
+/** The mount namespaces that a process has open: `mnt:[4026532198]`. @throws ProcessUnseen as openDirectories does */
+export function openMountNamespaces(process: Process): string[] {
+  return descriptorsOf(process)
+    .map(link)
+    .filter((target) => target.startsWith('mnt:'));
+}
+
+/** The paths of what a process has open. @throws ProcessUnseen */
+function descriptorsOf({ pid }: Process): string[] {
+  const fds = names(`/proc/${pid}/fd`, MOST_DESCRIPTORS + 1).map((fd) => `/proc/${pid}/fd/${fd}`);
+  if (fds.length > MOST_DESCRIPTORS) throw new ProcessUnseen(`process ${pid} has too many descriptors to look at`);
+  return fds;
+}
+
+/** @throws ProcessUnseen if there are more descriptors than anybody needs */
 function writersOf(pipe: string, processes: readonly Process[]): Process[] {
   let left = MOST_DESCRIPTORS;
   return processes.filter(({ pid }) => {

@@ -1,10 +1,12 @@
 /** A process that waits in an image as in a cage, and is to get out by itself. */
-import { openDirectories } from './pipes.ts';
+import { lookAtMounts } from './mounts.ts';
+import { openDirectories, openMountNamespaces } from './pipes.ts';
 import type { Process } from './process.ts';
 import type { Trial } from './trial.ts';
 
 /** The submission has yet to start, and there is nothing else to wait for. */
 const PATIENCE_MS = 30_000;
+const OUTSIDE = "the sandbox's";
 
 /** Waits for a process whose root is the image's, and that has no directory open. @throws CheckFailed */
 export async function findPrisoner(trial: Trial): Promise<Process> {
@@ -17,12 +19,16 @@ export async function findPrisoner(trial: Trial): Promise<Process> {
     ...(found && { command: `stat -L -c %d:%i /proc/${found.pid}/root` }),
   });
   const prisoner = found ?? trial.parent;
-  const doors = openDirectories(prisoner);
-  trial.expect('directories that are open in the cage', {
-    expected: 'none',
-    observed: doors.join(', ') || 'none',
-    command: `ls -l /proc/${prisoner.pid}/fd`,
-  });
+  for (const [what, doors] of [
+    ['directories', openDirectories(prisoner)],
+    ['mount namespaces', openMountNamespaces(prisoner)],
+  ] as const) {
+    trial.expect(`${what} that are open in the cage`, {
+      expected: 'none',
+      observed: doors.join(', ') || 'none',
+      command: `ls -l /proc/${prisoner.pid}/fd`,
+    });
+  }
   return prisoner;
 }
 
@@ -35,14 +41,21 @@ export async function letGo(trial: Trial, prisoner: Process): Promise<Process> {
     observed: program.pid === prisoner.pid ? 'the one that was in the cage' : 'another one',
     command: `cat /proc/${prisoner.pid}/cmdline`,
   });
+  trial.expect('doors that came into the cage', {
+    expected: 'none',
+    observed: trial.history?.hasTaken(program) ? 'it has asked another process for one' : 'none',
+  });
   return program;
 }
 
 /** @throws CheckFailed if the program's root is not the sandbox's */
-export function expectOutside(trial: Trial, program: Process): void {
+export async function expectOutside(trial: Trial, program: Process): Promise<void> {
+  const observed = rootInWords(trial, program);
+  const tops = [trial.ground.rootMount, await lookAtMounts(program, (view) => view.rootMount)];
+  const another = observed === OUTSIDE && !tops.includes(program.rootMount);
   trial.expect("the program's root", {
-    expected: "the sandbox's",
-    observed: rootInWords(trial, program),
+    expected: OUTSIDE,
+    observed: another ? `${OUTSIDE}, but mounted once more in another place` : observed,
     command: `stat -L -c %d:%i /proc/${program.pid}/root /proc/${trial.parent.pid}/root`,
   });
 }
@@ -51,7 +64,7 @@ export function expectOutside(trial: Trial, program: Process): void {
 export function rootInWords(trial: Trial, process: Process): string {
   const root = process.directory('root');
   if (root === trial.image) return "the image's";
-  return root === trial.ground.root ? "the sandbox's" : 'some other directory';
+  return root === trial.ground.root ? OUTSIDE : 'some other directory';
 }
 
 function isCaged(trial: Trial, process: Process): boolean {

@@ -1,5 +1,5 @@
 /** The processes of a submission as the kernel shows them to the host: the files of /proc/PID. */
-import { lstatSync, openSync, readlinkSync, statSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, readlinkSync, statSync } from 'node:fs';
 import { readBeginning, readBounded, TooLong } from '../proc/bounded.ts';
 import type { IdRange } from '../proc/id-maps.ts';
 import { parseIdMap } from '../proc/id-maps.ts';
@@ -8,6 +8,7 @@ import { type Mount, parseMountinfo } from '../proc/mountinfo.ts';
 import type { NamespaceKind } from '../proc/namespaces.ts';
 import { childrenOf, parentOf } from '../proc/stat.ts';
 import type { Script } from '../submission/assignment.ts';
+import { O_PATH } from '../syscalls/flags.ts';
 
 /** It cannot be looked at, by its own doing: it has ended, or hides, or shows more than anybody could read. */
 export class ProcessUnseen extends Error {
@@ -121,6 +122,25 @@ export class Process {
     // The trailing dot: what the link leads to, and not the link.
     const { dev, ino } = this.#look(() => statSync(`/proc/${this.pid}/${which}/.`, { bigint: true }));
     return `${dev}:${ino}`;
+  }
+
+  /** What a descriptor of it leads to, as the kernel names that; `''` if none. */
+  opened(fd: bigint): string {
+    try {
+      return readlinkSync(`/proc/${this.pid}/fd/${BigInt.asIntN(32, fd)}`);
+    } catch {
+      return '';
+    }
+  }
+
+  /** The number of the mount that its root is on, which no other has, in any namespace. Source: proc_pid_fdinfo(5). */
+  get rootMount(): string {
+    const fd = this.#look(() => openSync(`/proc/${this.pid}/root`, O_PATH));
+    try {
+      return /^mnt_id:\s*(\d+)$/m.exec(readBounded(`/proc/self/fdinfo/${fd}`, MOST_STATUS_BYTES))?.[1] ?? '';
+    } finally {
+      closeSync(fd);
+    }
   }
 
   /**

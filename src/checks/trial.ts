@@ -67,8 +67,12 @@ export class Trial {
   }
 
   /** Notes an expectation that must stay met for a while: something does not happen. */
-  async expectStill(name: string, look: () => Expectation | Promise<Expectation>): Promise<void> {
-    const deadline = Date.now() + STILL_MS;
+  async expectStill(
+    name: string,
+    look: () => Expectation | Promise<Expectation>,
+    milliseconds = STILL_MS,
+  ): Promise<void> {
+    const deadline = Date.now() + milliseconds;
     let last = await look();
     while (judge(name, last).passed && Date.now() < deadline) {
       await this.#pause();

@@ -30,7 +30,7 @@ export async function gradeWork(request: Request, exercises: readonly Entry[], s
     return { ...grade, ...(submission.source !== undefined && { source: submission.source }) };
   });
   const report = makeReport(grades, {
-    notes: [...notes, ...notesOnTelling()],
+    notes: [...notes, ...(await notesOnTelling())],
     begun,
     seconds: (Date.now() - begun.getTime()) / 1000,
   });

@@ -11,6 +11,7 @@ import { CannotLook } from '../checks/inside.ts';
 import { endInWords } from '../checks/output.ts';
 import { ProcessUnseen } from '../checks/process.ts';
 import { lackOfRights } from '../checks/rights.ts';
+import type { Kept } from '../checks/timer.ts';
 import { Trial } from '../checks/trial.ts';
 import { lackOfLibrary } from '../executor/native.ts';
 import { keepsAttributes } from '../sandbox/attributes.ts';
@@ -87,8 +88,9 @@ type Look = (verdict: Judgement) => Promise<void>;
 /** Runs the submission once for each case that the exercise has, until it fails. */
 async function run(exercise: Entry, text: string, options: GradeOptions, look?: Look): Promise<Judgement> {
   const checks: CheckResult[] = [];
+  const kept: Kept = new Map();
   for (let turn = 0; ; turn++) {
-    const verdict = await runOnce(exercise, turn, text, options, look);
+    const verdict = await runOnce(exercise, () => exercise.round(turn, kept), text, options, look);
     checks.push(...verdict.checks);
     const last = turn + 1 >= (exercise.rounds ?? 1);
     if (last || verdict.status !== 'passed') return { ...verdict, checks };
@@ -97,7 +99,7 @@ async function run(exercise: Entry, text: string, options: GradeOptions, look?: 
 
 async function runOnce(
   exercise: Entry,
-  turn: number,
+  draw: () => Round,
   text: string,
   { timeout, hidden = [], signal }: GradeOptions,
   look?: Look,
@@ -109,7 +111,7 @@ async function runOnce(
   let ground: Ground | undefined;
   let history: History | undefined;
   try {
-    const round = exercise.round(turn);
+    const round = draw();
     const heard = new History(round.scripts, round.begins);
     history = heard;
     const image = exercise.needs?.includes('image') ? await hostImage() : undefined;

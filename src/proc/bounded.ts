@@ -5,8 +5,8 @@
  */
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 
-/** The most that is read at once. */
-const CHUNK = 64 * 1024;
+/** Where all is read to, before what has come is copied: so a short file costs little memory. */
+const scratch = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** There is more than the reader wants. */
 export class TooLong extends Error {
@@ -26,10 +26,9 @@ export function readBeginning(path: string, most: number): Buffer {
   try {
     const chunks: Buffer[] = [];
     for (let left = most; left > 0; ) {
-      const chunk = Buffer.allocUnsafe(Math.min(left, CHUNK));
-      const size = readSync(fd, chunk, 0, chunk.length, null);
+      const size = readSync(fd, scratch, 0, Math.min(left, scratch.length), null);
       if (size === 0) break;
-      chunks.push(chunk.subarray(0, size));
+      chunks.push(Buffer.from(scratch.subarray(0, size)));
       left -= size;
     }
     return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);

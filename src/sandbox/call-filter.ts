@@ -7,6 +7,8 @@
  * whatever is changed by such a call has an order. Source: seccomp_unotify(2).
  */
 import { readdirSync, readlinkSync } from 'node:fs';
+import { Child } from '../executor/child.ts';
+import { CallFailure } from '../executor/failure.ts';
 import { type HeardCall, Listener } from '../executor/listener.ts';
 import { lackOfLibrary } from '../executor/native.ts';
 import { attempt, perform } from '../executor/perform.ts';
@@ -15,7 +17,8 @@ import { openProcess, takeDescriptor } from '../syscalls/descriptors.ts';
 import { errnoNumber } from '../syscalls/errno.ts';
 import { close } from '../syscalls/files.ts';
 import { AF, CLONE_NEWPID, MS, O_RDWR, O_WRONLY, SECCOMP_FILTER_FLAG } from '../syscalls/flags.ts';
-import { type FilterInstruction, installFilter } from '../syscalls/identity.ts';
+import { type FilterInstruction, installFilter, noNewPrivileges } from '../syscalls/identity.ts';
+import { exit } from '../syscalls/processes.ts';
 
 /** The numbers of the calls, by Node's name of the machine. Source: asm/unistd.h. */
 export const NUMBERS = {
@@ -23,6 +26,7 @@ export const NUMBERS = {
     open: 2,
     ioctl: 16,
     socket: 41,
+    recvmsg: 47,
     execve: 59,
     creat: 85,
     mount: 165,
@@ -30,10 +34,12 @@ export const NUMBERS = {
     setdomainname: 171,
     openat: 257,
     unshare: 272,
+    recvmmsg: 299,
     setns: 308,
     execveat: 322,
     io_uring_setup: 425,
     openat2: 437,
+    pidfd_getfd: 438,
   },
   arm64: {
     ioctl: 29,
@@ -43,11 +49,14 @@ export const NUMBERS = {
     sethostname: 161,
     setdomainname: 162,
     socket: 198,
+    recvmsg: 212,
     execve: 221,
+    recvmmsg: 243,
     setns: 268,
     execveat: 281,
     io_uring_setup: 425,
     openat2: 437,
+    pidfd_getfd: 438,
   },
 } as const;
 
@@ -76,6 +85,9 @@ const TOLD: readonly (readonly [ToldName, Condition?])[] = [
   ['sethostname'],
   ['setdomainname'],
   ['setns'],
+  ['recvmsg'],
+  ['recvmmsg'],
+  ['pidfd_getfd'],
   ['unshare', { argument: 0, bits: CLONE_NEWPID }],
   ['mount', { argument: 3, bits: MS.MS_PRIVATE | MS.MS_SLAVE | MS.MS_UNBINDABLE }],
   ['openat', { argument: 2, bits: O_WRONLY | O_RDWR }],
@@ -162,20 +174,39 @@ const {
 /** Linux 5.19 does not let a signal interrupt a call that is being looked at. */
 const CHOICES = [LISTENER | NO_SLOWER | UNINTERRUPTED, LISTENER | NO_SLOWER];
 
-/** Whether this kernel tells of calls, as Linux 5.6 does, and lets the grader listen. */
-export function tellsOfCalls(): boolean {
-  return flagsHere() !== undefined;
-}
-
-/** What a report must say of this kernel. */
-export function notesOnTelling(): string[] {
+/** What a report must say of this machine: why nobody is told of calls. */
+export async function notesOnTelling(): Promise<string[]> {
   // Without the library nothing is graded at all, which is said elsewhere.
-  if (lackOfLibrary() !== undefined || tellsOfCalls()) return [];
-  return [
-    'This kernel does not tell of calls before they are made, as Linux 5.6 does: what is put back in time is not seen.',
-  ];
+  if (lackOfLibrary() !== undefined) return [];
+  const flags = flagsHere();
+  const reason =
+    flags === undefined
+      ? 'This kernel does not tell of calls before they are made, as Linux 5.6 does'
+      : (await isTaken(flags))
+        ? 'Somebody listens to the calls of the grader itself, so it cannot be told of others'
+        : undefined;
+  return reason === undefined ? [] : [`${reason}: what is put back in time is not seen.`];
 }
 
+/** Whether there is a listener above this process already: there can be one. A child tries, since a filter stays. */
+async function isTaken(flags: number): Promise<boolean> {
+  const child = new Child(
+    [noNewPrivileges(), installFilter([{ code: CODES.give, value: SECCOMP_RET_ALLOW }], flags), exit(0)],
+    0,
+    {},
+  );
+  try {
+    await child.wait();
+    return false;
+  } catch (error) {
+    if (error instanceof CallFailure) return error.errno === 'EBUSY';
+    throw error;
+  } finally {
+    await child.destroy();
+  }
+}
+
+/** How to listen here; undefined where the kernel tells of no calls. */
 function flagsHere(): number | undefined {
   // What is no process has no descriptors; where nobody may ask, the answer is another.
   if (attempt(takeDescriptor(-1, 0)).result !== -errnoNumber('EBADF')) return undefined;

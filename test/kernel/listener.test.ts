@@ -152,18 +152,32 @@ kernelTest(listener, needs, 'a sandbox ends with the grader also while a call is
   assert.is(lab(['clean']).status, 0);
 });
 
-kernelTest(listener, needs, 'where somebody listens to the grader, it grades without', async () => {
+kernelTest(listener, needs, 'where somebody listens to the grader, it grades without, and says so', async () => {
+  const program = await listenedTo([process.execPath, ...maker(false)]);
+  assert.equal(program.status, { status: 0 }, program.said);
+  assert.match(program.said, /^\d+ false\n{"status":0}\n$/);
+  const file = join(temporaryDirectory(), '1a.ts');
+  writeFileSync(file, readFileSync(join(top, 'exercises/1a-domain-name/solution.ts')));
+  const grade = await listenedTo([process.execPath, join(top, 'bin/lab.cjs'), 'grade', file]);
+  assert.equal(grade.status, { status: 0 }, grade.said);
+  assert.match(grade.said, 'passed');
+  assert.match(grade.said, 'Somebody listens to the calls of the grader itself');
+  assert.not.match(lab(['grade', file]).stdout, 'Somebody listens');
+});
+
+/** Runs a command to whose calls somebody listens, who looks at none. */
+async function listenedTo(command: readonly string[]): Promise<{ status: unknown; said: string }> {
   const allow = installFilter(
     [{ code: 0x06, value: 0x7fff0000 }],
     SECCOMP_FILTER_FLAG.SECCOMP_FILTER_FLAG_NEW_LISTENER,
   );
   const out = join(temporaryDirectory(), 'out');
-  const words = ['sh', '-c', `exec "$0" "$@" >${out} 2>&1`, process.execPath, ...maker(false)];
+  const words = ['sh', '-c', `exec "$@" >${out} 2>&1`, 'sh', ...command];
   const environment = Object.entries(process.env).map(([name, value]) => `${name}=${value}`);
   const child = new Child([allow, keepOnExec(allow), execve('/bin/sh', words, environment)], 0, {});
   onTestEnd(() => child.destroy());
-  assert.equal(await child.wait(), { status: 0 }, readFileSync(out, 'utf8'));
-  assert.match(readFileSync(out, 'utf8'), /^\d+ false\n{"status":0}\n$/);
-});
+  const status = await child.wait();
+  return { status, said: readFileSync(out, 'utf8') };
+}
 
 listener.run();

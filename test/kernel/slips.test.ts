@@ -35,8 +35,8 @@ function slipped({ changes, at }: Slip, entry: Entry): { readonly text: string; 
 function unjudged(entry: Entry): Entry {
   return {
     ...entry,
-    round(turn) {
-      const round = entry.round(turn);
+    round(turn, kept) {
+      const round = entry.round(turn, kept);
       const check = async (trial: Trial) => {
         // Some are never there.
         for (const name of Object.keys(round.scripts)) void letEnd(trial, name).catch(() => {});

@@ -19,6 +19,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Script } from 'node:vm';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { kernelTest, temporaryDirectory } from '../support/kernel-test.ts';
@@ -113,6 +114,18 @@ kernelTest(test, [canRun(0)], 'a stack names the source and its line', async () 
     assert.match(kit.run(['step', '0', '--', 'sleep', '0.1']).stderr, `${kit.at(STEP)}:${line}:`);
   }
   assert.ok(existsSync(kit.at('build/step.bundle')));
+});
+
+kernelTest(test, [canRun(0)], 'a bundle is kept whole, whatever letters stand in the sources', async () => {
+  const kit = newKit();
+  kit.edit(STEP, 'export ', 'globalThis.odd = new (class {\n  /** … and 😀 */\n  odd() {}\n})();\nexport ');
+  await warm(kit);
+  const kept = readFileSync(kit.at('build/step.bundle'));
+  const head = kept.indexOf('\n') + 1;
+  const { length } = JSON.parse(String(kept.subarray(0, head)));
+  const text = kept.toString('latin1', head, head + length);
+  assert.match(text, 'odd() {');
+  assert.not.throws(() => new Script(`(() => {${text}\n})`));
 });
 
 kernelTest(test, [root, canRun(0)], 'a kept bundle that somebody else may write is not run', async () => {

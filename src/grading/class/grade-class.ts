@@ -55,7 +55,7 @@ export async function gradeClass(
   try {
     // A run that was killed may have left a sandbox behind.
     await sweepOnEvidence().catch(() => []);
-    const notes = [...part.notes, ...notesOnTelling()];
+    const notes = [...part.notes, ...(await notesOnTelling())];
     for (const note of notes) printError(note);
     const results = await gradeAll(request, course, part, surroundings);
     // Every part of a class has the same columns.
