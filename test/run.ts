@@ -44,7 +44,15 @@ const CHECKS: readonly [string, readonly string[]][] = [
 /** Files that take long, the longest first: so they begin first. */
 const LONG = [
   ...['rootfs-debian', 'robust-kills', 'hostile', 'command-line', 'grade-class', 'workshop-transcripts', 'grade'],
-  ...['slips', 'lessons-transcripts/07-cgroups', 'robust-many', 'rootfs-early', 'rootless', 'workshop-slides'],
+  ...[
+    'slips',
+    'lessons-transcripts/07-cgroups',
+    'lessons-transcripts/07-cgroups-versions',
+    'robust-many',
+    'rootfs-early',
+    'rootless',
+    'workshop-slides',
+  ],
 ];
 /**
  * Files that run by themselves, after all others: two look at what happens when at a terminal; one makes cgroups that

@@ -15,6 +15,7 @@ import '../syscalls/processes.ts';
 import '../syscalls/shared-memory.ts';
 import { importLine, type Section, splitAtTop, stepFiles, typesIn, type Usable, usables } from './calls.ts';
 import { top } from './exercises.ts';
+import { readLibrary } from './lessons.ts';
 
 /** Code has room for so many letters in a terminal of 80 columns. */
 const WIDTH = 74;
@@ -72,8 +73,8 @@ function pageLink(page: string): string {
 }
 
 function lessonLink(step: number): string {
-  const stem = stepFiles().find((file) => file.includes(`/${String(step).padStart(2, '0')}-`)) ?? '';
-  return `[lesson ${step}](../${stem.replace('src/steps', 'lessons').replace('.ts', '.md')})`;
+  const lesson = readLibrary().lessons.find(({ number }) => number === step);
+  return lesson ? `[lesson ${step}](../${lesson.path})` : '';
 }
 
 /** All that is known of one. */

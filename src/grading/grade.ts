@@ -1,7 +1,7 @@
 /** Grading one submission of one exercise. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureImage } from '../../rootfs-builder/images.ts';
-import type { Need, Round } from '../catalogue/exercise.ts';
+import type { Round } from '../catalogue/exercise.ts';
 import type { Entry } from '../catalogue/exercises.ts';
 import { word } from '../checks/draw.ts';
 import { CheckFailed, type CheckResult } from '../checks/expectation.ts';
@@ -14,10 +14,10 @@ import { lackOfRights } from '../checks/rights.ts';
 import type { Kept } from '../checks/timer.ts';
 import { Trial } from '../checks/trial.ts';
 import { lackOfLibrary } from '../executor/native.ts';
-import { keepsAttributes } from '../sandbox/attributes.ts';
 import { Sandbox, SandboxUnavailable } from '../sandbox/sandbox.ts';
 import { DEFAULTS } from '../settings/settings.ts';
 import { ASSIGNMENT_FILE, type Assignment, BEGUN } from '../submission/assignment.ts';
+import { unmetNeed } from './needs.ts';
 import { IMAGE, KIT, visibleKit } from './visible-kit.ts';
 
 /**
@@ -181,7 +181,8 @@ async function judgeRun(
   trial: Trial,
 ): Promise<Judgement> {
   try {
-    const reason = needs.map((need) => unmet(need, sandbox)).find((found) => found !== undefined);
+    const offer = { hasRange: sandbox.identities.hasRange, unlimited: sandbox.unlimited };
+    const reason = unmetNeed(needs, offer);
     if (reason) return { ...nothing, status: 'not run', message: reason };
     const idle = await whyNotBegun(sandbox, begun);
     if (idle) return { ...nothing, status: 'not run', message: idle };
@@ -236,12 +237,4 @@ function assignmentOf({ stem, needs = [] }: Entry, round: Round): Assignment {
     unhurried,
     scripts,
   };
-}
-
-function unmet(need: Need, { identities, unlimited }: Sandbox): string | undefined {
-  if (need === 'image') return undefined;
-  if (need === 'attributes') return keepsAttributes() ? undefined : 'It needs Linux 6.6: attributes in memory.';
-  if (need === 'ids') return identities.hasRange ? undefined : 'It needs more user ids than one: grade as root.';
-  const line = unlimited.find((reason) => reason.split(':')[0]?.split(', ').includes(need));
-  return line && `It needs a cgroup. ${line}`;
 }

@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import type { Entry } from '../catalogue/exercises.ts';
 import { UsageError } from '../command-line/usage-error.ts';
+import { unmetHere } from '../grading/needs.ts';
 import type { Progress } from './progress-file.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -36,13 +37,26 @@ export function currentExercise(
   return latest ?? firstToPass(entries, progress) ?? entries[0];
 }
 
-/** The one to go on with after another: the next that is not passed, or an earlier one that was skipped. */
-export function nextExercise(after: Entry, entries: readonly Entry[], progress: Progress): Entry | undefined {
-  const at = entries.findIndex(({ id }) => id === after.id);
-  return firstToPass([...entries.slice(at + 1), ...entries.slice(0, at)], progress);
+/** The exercise to go on with, and those before it that cannot be checked on this machine, by this user. */
+export interface Onward {
+  readonly next: Entry | undefined;
+  readonly skipped: readonly Entry[];
 }
 
-export function firstToPass(entries: readonly Entry[], { exercises }: Progress): Entry | undefined {
+/** After an exercise: the next that is not passed, or an earlier one that was left out. */
+export function onward(after: Entry, entries: readonly Entry[], progress: Progress, unmet = unmetHere): Onward {
+  const at = entries.findIndex(({ id }) => id === after.id);
+  return firstOnward([...entries.slice(at + 1), ...entries.slice(0, at)], progress, unmet);
+}
+
+/** Of these, in their order. */
+export function firstOnward(entries: readonly Entry[], progress: Progress, unmet = unmetHere): Onward {
+  const left = entries.filter(({ id }) => progress.exercises[id]?.passed === undefined);
+  const at = left.findIndex((entry) => unmet(entry) === undefined);
+  return at < 0 ? { next: undefined, skipped: left } : { next: left[at], skipped: left.slice(0, at) };
+}
+
+function firstToPass(entries: readonly Entry[], { exercises }: Progress): Entry | undefined {
   return entries.find(({ id }) => exercises[id]?.passed === undefined);
 }
 

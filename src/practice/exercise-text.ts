@@ -1,6 +1,7 @@
 /** An exercise for a terminal: its line in a list, its texts, and the command that checks it. */
 import { type Entry, textOf } from '../catalogue/exercises.ts';
 import { sudoUser } from '../command-line/sudo-user.ts';
+import { unmetHere } from '../grading/needs.ts';
 import { render, type View } from '../markdown/terminal/render.ts';
 import type { ExerciseProgress, Progress } from './progress-file.ts';
 
@@ -40,6 +41,22 @@ function pageText(entry: Entry, file: 'task.md' | 'after.md', view: View): strin
 /** What to type to have it checked at every save: with sudo where it needs root, or where the learner has used sudo. */
 export function watchCommand({ id, needs = [] }: Entry): string {
   const isRoot = process.geteuid?.() === 0;
-  const needsRoot = needs.some((need) => need !== 'image');
-  return `${sudoUser() || (needsRoot && !isRoot) ? 'sudo ' : ''}npm run watch ${id}`;
+  return `${sudoUser() || (needsRoot({ needs }) && !isRoot) ? 'sudo ' : ''}npm run watch ${id}`;
+}
+
+/** Of exercises that cannot be checked here: why not, and what to type. */
+export function skippedLines(skipped: readonly Entry[], isRoot = process.geteuid?.() === 0): string[] {
+  const forRoot = isRoot ? [] : skipped.filter(needsRoot);
+  const [first] = forRoot;
+  const others = skipped.filter((entry) => !forRoot.includes(entry));
+  const ids = forRoot.map(({ id }) => id).join(', ');
+  return [
+    ...(first ? [`${ids} ${forRoot.length > 1 ? 'need' : 'needs'} root: sudo npm run watch ${first.id}`] : []),
+    ...others.map((entry) => `${entry.id} cannot be checked on this machine. ${unmetHere(entry) ?? ''}`.trim()),
+  ];
+}
+
+/** Needs that root meets, and mostly nobody else. */
+function needsRoot({ needs = [] }: Pick<Entry, 'needs'>): boolean {
+  return needs.some((need) => need !== 'image' && need !== 'attributes');
 }

@@ -3,7 +3,8 @@ import wrapAnsi from 'wrap-ansi';
 import type { Entry } from '../catalogue/exercises.ts';
 import { readLibrary } from '../catalogue/lessons.ts';
 import { render, type View } from '../markdown/terminal/render.ts';
-import { stateOf } from './exercise-text.ts';
+import { firstOnward } from './choose.ts';
+import { skippedLines, stateOf } from './exercise-text.ts';
 import type { Progress } from './progress-file.ts';
 
 interface LessonRow {
@@ -25,6 +26,10 @@ interface ExerciseRow {
 
 export interface Overview {
   readonly lessons: readonly LessonRow[];
+  /** The first to pass that can be checked here. */
+  readonly next?: Pick<Entry, 'id' | 'title'> | undefined;
+  /** What stands before it and cannot be checked here: why not, and what to type. */
+  readonly skipped: readonly string[];
   /** Noted by another version of the kit, and kept for it. */
   readonly others: readonly string[];
 }
@@ -38,7 +43,16 @@ export function overview(entries: readonly Entry[], progress: Progress, library 
     exercises: entries.filter(({ step }) => step === number).map((entry) => exerciseRow(entry, progress)),
   }));
   const others = Object.keys(progress.exercises).filter((id) => !entries.some((entry) => entry.id === id));
-  return { lessons, others };
+  const { next, skipped } = firstOnward(
+    entries.filter(({ step }) => lessons.some((lesson) => lesson.step === step)),
+    progress,
+  );
+  return {
+    lessons,
+    ...(next ? { next: { id: next.id, title: next.title } } : {}),
+    skipped: skippedLines(skipped),
+    others,
+  };
 }
 
 function exerciseRow({ id, title }: Entry, { exercises }: Progress): ExerciseRow {
@@ -47,15 +61,15 @@ function exerciseRow({ id, title }: Entry, { exercises }: Progress): ExerciseRow
 }
 
 /** A row for each lesson, so that a screen of 24 lines has room for it, and `file`, where it is kept. */
-export function overviewText({ lessons, others }: Overview, file: string, view: View): string {
+export function overviewText({ lessons, next, skipped, others }: Overview, file: string, view: View): string {
   const exercises = lessons.flatMap((lesson) => lesson.exercises);
   const passed = exercises.filter(({ state }) => state === 'passed').length;
   const read = lessons.filter((lesson) => lesson.read !== undefined).length;
   const table = ['| lesson | read | exercises |', '| --- | --- | --- |', ...lessons.map(row)].join('\n');
-  const next = exercises.find(({ state }) => state !== 'passed');
   const sentences = [
     `${read} of ${lessons.length} lessons read, ${passed} of ${exercises.length} exercises passed.`,
     ...(next ? [`The first to pass: npm run exercise ${next.id}, ${next.title}.`] : []),
+    ...skipped,
     ...(others.length > 0 ? [`Of another version of the kit: ${others.join(', ')}.`] : []),
     `It is kept in ${file}, which you can take to another machine.`,
   ];

@@ -13,6 +13,7 @@ import { findHierarchies } from '../cgroups/hierarchies.ts';
 import { thisMachine } from '../cgroups/machine.ts';
 import type { Lab } from '../lab/lab.ts';
 import { eachBelow } from '../leftovers/cgroups.ts';
+import { newOwnerName } from '../leftovers/owner.ts';
 import { readWords } from '../proc/cgroup-files.ts';
 import type { Resources } from '../settings/resources.ts';
 
@@ -54,6 +55,11 @@ const MOST = { 'cgroup.max.descendants': '64', 'cgroup.max.depth': '8' };
 const DELEGATED = ['cgroup.procs', 'cgroup.threads', 'cgroup.subtree_control', 'tasks'];
 /** A v1 cpuset takes no process before these are set. */
 const CPUSET = ['cpuset.cpus', 'cpuset.mems'];
+
+/** What no cgroup would limit in a sandbox of this user, a line per reason. Nothing is made. */
+export function whatIsUnlimited(): readonly string[] {
+  return planControlGroup(LIMITS, newOwnerName()).missing;
+}
 
 /** Makes the cgroups of a sandbox whose root is `owner` outside. They are removed when `lab` ends. */
 export async function makeCgroups(lab: Lab, owner: number): Promise<SandboxCgroups> {

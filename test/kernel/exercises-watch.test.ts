@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { catalogue, textOf } from '../../src/catalogue/exercises.ts';
-import { nextExercise } from '../../src/practice/choose.ts';
+import { onward } from '../../src/practice/choose.ts';
 import { NOTHING } from '../../src/practice/progress-file.ts';
 import { kernelTest, until } from '../support/kernel-test.ts';
 import { markedProcesses, ownCgroups, read, startLab, statFields } from '../support/lab.ts';
@@ -108,7 +108,7 @@ kernelTest(test, needs, 'keys: h, d, r, t, l and n', async () => {
   await terminal.shows(/an older idea from/);
   terminal.key('l');
   await terminal.shows(/^› · 1a {2}A domain name, too \(write it, started\)$/m);
-  const next = nextExercise(workspace.entry, await catalogue(), NOTHING);
+  const { next } = onward(workspace.entry, await catalogue(), NOTHING);
   terminal.key('n');
   await terminal.shows(next ? new RegExp(`${next.stem}\\.ts`) : /There is no other/);
   if (next) assert.ok(readdirSync(workspace.directory).includes(`${next.stem}.ts`));

@@ -115,7 +115,7 @@ kernelTest(test, [root], 'what is typed at the speed of a person comes too late 
       line: 1,
     });
   const found = async (life: number, speed?: number) => {
-    const outcome = await runBlock(block(life), top, speed);
+    const outcome = await runBlock(block(life), top, { speed });
     assert.ok('mismatches' in outcome);
     return outcome.mismatches.map(({ line }) => line);
   };

@@ -49,6 +49,8 @@ function siteTest(name: string, library: () => Library, body: (site: Site) => Pr
   });
 }
 
+/** Folders without a README.md have no page. */
+const FOLDERS = ['src/cgroups', 'rootfs-builder/host'];
 const fixture = () => readLibrary(fixtureTop);
 
 siteTest(
@@ -61,6 +63,14 @@ siteTest(
       const pictures = await browser.evaluate<number>("document.querySelectorAll('figure.drawing > svg').length");
       if (/^\d\d-/.test(page)) assert.is(pictures, 1, page);
       const links = await browser.evaluate<string[]>('[...document.links].map(({ href }) => href)');
+      const lost = await browser.evaluate<string[]>(
+        "[...document.querySelectorAll('main a:not([href])')].map(({ textContent }) => textContent)",
+      );
+      assert.equal(
+        lost.filter((text) => !FOLDERS.includes(text)),
+        [],
+        `${page}: links that lead nowhere`,
+      );
       for (const link of links.filter((href) => href.startsWith(address))) {
         const { pathname, hash } = new URL(link);
         const target = join(directory, pathname);
@@ -104,6 +114,73 @@ siteTest(
     }
   },
 );
+
+/**
+ * What does not fit: boxes that are narrower than what is in them, and words of code that are broken. Code may be
+ * wider than its box where `isNarrow`, and what a transcript prints may be everywhere: it can be moved sideways.
+ */
+const MISFITS = (isNarrow: boolean) => `(() => {
+  for (const details of document.querySelectorAll('main details')) details.open = true;
+  const moves = (part) => part.tagName === 'PRE' && (${isNarrow} || [...part.querySelectorAll('.output')].some(
+    (line) => line.getBoundingClientRect().right > part.getBoundingClientRect().right));
+  const fits = (part) => part.scrollWidth <= part.clientWidth + 1 || getComputedStyle(part).display.startsWith('inline');
+  const wide = [...document.querySelectorAll('body, body *:not(svg *)')]
+    .filter((part) => part.clientWidth > 0 && !moves(part) && !fits(part));
+  const broken = [...document.querySelectorAll('main :not(pre) > code span')].filter((part) =>
+    part.getClientRects().length > 1);
+  return [...wide, ...broken].map(({ tagName, textContent }) => tagName + ': ' + textContent.trim().slice(0, 60));
+})()`;
+
+const isCode = (page: string) => page.startsWith('files/') && !page.endsWith('.md.html');
+
+siteTest(
+  'everything fits its box, on a wide screen and on a phone, on all pages of text',
+  readLibrary,
+  async ({ address, browser, pages }) => {
+    for (const width of [1280, 360]) {
+      const isNarrow = width < 1000;
+      const metrics = { width, height: 740, deviceScaleFactor: 1, mobile: isNarrow };
+      await browser.call('Emulation.setDeviceMetricsOverride', metrics);
+      for (const page of pages.filter((name) => !isCode(name))) {
+        await browser.open(address + page);
+        assert.equal(await browser.evaluate(MISFITS(isNarrow)), [], `${page} at ${width}`);
+      }
+    }
+  },
+);
+
+siteTest('a table that is too wide for a phone becomes a list', readLibrary, async ({ address, browser }) => {
+  await browser.call('Emulation.setDeviceMetricsOverride', {
+    width: 360,
+    height: 740,
+    deviceScaleFactor: 1,
+    mobile: true,
+  });
+  await browser.open(`${address}07-cgroups.html`);
+  const cell = "document.querySelector('.table.stacked tbody tr td:nth-child(3)')";
+  assert.equal(await browser.evaluate(`[${cell}.dataset.column, getComputedStyle(${cell}).display]`), [
+    'version 1',
+    'block',
+  ]);
+  await browser.call('Emulation.setDeviceMetricsOverride', {
+    width: 1280,
+    height: 740,
+    deviceScaleFactor: 1,
+    mobile: false,
+  });
+  await browser.waitFor("!document.querySelector('.stacked')");
+});
+
+siteTest('on paper what belongs together is not torn apart', readLibrary, async ({ address, browser }) => {
+  await browser.open(`${address}04-mount.html`);
+  await browser.call('Emulation.setEmulatedMedia', { media: 'print' });
+  const broken = `[...document.querySelectorAll('main figure, main tr')].filter((part) =>
+    getComputedStyle(part).breakInside !== 'avoid')`;
+  const left = `[...document.querySelectorAll('main :is(h2, h3, summary), main p')].filter((part) =>
+    (part.tagName !== 'P' || part.nextElementSibling?.matches('figure, .table')) &&
+    getComputedStyle(part).breakAfter !== 'avoid')`;
+  assert.equal(await browser.evaluate(`[...${broken}, ...${left}].map(({ outerHTML }) => outerHTML.slice(0, 80))`), []);
+});
 
 siteTest(
   'the copy button of a transcript copies its commands, that of code the code',

@@ -10,17 +10,23 @@ import { fences } from '../../src/markdown/fences.ts';
 import { parse } from '../../src/markdown/parse.ts';
 import { hostState, top } from './lab.ts';
 import { testWith } from './needs.ts';
+import { patience } from './patience.ts';
+
+/** Which transcripts: those for one version of cgroups, or all others. */
+export type Part = 'versions' | 'others';
 
 /** Runs the transcripts of a lesson, the whole of a test file: the lessons run side by side. */
-export function testLesson(stem: string): void {
+export function testLesson(stem: string, part?: Part): void {
   const test = suite(`the transcripts of ${stem}`);
-  testTranscripts(test, readPage(`lessons/${stem}.md`));
+  testTranscripts(test, readPage(`lessons/${stem}.md`), part);
   test.run();
 }
 
-export function testTranscripts(test: Test, { path, text }: Page): void {
+export function testTranscripts(test: Test, { path, text }: Page, part?: Part): void {
   for (const fence of fences(parse(text)).filter(({ language }) => language === 'console')) {
     const transcript = parseTranscript(fence);
+    const isVersion = transcript.needs.includes('v1') || transcript.needs.includes('v2');
+    if (part && isVersion !== (part === 'versions')) continue;
     const name = `${path}:${fence.line}`;
     const unmet = unmetNeed(transcript.needs, top);
     if (unmet?.excusable) {
@@ -31,7 +37,7 @@ export function testTranscripts(test: Test, { path, text }: Page): void {
     }
     testWith(test, [() => unmet?.reason], name, async () => {
       const before = hostState();
-      const outcome = await runBlock(transcript, top);
+      const outcome = await runBlock(transcript, top, { patience: patience(1) });
       assert.ok('mismatches' in outcome);
       assert.is(outcome.mismatches.map((mismatch) => mismatchText(path, mismatch)).join('\n'), '');
       assert.equal(hostState(), before, 'the host is not as it was before');

@@ -1,6 +1,6 @@
 /** The table of calls and helpers: all that a solution needs is in it, as it is in the sources. */
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import stringWidth from 'string-width';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -121,6 +121,8 @@ test('no line of the table is longer than the terminal is wide, and none is brok
 
 test(`${CALLS_PAGE} is the table as it is now`, () => {
   assert.is(read(join(top, CALLS_PAGE)), callsPage(), `It is not: ./lab calls --markdown > ${CALLS_PAGE}`);
+  for (const [, link = ''] of callsPage().matchAll(/\]\((\.\.[^)]*)\)/g))
+    assert.ok(existsSync(join(top, dirname(CALLS_PAGE), link)), link);
 });
 
 test.run();

@@ -6,8 +6,8 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Entry } from '../../src/catalogue/exercises.ts';
 import { styleFor } from '../../src/markdown/terminal/style.ts';
-import { chooseExercise, currentExercise, nextExercise } from '../../src/practice/choose.ts';
-import { entryLine } from '../../src/practice/exercise-text.ts';
+import { chooseExercise, currentExercise, onward } from '../../src/practice/choose.ts';
+import { entryLine, skippedLines } from '../../src/practice/exercise-text.ts';
 import { NOTHING, type Progress } from '../../src/practice/progress-file.ts';
 import { overview, overviewText } from '../../src/practice/progress-table.ts';
 import { Hints } from '../../src/practice/watch/hints.ts';
@@ -65,10 +65,22 @@ test('the current one is that last opened or saved, or the first not passed', ()
 });
 
 test('next is the next not passed, then what was skipped', () => {
-  const after = (id: string, progress: Progress) => nextExercise(entry(id), entries, progress)?.id;
+  const after = (id: string, progress: Progress) => onward(entry(id), entries, progress).next?.id;
   assert.is(after('1a', passed('1a', '1b')), '4a');
   assert.is(after('10a', passed('10a')), '1a');
   assert.is(after('4a', passed('1a', '1b', '4b', '10a')), undefined);
+});
+
+test('what cannot be checked here is passed over, and named with what to type', () => {
+  const needy = entries.map((one): Entry => (/^(1b|4)/.test(one.id) ? { ...one, needs: ['ids'] } : one));
+  const unmet = ({ needs }: Pick<Entry, 'needs'>) => (needs ? 'It needs more user ids than one.' : undefined);
+  const { next, skipped } = onward(entry('1a'), needy, passed('1a', '4b'), unmet);
+  assert.is(next?.id, '10a');
+  assert.equal(skippedLines(skipped, false), ['1b, 4a need root: sudo npm run watch 1b']);
+  assert.equal(skippedLines(skipped.slice(0, 1), false), ['1b needs root: sudo npm run watch 1b']);
+  assert.match(skippedLines(skipped.slice(1), true).join(), /^4a cannot be checked on this machine\./);
+  const last = onward(entry('1a'), needy, passed('1a', '10a'), unmet);
+  assert.equal([last.next, last.skipped.length], [undefined, 3]);
 });
 
 test('marks', () => {

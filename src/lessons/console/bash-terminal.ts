@@ -15,6 +15,8 @@ export interface TerminalOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** The user and group that bash runs as; undefined for our own. */
   readonly uid?: number;
+  /** How many times longer than usual is waited for what comes: on a machine that is emulated, say. */
+  readonly patience?: number;
 }
 
 const POLL_MS = 10;
@@ -28,13 +30,15 @@ export class BashTerminal {
   readonly prompt = word();
   readonly #process: ChildProcess;
   readonly #ended: Promise<unknown>;
+  readonly #patience: number;
   #output = '';
   /** The terminal hangs up then, and that ends what runs in it. */
   readonly #kill = () => {
     this.#process.kill('SIGKILL');
   };
 
-  constructor({ directory, environment, uid }: TerminalOptions) {
+  constructor({ directory, environment, uid, patience = 1 }: TerminalOptions) {
+    this.#patience = patience;
     const bash = 'exec bash --norc --noprofile --noediting -i';
     this.#process = spawn('script', ['--quiet', '--command', bash, '/dev/null'], {
       cwd: directory,
@@ -67,7 +71,7 @@ export class BashTerminal {
 
   /** Whether the output since the last `take` comes to fulfil a condition. */
   async waitFor(condition: (text: string) => boolean, timeoutMs: number): Promise<boolean> {
-    const end = Date.now() + timeoutMs;
+    const end = Date.now() + timeoutMs * this.#patience;
     while (!condition(this.peek())) {
       if (Date.now() > end || this.#process.exitCode !== null) return condition(this.peek());
       await sleep(POLL_MS);

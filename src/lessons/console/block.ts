@@ -9,7 +9,7 @@ import { steps } from '../../steps/index.ts';
 import { lasting, leftBehind, unmountBelow } from './leftovers.ts';
 import { ordinaryPerson, type Person, type Unmet, unmetNeed } from './needs.ts';
 import { usesImage } from './opening.ts';
-import { type Mismatch, runTranscript } from './run-transcript.ts';
+import { type Mismatch, type Pace, runTranscript } from './run-transcript.ts';
 import type { Transcript } from './transcript.ts';
 
 export type BlockResult = { readonly skipped: Unmet } | { readonly mismatches: readonly Mismatch[] };
@@ -20,11 +20,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** The users whose image has been built. */
 const ready = new Set<number | undefined>();
 
-/**
- * `kit` is the directory that the commands are typed in, `speed` in how many
- * characters a second; by default they are there at once.
- */
-export async function runBlock(transcript: Transcript, kit: string, speed?: number): Promise<BlockResult> {
+/** `kit` is the directory that the commands are typed in. */
+export async function runBlock(transcript: Transcript, kit: string, pace: Pace = {}): Promise<BlockResult> {
   const skipped = unmetNeed(transcript.needs, kit);
   if (skipped) return { skipped };
   const person: Person = transcript.needs.includes('user') ? ordinaryPerson() : { name: 'root' };
@@ -35,7 +32,7 @@ export async function runBlock(transcript: Transcript, kit: string, speed?: numb
     const words = transcript.commands.map(({ text }) => text).join('\n');
     const traces = { directories: [home, kit, ...SHARED.map((path) => resolve(kit, path))], words };
     const before = lasting(traces);
-    const mismatches = await runTranscript(transcript, { directory: kit, environment, ...person }, speed);
+    const mismatches = await runTranscript(transcript, { directory: kit, environment, ...person }, pace);
     const left = await leftBehind(before, `LESSON=${id}`, traces);
     return { mismatches: left.length === 0 ? mismatches : [...mismatches, leavings(transcript, left)] };
   });

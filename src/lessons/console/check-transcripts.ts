@@ -26,7 +26,7 @@ export async function checkTranscripts(
     const transcript = parseTranscript(fence);
     const place = `${path}:${fence.line}`;
     if (transcript.problems.length > 0) continue; // the check of the page's form has said so
-    const outcome = await runBlock(transcript, top, speed);
+    const outcome = await runBlock(transcript, top, { speed });
     if ('skipped' in outcome) {
       listener.say(`${place}: skipped: ${outcome.skipped.reason}`);
       continue;

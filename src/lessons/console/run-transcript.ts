@@ -7,6 +7,13 @@ import { substitute, type Values } from './placeholders.ts';
 import type { Command, Transcript } from './transcript.ts';
 import { Stuck, Typist } from './typist.ts';
 
+export interface Pace {
+  /** In how many characters a second commands are typed; by default they are there at once. */
+  readonly speed?: number | undefined;
+  /** How many times longer than usual is waited for what they print. */
+  readonly patience?: number | undefined;
+}
+
 /** A command that did not do what the transcript says. */
 export interface Mismatch {
   /** The line of the command in the lesson, counted from 1. */
@@ -17,16 +24,13 @@ export interface Mismatch {
   readonly difference: readonly string[];
 }
 
-/**
- * Returns what did not go as expected. After a mere difference it goes on with the
- * next command. `speed` is in characters a second.
- */
+/** Returns what did not go as expected. After a mere difference it goes on with the next command. */
 export async function runTranscript(
   { commands }: Transcript,
   options: TerminalOptions,
-  speed = Number.POSITIVE_INFINITY,
+  { speed = Number.POSITIVE_INFINITY, patience = 1 }: Pace = {},
 ): Promise<Mismatch[]> {
-  const typist = new Typist(options);
+  const typist = new Typist({ ...options, patience });
   const mismatches: Mismatch[] = [];
   let values: Values = new Map();
   try {

@@ -12,7 +12,6 @@ export class Stuck extends Error {
 }
 
 const COMMAND_MS = 60_000;
-const ENDLESS = `No end within ${COMMAND_MS / 1000} s.`;
 const LEAVE_MS = 5_000;
 /** What the parent says beside the container's shell may come a little later than its prompt. */
 const SETTLE_MS = 100;
@@ -52,7 +51,7 @@ export class Typist {
     await sleep(SETTLE_MS);
     const text = this.#first.peek();
     const output = before + this.#takeFirst();
-    if (!hasPrompt) throw new Stuck(ENDLESS, output);
+    if (!hasPrompt) throw new Stuck(this.#endless(), output);
     const at = text.indexOf(this.#inside);
     // A prompt of the host first: then it is the host's bash that has read what was meant for the container's.
     if (at < 0 || text.slice(0, at).includes(this.#first.prompt)) {
@@ -77,7 +76,7 @@ export class Typist {
     this.#type(command);
     const patience = Date.now() + GOES_ON_MS;
     const condition = (text: string) => this.#hasPrompt(text) || (Date.now() > patience && isEnough(before + text));
-    if (!(await this.#first.waitFor(condition, COMMAND_MS))) throw new Stuck(ENDLESS, this.#takeFirst());
+    if (!(await this.#first.waitFor(condition, COMMAND_MS))) throw new Stuck(this.#endless(), this.#takeFirst());
     return before + this.#takeFirst();
   }
 
@@ -89,7 +88,7 @@ export class Typist {
     const { prompt } = this.#second;
     this.#second.type(command);
     if (!(await this.#second.waitFor((text) => text.includes(prompt), COMMAND_MS))) {
-      throw new Stuck(ENDLESS, this.#second.take());
+      throw new Stuck(this.#endless(), this.#second.take());
     }
     return this.#second.take().replaceAll(prompt, '');
   }
@@ -135,7 +134,7 @@ export class Typist {
   async #toPrompt(): Promise<string> {
     const hasPrompt = await this.#first.waitFor((text) => this.#hasPrompt(text), COMMAND_MS);
     const output = this.#takeFirst();
-    if (!hasPrompt) throw new Stuck(ENDLESS, output);
+    if (!hasPrompt) throw new Stuck(this.#endless(), output);
     return output;
   }
 
@@ -145,6 +144,10 @@ export class Typist {
     const [host, inside] = [text.lastIndexOf(this.#first.prompt), text.lastIndexOf(this.#inside)];
     if (host !== inside) this.#reader = host > inside ? 'host' : 'inside';
     return this.#withoutPrompts(text);
+  }
+
+  #endless(): string {
+    return `No end within ${(COMMAND_MS / 1000) * (this.#options.patience ?? 1)} s.`;
   }
 
   #hasPrompt(text: string): boolean {

@@ -9,17 +9,24 @@ export function addressOf(path: string, library: Library): string | undefined {
   if (path === library.index?.path) return 'index.html';
   const page = [...pages(library), ...references(library)].find((candidate) => candidate.path === path);
   if (page) return `${page.stem}.html`;
-  const isFile = statSync(join(library.top, path), { throwIfNoEntry: false })?.isFile();
-  return isFile && !path.startsWith('..') ? `files/${path}.html` : undefined;
+  const file = fileAt(path, library);
+  return file === undefined ? undefined : `files/${file}.html`;
 }
 
-/** What a page at the top of the site writes to link to that; web addresses stay. */
+/** A file of the repository, or of a folder its README.md. */
+export function fileAt(path: string, { top }: Library): string | undefined {
+  if (path.startsWith('..')) return undefined;
+  return [path, join(path, 'README.md')].find((file) => statSync(join(top, file), { throwIfNoEntry: false })?.isFile());
+}
+
+/** What the page `from` writes to link to that; web addresses stay. */
 export function hrefOf(href: string, from: string, library: Library): string | undefined {
   const target = targetOf(href, from);
   if (!target) return href;
   const anchor = target.anchor === '' ? '' : `#${target.anchor}`;
   const address = target.path === from && anchor !== '' ? '' : addressOf(target.path, library);
-  return address === undefined ? undefined : `${address}${anchor}`;
+  const root = rootFrom(addressOf(from, library) ?? '');
+  return address === undefined ? undefined : `${address === '' ? '' : root}${address}${anchor}`;
 }
 
 /** From a page of the site back to its top: empty, or `../../`. */

@@ -3,11 +3,11 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeFolders } from '../../../native/folders.cjs';
-import { type Library, type Page, pages, references } from '../../catalogue/lessons.ts';
+import { type Library, type Page, pages, readPage, references } from '../../catalogue/lessons.ts';
 import { writingAdvice } from '../../command-line/folders.ts';
 import { targetOf } from '../../markdown/links.ts';
 import { inlineTokens, parse } from '../../markdown/parse.ts';
-import { addressOf, rootFrom } from './addresses.ts';
+import { addressOf, fileAt, rootFrom } from './addresses.ts';
 import { codeHtml, contentOf } from './content.ts';
 import { type Frame, type Link, pageHtml } from './page.ts';
 
@@ -84,28 +84,39 @@ function pageFrames(library: Library, lessons: readonly Link[], elsewhere: reado
   });
 }
 
-/** Files of the repository that are linked: their text, coloured. */
+/** Files of the repository that are linked: Markdown as a page, all else as it is, coloured. */
 function fileFrames(library: Library, lessons: readonly Link[]): Unlinked[] {
-  const own = [...pages(library), ...references(library)].map(({ path }) => path);
-  return linkedPaths(library)
-    .filter((path) => !own.includes(path))
-    .flatMap((path): Unlinked[] => {
-      const address = addressOf(path, library);
-      if (address === undefined) return [];
-      const content = readFileSync(join(library.top, path), 'utf8');
-      const language = LANGUAGES[/\.(\w+)$/.exec(path)?.[1] ?? ''] ?? 'text';
-      const html = `<h1>${path}</h1>\n${codeHtml({ language, content })}`;
-      return [{ title: path, address, root: rootFrom(address), content: html, headings: [], lessons }];
-    });
+  const own = [...pages(library), ...references(library)];
+  const frames: Unlinked[] = [];
+  const paths = new Set(own.flatMap((page) => linkedFiles(page, library)));
+  // What is found meanwhile is gone through as well.
+  for (const path of paths) {
+    const address = addressOf(path, library);
+    if (address === undefined || own.some((page) => page.path === path)) continue;
+    const place = { address, root: rootFrom(address), lessons };
+    if (!path.endsWith('.md')) {
+      frames.push({ ...place, title: path, content: codeOf(path, library), headings: [] });
+      continue;
+    }
+    const page = readPage(path, library.top);
+    for (const linked of linkedFiles(page, library)) paths.add(linked);
+    const { html, headings } = contentOf(page, library);
+    frames.push({ ...place, title: page.title, content: html, headings });
+  }
+  return frames;
 }
 
-function linkedPaths(library: Library): string[] {
-  const paths = pages(library).flatMap(({ path, text }) =>
-    inlineTokens(parse(text)).flatMap(({ token }) => {
-      const href = token.attrGet('href');
-      const target = href === null ? undefined : targetOf(String(href), path);
-      return target ? [target.path] : [];
-    }),
-  );
-  return [...new Set(paths)];
+function codeOf(path: string, { top }: Library): string {
+  const content = readFileSync(join(top, path), 'utf8');
+  const language = LANGUAGES[/\.(\w+)$/.exec(path)?.[1] ?? ''] ?? 'text';
+  return `<h1>${path}</h1>\n${codeHtml({ language, content })}`;
+}
+
+function linkedFiles({ path, text }: Page, library: Library): string[] {
+  return inlineTokens(parse(text)).flatMap(({ token }) => {
+    const href = token.attrGet('href');
+    const target = href === null ? undefined : targetOf(String(href), path);
+    const file = target && fileAt(target.path, library);
+    return file === undefined ? [] : [file];
+  });
 }

@@ -3,8 +3,8 @@
 import type { Entry } from '../../catalogue/exercises.ts';
 import type { Grade } from '../../grading/grade.ts';
 import type { View } from '../../markdown/terminal/render.ts';
-import { nextExercise } from '../choose.ts';
-import { afterText, callsHint, entryLine, taskText } from '../exercise-text.ts';
+import { onward } from '../choose.ts';
+import { afterText, callsHint, entryLine, skippedLines, taskText } from '../exercise-text.ts';
 import { gradeLines } from '../grade-lines.ts';
 import type { Progress } from '../progress-file.ts';
 
@@ -41,7 +41,7 @@ export function openingLines(entry: Entry, file: string, isNew: boolean, { view 
 export function verdictLines(entry: Entry, grade: Grade, scene: Scene): string[] {
   const { view, hasKeys } = scene;
   const lines = [rule(view), ...gradeLines(grade, view)];
-  if (grade.status === 'passed') return [...lines, '', afterText(entry, view), '', whatNext(entry, scene)];
+  if (grade.status === 'passed') return [...lines, '', afterText(entry, view), '', ...whatNext(entry, scene)];
   return grade.status === 'failed' && hasKeys ? [...lines, '', 'Would a hint help? Press h.'] : lines;
 }
 
@@ -50,10 +50,11 @@ export function listLines(current: Entry, { entries, progress }: Scene): string[
   return [...lines, 'To go to another: q, then npm run watch and its id.'];
 }
 
-function whatNext(entry: Entry, { entries, progress, hasKeys }: Scene): string {
-  const next = nextExercise(entry, entries, progress);
-  if (!next) return 'You have passed them all.';
-  return hasKeys ? `n goes on with ${next.id}  ${next.title}.` : `To go on: npm run watch ${next.id}`;
+function whatNext(entry: Entry, { entries, progress, hasKeys }: Scene): string[] {
+  const { next, skipped } = onward(entry, entries, progress);
+  const beyond = skippedLines(skipped);
+  if (!next) return beyond.length > 0 ? beyond : ['You have passed them all.'];
+  return [...beyond, hasKeys ? `n goes on with ${next.id}  ${next.title}.` : `To go on: npm run watch ${next.id}`];
 }
 
 function rule({ width, style }: View): string {

@@ -3,8 +3,8 @@ import wrapAnsi from 'wrap-ansi';
 import type { Entry } from '../../catalogue/exercises.ts';
 import type { Grade } from '../../grading/grade.ts';
 import type { View } from '../../markdown/terminal/render.ts';
-import { nextExercise } from '../choose.ts';
-import { taskText } from '../exercise-text.ts';
+import { onward } from '../choose.ts';
+import { skippedLines, taskText } from '../exercise-text.ts';
 import type { ProgressNotes } from '../progress-notes.ts';
 import type { Workspace } from '../workspace.ts';
 import { keysLine, listLines, openingLines, type Scene, verdictLines } from './answers.ts';
@@ -151,9 +151,10 @@ export class Watch {
   }
 
   #next(): void {
-    const next = nextExercise(this.#entry, this.#options.entries, this.#scene.progress);
+    const { next, skipped } = onward(this.#entry, this.#options.entries, this.#scene.progress);
+    for (const line of skippedLines(skipped)) this.#tell(line);
     if (next) this.#open(next);
-    else this.#say('There is no other that you have not passed.');
+    else if (skipped.length === 0) this.#say('There is no other that you have not passed.');
   }
 
   get #scene(): Scene {

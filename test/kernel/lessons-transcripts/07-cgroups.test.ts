@@ -1,4 +1,4 @@
-/** Every command of lesson 7 does what the lesson says. */
+/** What lesson 7 types on every machine does what the lesson says. */
 import { testLesson } from '../../support/transcripts.ts';
 
-testLesson('07-cgroups');
+testLesson('07-cgroups', 'others');

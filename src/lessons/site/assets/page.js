@@ -45,9 +45,13 @@
     return commands.map((command) => `${command.textContent}\n`).join('');
   }
 
-  /** Of a transcript the commands only. */
+  /** Of a transcript the commands only, also of one that is only to be read. */
   function textOf(figure) {
-    if (!figure.classList.contains('console')) return figure.querySelector('code').textContent;
+    if (!figure.classList.contains('console')) {
+      const text = figure.querySelector('code').textContent;
+      const typed = text.match(/^\$ .*\n/gm);
+      return typed ? typed.map((line) => line.slice(2)).join('') : text;
+    }
     return joined([...figure.querySelectorAll('.command')]);
   }
 
@@ -59,6 +63,23 @@
       return false;
     }
   }
+
+  // A phone is too narrow for some tables: there a row becomes a list. Tables with the same columns look the same.
+  const narrow = matchMedia('(max-width: 30rem)');
+  const headOf = (table) => table.querySelector('thead').textContent;
+  function stackTables() {
+    const tables = [...document.querySelectorAll('.table')];
+    for (const table of tables) table.classList.remove('stacked');
+    const isWide = (table) => narrow.matches && table.scrollWidth > table.clientWidth;
+    const wide = new Set(tables.filter(isWide).map(headOf));
+    for (const table of tables) table.classList.toggle('stacked', wide.has(headOf(table)));
+  }
+  for (const row of document.querySelectorAll('.table tbody tr')) {
+    const names = [...row.closest('table').querySelectorAll('th')].map(({ textContent }) => textContent);
+    for (const [at, cell] of [...row.cells].entries()) cell.dataset.column = names[at];
+  }
+  stackTables();
+  narrow.addEventListener('change', stackTables);
 
   // On a narrow screen the lists would push the lesson out of sight.
   if (matchMedia('(max-width: 60rem)').matches) {

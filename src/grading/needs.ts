@@ -1,0 +1,34 @@
+/** What an exercise needs of a machine and of its user, and what is lacking. */
+
+import type { Need } from '../catalogue/exercise.ts';
+import type { Entry } from '../catalogue/exercises.ts';
+import { isRootWithIds } from '../proc/id-maps.ts';
+import { keepsAttributes } from '../sandbox/attributes.ts';
+import { whatIsUnlimited } from '../sandbox/cgroups.ts';
+
+/** What a sandbox has, or would have. */
+export interface Offer {
+  /** Whether it has more user ids than one. */
+  readonly hasRange: boolean;
+  /** What no cgroup limits, a line per reason. */
+  readonly unlimited: readonly string[];
+}
+
+/** Why an exercise cannot be checked, in a sentence; undefined if it can. */
+export function unmetNeed(needs: readonly Need[], offer: Offer): string | undefined {
+  return needs.map((need) => unmet(need, offer)).find((reason) => reason !== undefined);
+}
+
+/** The same before there is a sandbox: on this machine, as this user. */
+export function unmetHere({ needs = [] }: Pick<Entry, 'needs'>): string | undefined {
+  if (needs.length === 0) return undefined;
+  return unmetNeed(needs, { hasRange: isRootWithIds(), unlimited: whatIsUnlimited() });
+}
+
+function unmet(need: Need, { hasRange, unlimited }: Offer): string | undefined {
+  if (need === 'image') return undefined;
+  if (need === 'attributes') return keepsAttributes() ? undefined : 'It needs Linux 6.6: attributes in memory.';
+  if (need === 'ids') return hasRange ? undefined : 'It needs more user ids than one: grade as root.';
+  const line = unlimited.find((reason) => reason.split(':')[0]?.split(', ').includes(need));
+  return line && `It needs a cgroup. ${line}`;
+}
