@@ -8,6 +8,7 @@ export const FOR_ROOT = [
   ...CGROUPS,
   'lessons-transcripts/07-cgroups-versions',
   'kernel/07',
+  'kernel/11',
   'kernel/10',
   'kernel/09',
   'kernel/05',
