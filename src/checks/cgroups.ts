@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { Counters } from '../cgroups/counters.ts';
 import { findHierarchies } from '../cgroups/hierarchies.ts';
 import { isLeaf } from '../leftovers/cgroups.ts';
+import { IDLE } from './draw.ts';
 import type { Expectation } from './expectation.ts';
 import { Beginning } from './history.ts';
 import { descendants, Process } from './process.ts';
@@ -101,17 +102,25 @@ function isSandboxs(trial: Trial, own: string): boolean {
 
 /**
  * Whoever is in the cgroup in which a sentry began, also if that has been moved
- * since: itself, as it was, or its first child where the kernel does not tell.
+ * since: itself, as it was, or its idle child where the kernel does not tell.
  * @throws CheckFailed if there is none
  */
 export async function whereItBegan(trial: Trial, sentry: Process): Promise<Process> {
   const beginning = trial.beginningOf(sentry);
   if (beginning) return beginning;
-  const look = () => descendants(sentry.pid)[1];
+  const look = () => descendants(sentry.pid).find(isIdle);
   await trial.until(() => look() !== undefined);
   const found = look();
   if (!found) trial.expect('the first child of a program', { expected: 'it runs', observed: 'none' });
   return found ?? sentry;
+}
+
+function isIdle(process: Process): boolean {
+  try {
+    return process.argv.at(-1) === IDLE;
+  } catch {
+    return false; // It ended meanwhile.
+  }
 }
 
 /** For the end: a submission that makes a cgroup removes it, and does not only give it another name. */

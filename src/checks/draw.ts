@@ -38,6 +38,15 @@ export interface Orders {
   readonly endsAtTerm?: boolean;
 }
 
+/** The last word of the command line of a sentry's idle child. */
+export const IDLE = '1000000000';
+/**
+ * What a sentry's text begins with. In the background a shell gives the first of a
+ * pipeline /dev/null to read, and ends it where there is none, as in an image
+ * without a /dev: so that is another one, and nobody hears of it.
+ */
+export const FIRST_WORDS = `{ : | sleep ${IDLE} &`;
+
 /** The signals for the two digits of a status: all real-time signals, which mean nothing else. */
 export const FIRST_DIGIT = 35;
 export const SECOND_DIGIT = 50;
@@ -53,13 +62,13 @@ export const MOST_STATUS = LEAST_STATUS + DIGITS * DIGITS - 1;
  * with the same has learned it from the end of this process. There is a handler
  * for the second only when the first has been understood.
  *
- * Its first child is as old as the program itself, and shows for ever in what
+ * Its idle child is as old as the program itself, and shows for ever in what
  * cgroup and namespaces that began.
  */
 export function sentry({ first = '', woken = '', endsAtTerm = false }: Orders = {}): Script {
   const end = `exit $((${LEAST_STATUS} + ${DIGITS} * $1 + n))`;
   const lines = [
-    'sleep 1000000000 & idle=$!',
+    `${FIRST_WORDS} } 2>&-; idle=$!`,
     first,
     woken && `trap '${woken}' USR1`,
     `tell() { n=0; while [ $n -lt ${DIGITS} ]; do trap "${endsAtTerm ? `trap '${end}' TERM` : end}" $((${SECOND_DIGIT} + n)); n=$((n + 1)); done; }`,

@@ -1,5 +1,6 @@
 /** A grade as lines for a terminal. All that a submission said is made harmless first. */
 import wrapAnsi from 'wrap-ansi';
+import { FIRST_WORDS } from '../checks/draw.ts';
 import type { CheckResult } from '../checks/expectation.ts';
 import type { Grade } from '../grading/grade.ts';
 import { harmless, harmlessLine } from '../grading/harmless.ts';
@@ -9,8 +10,6 @@ const MOST_CALLS = 20;
 const MOST_PRINTED = 10;
 const LINE = 150;
 /** In a stack of calls: those above the learner's file are always the same. */
-/** What the grader's own program inside says where the learner has made no /dev. */
-const OF_THE_PROBE = /^probe-\w+: \d+: cannot open \/dev\/null/;
 const FRAME_OF_THE_KIT = /^\s+at .*(\(node:|\/kit\/(?:src|bin|node_modules)\/)/;
 const INDENT = '    ';
 const LABEL = 10;
@@ -67,7 +66,8 @@ function explanation({ status, message, checks }: Grade, view: View): string[] {
 
 /** `lab.program` is the grader's own script here, and nothing to read. */
 function withoutScript(line: string): string {
-  return line.replace(/\["sh", "-c", "sleep 1000000000 &.*/, '… lab.program …)');
+  const at = line.indexOf(`["sh", "-c", "${FIRST_WORDS}`);
+  return at < 0 ? line : `${line.slice(0, at)}… lab.program …)`;
 }
 
 function callLines({ trace }: Grade, view: View): string[] {
@@ -75,7 +75,7 @@ function callLines({ trace }: Grade, view: View): string[] {
 }
 
 function printedLines({ printed = [] }: Grade, view: View): string[] {
-  const own = printed.filter((line) => !FRAME_OF_THE_KIT.test(line) && !OF_THE_PROBE.test(line));
+  const own = printed.filter((line) => !FRAME_OF_THE_KIT.test(line));
   return section('It printed:', own.map(local), MOST_PRINTED, view);
 }
 

@@ -51,4 +51,12 @@ for (const { name, id, change } of ODD) {
   });
 }
 
+kernelTest(odd, [root, canRun(8)], "the grader's programs say nothing where there is no /dev", async () => {
+  const entry = (await catalogue()).find(({ id }) => id === '8c');
+  assert.ok(entry);
+  const { status, checks, printed } = await gradeText(entry, textOf(entry, 'solution.ts'), { timeout: TIMEOUT_S });
+  assert.equal([status, printed], ['passed', []]);
+  assert.match(checks.at(-1)?.observed ?? '', /^exit status \d+$/);
+});
+
 odd.run();
