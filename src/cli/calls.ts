@@ -33,7 +33,7 @@ export const main = command(
           .join('\n')
           .trimEnd(),
       );
-    else page(callsText(view), print);
+    else page([{ kind: 'block', lines: callsText(view).trimEnd().split('\n') }], print);
     return 0;
   },
 );

@@ -9,7 +9,7 @@ import { UsageError } from '../command-line/usage-error.ts';
 import { otherVersion } from '../lessons/console/needs.ts';
 import { type Term, termsOf } from '../markdown/glossary.ts';
 import { page } from '../markdown/terminal/pager.ts';
-import { render } from '../markdown/terminal/render.ts';
+import { renderParts } from '../markdown/terminal/render.ts';
 import { terminalView } from '../markdown/terminal/screen.ts';
 import { hasPassed, markRead, type Progress, readProgress } from '../practice/progress-file.ts';
 
@@ -26,7 +26,7 @@ export const main = command(
     const { lessons, glossary } = readLibrary();
     const [word] = typed.words;
     if (glossary && word === glossary.stem) {
-      page(render(glossary, terminalView()), print);
+      page(renderParts(glossary, terminalView()), print);
       return 0;
     }
     const chosen = word === undefined ? await menu(lessons) : lessons.find(({ number }) => String(number) === word);
@@ -44,7 +44,7 @@ const WITHOUT_ROOT = '> You are not root. What to type instead: lessons/README.m
 
 function show(chosen: Lesson, hints: boolean, terms: readonly Term[]): void {
   const text = process.geteuid?.() === 0 ? chosen.text : chosen.text.replace('\n', `\n\n${WITHOUT_ROOT}\n`);
-  page(render({ ...chosen, text }, { ...terminalView(hints), terms, elsewhere: otherVersion() }), print);
+  page(renderParts({ ...chosen, text }, { ...terminalView(hints), terms, elsewhere: otherVersion() }), print);
   if (isatty(1)) withProgress(() => markRead(chosen.id));
 }
 

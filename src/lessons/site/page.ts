@@ -55,7 +55,7 @@ export function pageHtml(frame: Frame): string {
 <header><a href="${root}index.html">Container lab</a><button type="button" id="theme" hidden>Light or dark</button></header>
 <div class="columns">
 ${lessonsHtml(frame)}
-<main>
+<main class="page">
 ${content.replace('</h1>\n', (end) => `${end}${contentsHtml(frame)}`)}
 ${turnHtml(frame)}
 </main>

@@ -1,6 +1,8 @@
 /** Showing a long text: $PAGER, or less, or just printing it. */
 import { spawnSync } from 'node:child_process';
-import { isatty } from 'node:tty';
+import { isatty, WriteStream } from 'node:tty';
+import { joined, type Part } from './render.ts';
+import { inScreens } from './screens.ts';
 
 /** Colours as they are, and how to get on, below the text. */
 const LESS = '-R -P?eThe end:Space\\: on., b\\: back, /word\\: search, q\\: leave$';
@@ -8,13 +10,13 @@ const LESS = '-R -P?eThe end:Space\\: on., b\\: back, /word\\: search, q\\: leav
 const NOT_FOUND = 127;
 
 /**
- * Shows the text and waits until the reader is done; `print` is for where there is no pager.
+ * Shows the page, a screen at a time, and waits until the reader is done; `print` is for where there is no pager.
  * @throws Error if the pager failed: then nobody has read it
  */
-export function page(text: string, print: (text: string) => void): void {
+export function page(parts: readonly Part[], print: (text: string) => void): void {
   const pager = isatty(1) ? (process.env.PAGER ?? 'less') : '';
-  const status = pager === '' || pager === 'cat' ? NOT_FOUND : runPager(pager, text);
-  if (status === NOT_FOUND) print(text.trimEnd());
+  const status = pager === '' || pager === 'cat' ? NOT_FOUND : runPager(pager, inScreens(parts, new WriteStream(1)));
+  if (status === NOT_FOUND) print(joined(parts).trimEnd());
   else if (status !== 0) {
     throw new Error(`The pager, ${pager}, failed (${status ?? 'by a signal'}). Do without: PAGER=cat npm run lesson`);
   }

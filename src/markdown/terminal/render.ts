@@ -26,23 +26,47 @@ export interface View {
 
 const GLOSSARY_NOTE = `${IN_GLOSSARY} What that means: npm run lesson glossary`;
 
-/** `path` is the page's, from the top of the repository: its links start from there. */
-export function render({ path, text }: { readonly path: string; readonly text: string }, view: View): string {
+/** A page of Markdown; `path` is from the top of the repository: its links start from there. */
+interface Source {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** A block of the page. Whoever cuts it into screens keeps a heading with what follows, and a text with its block. */
+export interface Part {
+  readonly kind: 'heading' | 'text' | 'list' | 'block';
+  readonly lines: readonly string[];
+}
+
+export function render(source: Source, view: View): string {
+  return joined(renderParts(source, view));
+}
+
+/** The parts below each other, a blank line between them. */
+export function joined(parts: readonly Part[]): string {
+  return `${parts.map(({ lines }) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+export function renderParts({ path, text }: Source, view: View): Part[] {
   const tokens = withTermLinks(parse(text), view.terms ?? []);
   const renderer = new Renderer({ ...view, path });
   const isMarked = tokens.some(({ children }) => children?.some(leadsToGlossary));
-  const note = isMarked ? [view.style.faint(GLOSSARY_NOTE)] : [];
+  const note: Part[] = isMarked ? [{ kind: 'text', lines: [view.style.faint(GLOSSARY_NOTE)] }] : [];
   const nodes = treeOf(tokens);
   // Below the title it is read before the first mark.
   const title = nodes[0]?.token.tag === 'h1' ? nodes.splice(0, 1) : [];
-  const parts = [
-    renderer.blocks(title, view.width),
-    ...(title.length > 0 ? [note] : []),
-    renderer.blocks(nodes, view.width),
-  ];
-  const lines = [...parts, ...(title.length > 0 ? [] : [note])].filter((part) => part.length > 0);
-  return `${lines.map((part) => part.join('\n')).join('\n\n')}\n`;
+  const parts = (some: readonly Node[]) =>
+    some.map((node): Part => ({ kind: KINDS[node.token.type] ?? 'block', lines: renderer.blocks([node], view.width) }));
+  const all = title.length > 0 ? [...parts(title), ...note, ...parts(nodes)] : [...parts(nodes), ...note];
+  return all.filter(({ lines }) => lines.length > 0);
 }
+
+const KINDS: Readonly<Record<string, Part['kind']>> = {
+  heading_open: 'heading',
+  paragraph_open: 'text',
+  bullet_list_open: 'list',
+  ordered_list_open: 'list',
+};
 
 class Renderer {
   readonly #context: InlineContext & View;
