@@ -65,13 +65,14 @@ export function planControlGroup(limits: Resources, name: string, facts: Partial
 
 const NOTHING = { groups: [], missing: [] };
 
-function createCalls({ parent, directory, enable, leaf, files }: PlannedGroup): Call[] {
+function createCalls({ parent, directory, enable, leaf, files, calls }: PlannedGroup): Call[] {
   const plus = enable.map((controller) => `+${controller}`).join(' ');
   return [
     // First, so that `remove` can tell by the directory whether there is anything to undo.
     mkdir(directory),
     ...(leaf ? moveDown(leaf) : []),
     ...(plus ? writeFile(join(parent, 'cgroup.subtree_control'), plus) : []),
-    ...files.flatMap(({ file, text }) => writeFile(join(directory, file), text)),
+    ...files.flatMap(({ file, texts }) => writeFile(join(directory, file), ...texts)),
+    ...calls,
   ];
 }

@@ -366,10 +366,10 @@ function workingDirectory(pid: number): string {
   return `ls -l /proc/${pid}/cwd`;
 }
 
-/** Writes a text to a file that exists, by three calls: open, write, close. Source: write(2). */
-export function writeFile(path: string, text: string): Call[] {
+/** Writes a text to a file that exists, by three calls: open, write, close. Of several, each is a write of its own. Source: write(2). */
+export function writeFile(path: string, ...texts: readonly string[]): Call[] {
   const file = openat(path, O_WRONLY);
-  return [file, write(file, text), close(file)];
+  return [file, ...texts.map((text) => write(file, text)), close(file)];
 }
 
 /** The path that a `write` goes to, where its descriptor was opened in the same list. */
