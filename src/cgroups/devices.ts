@@ -58,7 +58,10 @@ export function deviceProgram(rules: readonly DeviceRule[]): BpfInstruction[] {
 }
 
 function instructionsFor({ type, major, minor, access }: DeviceRule): BpfInstruction[] {
-  const refused = Object.entries(ACCESSES).reduce((bits, [letter, bit]) => bits | (access.includes(letter) ? 0 : bit), 0);
+  const refused = Object.entries(ACCESSES).reduce(
+    (bits, [letter, bit]) => bits | (access.includes(letter) ? 0 : bit),
+    0,
+  );
   // Each comparison leads to the next rule, when it fails.
   const comparisons: BpfInstruction[][] = [
     [{ code: UNLESS_EQUAL, to: TYPE, value: TYPES[type] }],

@@ -90,10 +90,7 @@ export const LIMITS: readonly LimitRow[] = [
     v1: {
       controller: 'devices',
       // Of two lines in one write the kernel takes the first, and says nothing.
-      files: ({ devices = [] }) => [
-        set('devices.deny', 'a'),
-        { file: 'devices.allow', texts: devices.map(ruleText) },
-      ],
+      files: ({ devices = [] }) => [set('devices.deny', 'a'), { file: 'devices.allow', texts: devices.map(ruleText) }],
     },
     v2: {
       controller: 'devices',

@@ -38,7 +38,9 @@ export function thisMachine(): Machine {
 function hasProgramRights(): boolean {
   const { effective } = parseStatus(readFileSync('/proc/self/status', 'utf8'));
   const { CAP_BPF, CAP_NET_ADMIN, CAP_SYS_ADMIN } = CAP;
-  return lacking(effective, { CAP_SYS_ADMIN }).length === 0 || lacking(effective, { CAP_BPF, CAP_NET_ADMIN }).length === 0;
+  return (
+    lacking(effective, { CAP_SYS_ADMIN }).length === 0 || lacking(effective, { CAP_BPF, CAP_NET_ADMIN }).length === 0
+  );
 }
 
 /** access(2): root may write nearly everything, but not on a file system that is mounted read-only. */

@@ -44,7 +44,10 @@ export const USUAL_CAPABILITIES: readonly Capability[] = [
 const NAMES = Object.keys(CAP).filter((name): name is Capability => name in CAP);
 
 /** The capabilities that a container keeps, of those that the kernel has: docker's rules for ALL. */
-export function capabilitiesOf({ add, drop }: Pick<Rights, 'add' | 'drop'>, known: readonly Capability[]): Capability[] {
+export function capabilitiesOf(
+  { add, drop }: Pick<Rights, 'add' | 'drop'>,
+  known: readonly Capability[],
+): Capability[] {
   if (add.includes('ALL')) return known.filter((name) => !drop.includes(name));
   const base = drop.includes('ALL') ? [] : USUAL_CAPABILITIES.filter((name) => !drop.includes(name));
   return known.filter((name) => base.includes(name) || add.includes(name));

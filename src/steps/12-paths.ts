@@ -35,10 +35,7 @@ function hide(path: string): Call {
 /** Makes it a mount of its own first: a flag belongs to a mount. A remount must repeat those that it has. */
 function makePathReadOnly(path: string): Call[] {
   const flags = MS_NOSUID | MS_NODEV | MS_NOEXEC;
-  return [
-    mount(path, path, null, MS_BIND | MS_REC),
-    mount(null, path, null, MS_REMOUNT | MS_BIND | MS_RDONLY | flags),
-  ];
+  return [mount(path, path, null, MS_BIND | MS_REC), mount(null, path, null, MS_REMOUNT | MS_BIND | MS_RDONLY | flags)];
 }
 
 /** When the image is the root. */
