@@ -16,7 +16,10 @@ export function ruleText({ type, major, minor, access }: DeviceRule): string {
 /** Attaches the program to a cgroup of v2, which has no file for it. */
 export function limitDevices(directory: string, rules: readonly DeviceRule[]): Call[] {
   const group = openat(directory, O_RDONLY | O_DIRECTORY);
-  const program = loadDeviceProgram(deviceProgram(rules));
+  const program = loadDeviceProgram(
+    deviceProgram(rules),
+    rules.map((rule) => `allow ${ruleText(rule)}`),
+  );
   return [group, program, attachDeviceProgram(group, program), close(program), close(group)];
 }
 

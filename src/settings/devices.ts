@@ -40,10 +40,14 @@ export function device(text: string): Device {
   return { source, destination: placeOf(destination), access };
 }
 
+/** What is a link, or a file system, in a container's /dev. */
+const TAKEN = ['fd', 'ptmx', 'pts', 'stdin', 'stdout', 'stderr'];
+
 /** A container has its own /dev: a device's place is a name in it, or one folder further down. */
 function placeOf(path: string): string {
   const place = posix.normalize(path);
-  if (/^\/dev\/[^/]+(\/[^/]+)?$/.test(place) && !path.split('/').includes('..')) return place;
+  const [, name = ''] = /^\/dev\/([^/]+)(\/[^/]+)?$/.exec(place) ?? [];
+  if (name !== '' && !TAKEN.includes(name) && !path.split('/').includes('..')) return place;
   throw new UsageError(`${JSON.stringify(path)} is no place for a device: /dev/NAME or /dev/FOLDER/NAME`);
 }
 

@@ -35,10 +35,11 @@ const PROG_LOAD = defineCall({
 const PROG_LOAD_SIZE = 48;
 
 /**
- * Loads a program that decides about devices: it gives 1 for yes and 0 for no.
- * Linux 4.15. Source: bpf(2), BPF_PROG_LOAD; BPF_PROG_TYPE_CGROUP_DEVICE in linux/bpf.h.
+ * Loads a program that decides about devices: it gives 1 for yes and 0 for no;
+ * `detail` says what it does. Linux 4.15. Source: bpf(2), BPF_PROG_LOAD;
+ * BPF_PROG_TYPE_CGROUP_DEVICE in linux/bpf.h.
  */
-export function loadDeviceProgram(instructions: readonly BpfInstruction[]): Call {
+export function loadDeviceProgram(instructions: readonly BpfInstruction[], detail: readonly string[] = []): Call {
   const bytes = Buffer.alloc(PROG_LOAD_SIZE);
   bytes.writeUInt32LE(BPF_PROG_TYPE.BPF_PROG_TYPE_CGROUP_DEVICE, 0);
   bytes.writeUInt32LE(instructions.length, 4);
@@ -46,6 +47,7 @@ export function loadDeviceProgram(instructions: readonly BpfInstruction[]): Call
   const attributes: Struct = {
     bytes,
     text: `{prog_type=BPF_PROG_TYPE_CGROUP_DEVICE, insn_cnt=${instructions.length}, insns=${shown}, license="GPL", log_level=0, log_size=0, log_buf=NULL, kern_version=KERNEL_VERSION(0, 0, 0), prog_flags=0}`,
+    detail: () => detail,
     pointers: [
       { at: 8, to: { bytes: encode(instructions), text: shown } },
       { at: 16, to: 'GPL' },

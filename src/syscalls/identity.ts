@@ -204,10 +204,15 @@ export interface FilterInstruction {
 /**
  * Installs a seccomp filter, for good. What the executor itself still does need
  * not be allowed, but what the list does must, execve included. `flag`: of
- * SECCOMP_FILTER_FLAG. Source: seccomp(2).
+ * SECCOMP_FILTER_FLAG. `detail` is for a plan. Source: seccomp(2).
  */
-export function installFilter(instructions: readonly FilterInstruction[], flag = 0): Call {
-  return SECCOMP_CALL(SECCOMP.SECCOMP_SET_MODE_FILTER, flag, filterProgram(instructions));
+export function installFilter(
+  instructions: readonly FilterInstruction[],
+  flag = 0,
+  detail?: () => readonly string[],
+): Call {
+  const program = filterProgram(instructions);
+  return SECCOMP_CALL(SECCOMP.SECCOMP_SET_MODE_FILTER, flag, detail ? { ...program, detail } : program);
 }
 
 /** struct sock_fprog: how many instructions, and where they are. */
