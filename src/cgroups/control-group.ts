@@ -7,7 +7,7 @@ import { remove } from '../leftovers/cgroups.ts';
 import type { Leftover } from '../leftovers/leftover.ts';
 import { checkResources, type Resources } from '../settings/resources.ts';
 import type { Call } from '../syscalls/call.ts';
-import { mkdir, writeFile } from '../syscalls/files.ts';
+import { mkdir, writeFile, writeTexts } from '../syscalls/files.ts';
 import { type Machine, thisMachine } from './machine.ts';
 import { type PlannedGroup, planGroups } from './plan.ts';
 import { reportOf } from './report.ts';
@@ -72,7 +72,7 @@ function createCalls({ parent, directory, enable, leaf, files, calls }: PlannedG
     mkdir(directory),
     ...(leaf ? moveDown(leaf) : []),
     ...(plus ? writeFile(join(parent, 'cgroup.subtree_control'), plus) : []),
-    ...files.flatMap(({ file, texts }) => writeFile(join(directory, file), ...texts)),
+    ...files.flatMap(({ file, texts }) => writeTexts(join(directory, file), texts)),
     ...calls,
   ];
 }

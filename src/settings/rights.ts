@@ -61,9 +61,8 @@ export function capability(text: string): Capability | 'ALL' {
   const found = NAMES.find((name) => name === long);
   if (found) return found;
   const [meant] = nearest(long, NAMES);
-  throw new UsageError(
-    `${JSON.stringify(text)} is no capability. ${meant ? `Did you mean ${meant}?` : 'They are in capabilities(7): NET_ADMIN, SYS_TIME, or ALL.'}`,
-  );
+  const hint = meant ? `Near it: ${meant}` : 'They are in capabilities(7), and ALL stands for all of them';
+  throw new UsageError(`${JSON.stringify(text)} is no capability. ${hint}`);
 }
 
 const MOST_ID = 4_294_967_294;

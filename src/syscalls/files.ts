@@ -366,8 +366,13 @@ function workingDirectory(pid: number): string {
   return `ls -l /proc/${pid}/cwd`;
 }
 
-/** Writes a text to a file that exists, by three calls: open, write, close. Of several, each is a write of its own. Source: write(2). */
-export function writeFile(path: string, ...texts: readonly string[]): Call[] {
+/** Writes a text to a file that exists, by three calls: open, write, close. Source: write(2). */
+export function writeFile(path: string, text: string): Call[] {
+  return writeTexts(path, [text]);
+}
+
+/** Writes several texts to a file that exists, each by a write of its own: some files of the kernel's take one at a time. Source: write(2). */
+export function writeTexts(path: string, texts: readonly string[]): Call[] {
   const file = openat(path, O_WRONLY);
   return [file, ...texts.map((text) => write(file, text)), close(file)];
 }

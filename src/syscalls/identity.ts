@@ -130,6 +130,7 @@ const RAISE_AMBIENT = defineCall({
   show: [oneOf(PR), oneOf(PR_CAP_AMBIENT), oneOf(CAP), plain, plain],
   look: { child: (pid) => `grep CapAmb /proc/${pid}/status` },
   advice: { EPERM: 'A capability can only become ambient if it is both permitted and inheritable.' },
+  examples: () => [raiseAmbient('CAP_CHOWN')],
 });
 
 /** The next program has a capability also if its user is not root. Source: capabilities(7), Ambient. */
