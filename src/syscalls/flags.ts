@@ -257,6 +257,18 @@ export const SECCOMP_FILTER_FLAG = {
   SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV: 32,
 } as const;
 
+/** What a seccomp filter can answer; below, in 16 bits, an error or what a tracer is told. */
+export const SECCOMP_RET = {
+  SECCOMP_RET_KILL_PROCESS: 0x80000000,
+  SECCOMP_RET_KILL_THREAD: 0,
+  SECCOMP_RET_TRAP: 0x00030000,
+  SECCOMP_RET_ERRNO: 0x00050000,
+  SECCOMP_RET_USER_NOTIF: 0x7fc00000,
+  SECCOMP_RET_TRACE: 0x7ff00000,
+  SECCOMP_RET_LOG: 0x7ffc0000,
+  SECCOMP_RET_ALLOW: 0x7fff0000,
+} as const;
+
 /** flock(2). */
 export const LOCK = { LOCK_SH: 1, LOCK_EX: 2, LOCK_NB: 4 } as const;
 

@@ -34,6 +34,7 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   CAP: ['linux/capability.h'],
   SECCOMP: ['linux/seccomp.h'],
   SECCOMP_FILTER_FLAG: ['linux/seccomp.h'],
+  SECCOMP_RET: ['linux/seccomp.h'],
   F: ['fcntl.h'],
   FD: ['fcntl.h'],
   F_SEAL: ['fcntl.h'],
