@@ -5,6 +5,7 @@ import type { IdRange } from '../proc/id-maps.ts';
 import type { Devices } from '../settings/devices.ts';
 import type { Settings } from '../settings/settings.ts';
 import { idMaps } from '../settings/users.ts';
+import { filterOf } from '../steps/12-filter.ts';
 
 /** @throws UsageError for what this machine or this user does not have */
 export function checkRights({ rights, users, devices }: Settings): void {
@@ -14,6 +15,8 @@ export function checkRights({ rights, users, devices }: Settings): void {
     checkId(rights.user.gid, gids, '--gid-map');
   }
   checkDevices(devices);
+  // Throws for a profile that cannot be read.
+  filterOf(rights);
 }
 
 /** user_namespaces(7): nobody can become a user without a number outside. */

@@ -13,7 +13,6 @@ import type { End } from '../executor/reaper.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Feature } from '../settings/features.ts';
 import type { Call } from '../syscalls/call.ts';
-import type { FilterInstruction } from '../syscalls/identity.ts';
 import { release } from './02-ipc.ts';
 import { reportGroup } from './07-cgroups.ts';
 import { NAMESPACES } from './08-chroot.ts';
@@ -24,6 +23,7 @@ import {
   prepare as prepareNetwork,
 } from './11-bridge.ts';
 import { addDevices, deviceRules } from './12-devices.ts';
+import { filterOf } from './12-filter.ts';
 import { hidePaths, mountSys } from './12-paths.ts';
 import { giveUpRights } from './12-rights.ts';
 
@@ -44,17 +44,15 @@ export const has: readonly Feature[] = [
 
 /** What a container needs before there is one. */
 export interface Prepared extends Connected {
-  /** What stands before the system calls; undefined for no filter. */
-  readonly filter: readonly FilterInstruction[] | undefined;
+  /** Puts a filter before the system calls, or nothing. */
+  readonly filtering: readonly Call[];
 }
 
 /** The parent's part before the clone. */
 export async function prepare(lab: Lab): Promise<Prepared> {
-  const { resources, devices } = lab.settings;
-  return {
-    ...(await prepareNetwork(lab, { ...resources, devices: deviceRules(devices) })),
-    filter: undefined,
-  };
+  const { resources, devices, rights } = lab.settings;
+  const filtering = filterOf(rights);
+  return { ...(await prepareNetwork(lab, { ...resources, devices: deviceRules(devices) })), filtering };
 }
 
 // #region child
@@ -64,8 +62,8 @@ export function inside(lab: Lab, prepared: Prepared): Call[] {
 }
 
 /** The last before the program: what needs more rights comes before it. */
-export function confine(lab: Lab, { filter }: Prepared): Call[] {
-  return [...(lab.settings.rights.hidesPaths ? hidePaths() : []), ...giveUpRights(lab.settings, filter)];
+export function confine(lab: Lab, { filtering }: Prepared): Call[] {
+  return [...(lab.settings.rights.hidesPaths ? hidePaths() : []), ...giveUpRights(lab.settings, filtering)];
 }
 // #endregion child
 

@@ -8,8 +8,6 @@ import { CAP, type Capability } from '../syscalls/flags.ts';
 import {
   dropBounding,
   dropGroups,
-  type FilterInstruction,
-  installFilter,
   joinNewKeyring,
   keepPermitted,
   noNewPrivileges,
@@ -40,10 +38,9 @@ export function keptCapabilities(rights: Rights): Capability[] {
  */
 export function giveUpRights(
   { rights, users }: Pick<Settings, 'rights' | 'users'>,
-  filter: readonly FilterInstruction[] | undefined,
+  filtering: readonly Call[],
 ): Call[] {
   const kept = keptCapabilities(rights);
-  const filtering = filter ? [installFilter(filter)] : [];
   return [
     // Keys of the session that began the container are out of reach. The filter will forbid keyctl.
     tolerating('ENOSYS', joinNewKeyring()),

@@ -1,6 +1,6 @@
 /** Step 12: what root inside may still do, as the kernel says it of the process. */
 import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { suite } from 'uvu';
@@ -15,9 +15,10 @@ import { USUAL_CAPABILITIES } from '../../src/settings/rights.ts';
 import { CAP, type Capability } from '../../src/syscalls/flags.ts';
 import { fileIn, groupOf } from '../support/cgroup-files.ts';
 import { type Container, type ContainerOptions, startContainer } from '../support/container.ts';
+import { compilerMissing } from '../support/headers.ts';
 import { copyOf, rootOf } from '../support/image.ts';
 import { kernelTest, onTestEnd, temporaryDirectory, until } from '../support/kernel-test.ts';
-import { read } from '../support/lab.ts';
+import { lab, read, top } from '../support/lab.ts';
 import { canRun, type Need, root } from '../support/needs.ts';
 
 const test = suite('step 12');
@@ -139,6 +140,95 @@ kernelTest(
   },
 );
 
+for (const [words, mode] of [
+  [[], '2'],
+  [['--security-opt', 'no-new-privileges=false'], '2'],
+  [['--security-opt', 'seccomp=unconfined'], '0'],
+] as const) {
+  kernelTest(test, needs, `Seccomp is ${mode}: ${words.at(-1) ?? 'if nothing is said'}`, async () => {
+    const container = await start(words);
+    await container.output('sleep 60 >/dev/null 2>&1 & true');
+    for (const pid of [container.pid, await childOf(container)]) assert.is(field(pid, 'Seccomp'), mode);
+    const unshared = await container.run('unshare --user true');
+    assert.is(unshared.status === 0, mode === '0', unshared.output);
+    await container.end();
+  });
+}
+
+kernelTest(
+  test,
+  needs,
+  'a profile in a file: what it refuses fails in its way, and everything else is done',
+  async () => {
+    const profile = join(temporaryDirectory(), 'profile.json');
+    const syscalls = [{ names: ['mkdir', 'mkdirat'], action: 'SCMP_ACT_ERRNO', errnoRet: 28 }];
+    writeFileSync(profile, JSON.stringify({ defaultAction: 'SCMP_ACT_ALLOW', syscalls }));
+    for (const more of [[], ['--security-opt', 'no-new-privileges=false']]) {
+      const container = await start(['--security-opt', `seccomp=${profile}`, ...more]);
+      assert.match((await container.run('mkdir /root/made')).output, 'No space left on device');
+      await container.output('touch /root/touched');
+      const root = `${rootOf(container)}/root`;
+      assert.equal(
+        readdirSync(root).filter((name) => !name.startsWith('.')),
+        ['touched'],
+      );
+      await container.end();
+    }
+  },
+);
+
+kernelTest(test, needs, 'a profile that refuses execve: the call that failed is named, and nothing is left', () => {
+  const profile = join(temporaryDirectory(), 'profile.json');
+  const refusing = (action: string) => ({
+    defaultAction: 'SCMP_ACT_ALLOW',
+    syscalls: [{ names: ['execve'], action }],
+  });
+  writeFileSync(profile, JSON.stringify(refusing('SCMP_ACT_ERRNO')));
+  const words = ['step', '12', '--security-opt', `seccomp=${profile}`, '--', 'true'];
+  const refusedOne = lab(words);
+  assert.is(refusedOne.status, 126);
+  assert.match(refusedOne.stderr, /execve\("\/usr\/bin\/true".* = -1 EPERM/);
+  writeFileSync(profile, JSON.stringify(refusing('SCMP_ACT_KILL_PROCESS')));
+  assert.is(lab(words).status, 128 + 31);
+});
+
+kernelTest(test, needs, 'what is bad in the options of step 12: one line each, and nothing is begun', () => {
+  const folder = temporaryDirectory();
+  const profile = join(folder, 'profile.json');
+  writeFileSync(profile, '{"defaultAction": "SCMP_ACT_ALOW"}');
+  const cases: [readonly string[], string][] = [
+    [
+      ['--security-opt', `seccomp=${folder}/none`],
+      `--security-opt: seccomp=${folder}/none is not there. Give a file, or seccomp=unconfined.`,
+    ],
+    [
+      ['--security-opt', `seccomp=${folder}`],
+      `--security-opt: seccomp=${folder} cannot be read (EISDIR). Give a file, or seccomp=unconfined.`,
+    ],
+    [
+      ['--security-opt', `seccomp=${profile}`],
+      `--security-opt: ${profile}: defaultAction: "SCMP_ACT_ALOW" is no action. Did you mean SCMP_ACT_ALLOW?`,
+    ],
+    [['--device', '/dev/none'], '--device: /dev/none is not there.'],
+    [
+      ['--device', '/proc/self/status:/dev/x'],
+      '--device: /proc/self/status is no device. Those of the host are in /dev.',
+    ],
+    [['--device', '/dev/null', '--device', '/dev/zero:/dev/null'], '--device: /dev/null is given twice.'],
+    [
+      ['--user', '70000'],
+      '--user: user 70000 of the container has no number outside. Give it one: --uid-map 0:1000000000:65536.',
+    ],
+    [['-v', `${folder}:/sys/x`], '--volume: /sys/x lies in what the kit itself mounts at /sys.'],
+  ];
+  for (const [words, line] of cases) {
+    const { status, stdout, stderr } = lab(['step', '12', ...words, '--', 'true'], {
+      env: { SUDO_UID: '', SUDO_GID: '' },
+    });
+    assert.equal([status, stdout, stderr.trim()], [2, '', line]);
+  }
+});
+
 const mountsOf = ({ pid }: Container) => parseMountinfo(read(`/proc/${pid}/mountinfo`));
 
 kernelTest(test, needs, 'parts of /proc and /sys are hidden, and parts are read-only', async () => {
@@ -241,6 +331,77 @@ kernelTest(test, needs, 'cgroup v1: devices.list has these lines and no others; 
   }
   await container.end();
 });
+
+/** What each attempt of src/steps/12-attacks.c comes to: `allowed`, or the error. */
+function attempts(output: string): Record<string, string> {
+  return Object.fromEntries(
+    output
+      .trim()
+      .split('\n')
+      .map((line) => line.split(/ {2,}/)),
+  );
+}
+
+kernelTest(
+  test,
+  [...needs, compilerMissing],
+  'what root would do to the machine is refused, and each time by another line of defence',
+  async () => {
+    const folder = temporaryDirectory();
+    chmodSync(folder, 0o755);
+    execFileSync('cc', ['-o', join(folder, 'attacks'), join(top, 'src/steps/12-attacks.c')]);
+    const words = ['-v', `${folder}:/mnt`];
+    const tried = async (number: string, options: readonly string[] = []) => {
+      const container = await startContainer([number, ...words, ...options], { env: { SUDO_UID: '', SUDO_GID: '' } });
+      const output = await container.output(`/mnt/attacks ${process.pid}`);
+      await container.end();
+      return attempts(output);
+    };
+    const ways = ['mount', 'reboot', 'keyring', '/proc/sys', 'new user namespace'];
+    const pick = (all: Record<string, string>) => ways.map((way) => all[way]?.replace(/EACCES|EROFS/, 'EPERM'));
+    const [before, after] = [await tried('11'), await tried('12')];
+    assert.equal(
+      pick(before),
+      ways.map(() => 'allowed'),
+    );
+    assert.equal(
+      pick(after),
+      ways.map(() => 'EPERM'),
+    );
+    for (const name of ['clock', 'kernel log', 'mknod of a disk']) assert.is(after[name], 'EPERM', name);
+    assert.equal([after['chroot escape'], after['trace a neighbour']], ['leads nowhere', 'ESRCH']);
+
+    // Without the filter, the capabilities answer for two of them, and a read-only mount for one.
+    assert.equal(pick(await tried('12', ['--security-opt', 'seccomp=unconfined'])), [
+      'EPERM',
+      'EPERM',
+      'allowed',
+      'EPERM',
+      'allowed',
+    ]);
+    // With all capabilities, the filter lets through what they are for.
+    const all = await tried('12', ['--cap-add', 'ALL']);
+    assert.equal([all.mount, all.keyring, all['/proc/sys']], ['allowed', 'EPERM', 'EROFS']);
+  },
+);
+
+const USER_ID = 65534;
+
+kernelTest(
+  test,
+  [canRun(12, 'rootless')],
+  'an ordinary user: the same but for devices, and one line says so',
+  async () => {
+    const home = temporaryDirectory(USER_ID);
+    const env = { HOME: home, XDG_CACHE_HOME: home, TMPDIR: home };
+    const container = await startContainer(['12', '--rootless'], { uid: USER_ID, env });
+    assert.equal(sets(container.pid), [NONE, usual, usual, usual, NONE]);
+    assert.equal([field(container.pid, 'NoNewPrivs'), field(container.pid, 'Seccomp')], ['1', '2']);
+    assert.is(readFileSync(`${rootOf(container)}/proc/timer_list`, 'utf8'), '');
+    assert.is(container.narration.split('\n').filter((line) => /devices/.test(line)).length, 1, container.narration);
+    await container.end();
+  },
+);
 
 /** Only the lines of cgroup v2: on a machine that has both, its devices are then limited by a program. */
 const inV2 = () => ({
