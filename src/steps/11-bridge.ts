@@ -79,11 +79,9 @@ export async function arrange(lab: Lab, pid: number, { group, connection }: Prep
 
 export async function run(lab: Lab): Promise<End> {
   const prepared = await prepare(lab);
-  // #region child
   const container = await lab.clone([...inside(lab, prepared), ...lab.program], NAMESPACES, {
     directory: prepared.root.layers.stage,
   });
-  // #endregion child
   await arrange(lab, container.pid, prepared);
   await release(lab, prepared.checkpoint);
   const end = await lab.wait(container);

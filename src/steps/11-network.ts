@@ -47,7 +47,6 @@ export interface Place {
   readonly name: string | undefined;
 }
 
-// #region join
 /**
  * Takes a place on the network, and makes the network if there is none. What
  * several runs would do to it at once, they do one after the other. Undefined
@@ -71,7 +70,6 @@ export async function joinNetwork(lab: Lab): Promise<Place | undefined> {
   const mac = lab.settings.network.mac ?? macOf(address);
   return { port: portOf(address), bridge, address, mac, gateway: gatewayOf(subnet), name };
 }
-// #endregion join
 
 /** Gives the way to unlock; a run that fails meanwhile unlocks, too. */
 async function lock(lab: Lab): Promise<() => Promise<void>> {

@@ -23,7 +23,6 @@ export interface OpenPort {
   readonly port: Port;
 }
 
-// #region take
 const BACKLOG = 128;
 
 /** Takes the published ports, before there is anything inside: nobody else can have them then. */
@@ -44,7 +43,6 @@ function openPort({ protocol, host }: Port, address: string): Call[] {
   if (protocol === 'udp') return [socket, takePort(socket, address, host)];
   return [socket, reuseAddress(socket), takePort(socket, address, host), listen(socket, BACKLOG)];
 }
-// #endregion take
 
 /** An answer to a datagram comes from the address that it went to: each has a socket of its own. */
 function addressesOf({ address, protocol }: Port, place: Place | undefined): string[] {
@@ -93,7 +91,6 @@ async function isForwardingStopped(lab: Lab): Promise<boolean> {
   return true;
 }
 
-// #region proxy
 const PROXY = fileURLToPath(new URL('../network/proxy.cjs', import.meta.url));
 
 /** Starts a process that has the sockets; it ends with the run. */
@@ -109,7 +106,6 @@ async function startProxy(lab: Lab, { address }: Place, open: readonly OpenPort[
     { helper: true },
   );
 }
-// #endregion proxy
 
 /** Nothing of the terminal’s is for a helper, but what goes wrong. */
 function standAside(): Call[] {
