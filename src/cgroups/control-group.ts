@@ -7,7 +7,7 @@ import { remove } from '../leftovers/cgroups.ts';
 import type { Leftover } from '../leftovers/leftover.ts';
 import { checkResources, type Resources } from '../settings/resources.ts';
 import type { Call } from '../syscalls/call.ts';
-import { mkdir, writeFile } from '../syscalls/files.ts';
+import { mkdir, writeFile, writeTexts } from '../syscalls/files.ts';
 import { type Machine, thisMachine } from './machine.ts';
 import { type PlannedGroup, planGroups } from './plan.ts';
 import { reportOf } from './report.ts';
@@ -65,13 +65,14 @@ export function planControlGroup(limits: Resources, name: string, facts: Partial
 
 const NOTHING = { groups: [], missing: [] };
 
-function createCalls({ parent, directory, enable, leaf, files }: PlannedGroup): Call[] {
+function createCalls({ parent, directory, enable, leaf, files, calls }: PlannedGroup): Call[] {
   const plus = enable.map((controller) => `+${controller}`).join(' ');
   return [
     // First, so that `remove` can tell by the directory whether there is anything to undo.
     mkdir(directory),
     ...(leaf ? moveDown(leaf) : []),
     ...(plus ? writeFile(join(parent, 'cgroup.subtree_control'), plus) : []),
-    ...files.flatMap(({ file, text }) => writeFile(join(directory, file), text)),
+    ...files.flatMap(({ file, texts }) => writeTexts(join(directory, file), texts)),
+    ...calls,
   ];
 }

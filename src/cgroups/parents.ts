@@ -35,8 +35,8 @@ export class Parents {
   }
 
   /** A controller is in one hierarchy at a time, of whichever version. */
-  of(v1Name: string, v2Name: string): Parent | NoParent {
-    return this.inV1(v1Name) ?? this.#inV2(v2Name);
+  of(v1Name: string, { controller, isEverywhere }: { controller: string; isEverywhere?: boolean }): Parent | NoParent {
+    return this.inV1(v1Name) ?? (isEverywhere ? this.#anywhereInV2(controller) : this.#inV2(controller));
   }
 
   /** Our own cgroup in the v1 hierarchy of a controller, or undefined if it is in none. */
@@ -70,6 +70,17 @@ export class Parents {
     return { controller, reason: isHere ? occupied(own) : notHandedDown(own, this.#machine.rootless) };
   }
 
+  /** For programs instead of files: any cgroup takes them, but not from anybody. */
+  #anywhereInV2(controller: string): Parent | NoParent {
+    const unified = this.#hierarchies.find(({ version }) => version === 2);
+    if (!unified) return { controller, reason: this.#hierarchies.length > 0 ? lacking(controller) : noHierarchy };
+    if (!this.#machine.mayLoadPrograms) return { controller, reason: noPrograms };
+    this.#v2Parent ??= findV2Parent(unified, this.#wanted, this.#name, this.#machine);
+    if (!this.#v2Parent) return { controller, reason: this.#notWritable(unified, noDelegation) };
+    const { offered: _, ...found } = this.#v2Parent;
+    return { controller, version: 2, ...found };
+  }
+
   #notWritable({ readOnly, mountPoint, own }: Hierarchy, advice: string): string {
     if (readOnly) return `${mountPoint} is mounted read-only, as in an unprivileged Docker container.`;
     return this.#machine.rootless ? advice : `the kernel does not let this process write in ${own}.`;
@@ -86,6 +97,9 @@ const noDelegation =
   'this user has no delegated cgroup. Get one with `systemd-run --user --scope -p Delegate=yes -- npm run step 7`, or run with sudo.';
 
 const noDelegationV1 = 'this user has no delegated cgroup, and with cgroup v1 only root can give one. Run with sudo.';
+
+const noPrograms =
+  'cgroup v2 limits them by a program that the kernel runs (bpf), and takes it from real root alone. Run with sudo.';
 
 function notHandedDown(own: string, rootless: boolean): string {
   const advice =

@@ -114,9 +114,9 @@ class Rehearsal implements Lab {
 
   async tell(): Promise<void> {}
 
-  /** Only directories are really made. */
+  /** Directories and cgroups are really made. */
   leaves(leftover: Leftover): void {
-    if (leftover.kind === 'directory') this.#run.leaves(leftover);
+    if (leftover.kind === 'directory' || leftover.kind === 'cgroup') this.#run.leaves(leftover);
   }
 
   onEnd(undo: () => void | Promise<void>): void {

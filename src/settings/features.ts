@@ -15,4 +15,6 @@ export type Feature =
   /** A root that is an overlay: what is changed is a layer over the image. */
   | 'layers'
   /** A place on a network of containers. */
-  | 'bridge';
+  | 'bridge'
+  /** Fewer rights for root inside: capabilities, a filter of system calls, hidden paths, chosen devices. */
+  | 'confinement';

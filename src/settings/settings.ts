@@ -3,6 +3,7 @@
  * this one. The subjects and their fields are named as in an OCI config.json;
  * `users` and `resources` stand below `linux` there.
  */
+import { DEFAULT_DEVICES, type Devices, devicesOptions } from './devices.ts';
 import { DEFAULT_HOST_NAME, type HostName, hostNameOptions } from './host-name.ts';
 import { DEFAULT_LAYERS, type Layers, layersOptions } from './layers.ts';
 import { DEFAULT_MOUNTS, type Mounts, mountsOptions } from './mounts.ts';
@@ -10,6 +11,7 @@ import { DEFAULT_NETWORK, type Network, networkOptions } from './network.ts';
 import type { SubjectOption } from './option.ts';
 import { DEFAULT_PROCESS, type Process } from './process.ts';
 import { DEFAULT_RESOURCES, type Resources, resourcesOptions } from './resources.ts';
+import { DEFAULT_RIGHTS, type Rights, rightsOptions } from './rights.ts';
 import { DEFAULT_ROOT, type Root, rootOptions } from './root.ts';
 import { DEFAULT_USERS, type Users, usersOptions } from './users.ts';
 
@@ -21,6 +23,8 @@ export interface Settings {
   readonly layers: Layers;
   readonly mounts: Mounts;
   readonly network: Network;
+  readonly devices: Devices;
+  readonly rights: Rights;
   readonly process: Process;
 }
 
@@ -38,6 +42,8 @@ export const DEFAULTS: Settings = {
   layers: DEFAULT_LAYERS,
   mounts: DEFAULT_MOUNTS,
   network: DEFAULT_NETWORK,
+  devices: DEFAULT_DEVICES,
+  rights: DEFAULT_RIGHTS,
   process: DEFAULT_PROCESS,
 };
 
@@ -57,6 +63,8 @@ export const SETTING_OPTIONS: readonly SettingOption[] = [
   ...ofSubject('layers', layersOptions),
   ...ofSubject('mounts', mountsOptions),
   ...ofSubject('network', networkOptions),
+  ...ofSubject('devices', devicesOptions),
+  ...ofSubject('rights', rightsOptions),
 ];
 
 function ofSubject<Name extends keyof Subjects>(

@@ -13,6 +13,7 @@ import type { ControlGroup } from '../cgroups/control-group.ts';
 import type { End } from '../executor/reaper.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Feature } from '../settings/features.ts';
+import type { Resources } from '../settings/resources.ts';
 import type { Call } from '../syscalls/call.ts';
 import { type Checkpoint, openCheckpoint, release } from './02-ipc.ts';
 import { mapIds } from './05-user.ts';
@@ -45,25 +46,25 @@ export interface Prepared {
   readonly connection: Connection;
 }
 
-/** The parent's part before the clone. */
-export async function prepare(lab: Lab): Promise<Prepared> {
+/** The parent's part before the clone; `resources` are the settings' if nothing is said. */
+export async function prepare(lab: Lab, resources?: Resources): Promise<Prepared> {
   return {
     checkpoint: await openCheckpoint(lab),
     root: await prepareRoot(lab, await openImage(lab)),
-    group: await makeGroup(lab),
+    group: await makeGroup(lab, resources),
     connection: await prepareConnection(lab),
   };
 }
 
 // #region inside
-/** The child's part before the program; it begins in `root.layers.stage`. */
-export function inside(lab: Lab, { checkpoint, root, connection }: Prepared): Call[] {
+/** The child's part before the program; it begins in `root.layers.stage`. `besides` is made in the image before the old root goes. */
+export function inside(lab: Lab, { checkpoint, root, connection }: Prepared, besides?: readonly Call[]): Call[] {
   const { hosts } = connection;
   return [
     ...isolate(lab, checkpoint),
     ...setUpConnection(connection),
     ...hosts.before,
-    ...enterRoot(lab, root),
+    ...enterRoot(lab, root, besides),
     ...hosts.after,
   ];
 }
