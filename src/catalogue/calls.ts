@@ -55,6 +55,12 @@ const SECTIONS: readonly (readonly [title: string, ...places: Place[]])[] = [
   ['Calls on mounts', { file: `${SYSCALLS}/mounts.ts` }],
   ['Calls on processes', { file: `${SYSCALLS}/processes.ts` }],
   ['Calls on who a process is', { file: `${SYSCALLS}/identity.ts` }, { file: `${SYSCALLS}/bpf.ts` }],
+  [
+    'A filter of system calls',
+    { file: 'src/seccomp/compile.ts', only: ['compileFilter'] },
+    { file: 'src/seccomp/profile.ts', only: ['parseProfile'] },
+    { file: 'src/seccomp/disassemble.ts' },
+  ],
   ['Calls on the network', { file: `${SYSCALLS}/network.ts` }, { file: `${SYSCALLS}/netlink.ts` }],
   ['Calls on descriptors', { file: `${SYSCALLS}/descriptors.ts` }],
   ['Calls on shared memory', { file: `${SYSCALLS}/shared-memory.ts` }],
