@@ -423,4 +423,18 @@ export const SLIPS: readonly Slip[] = [
     message: 'run has given back a child. It must give back its end: return lab.wait(…);',
     at: RUN,
   },
+  {
+    exercise: '12a',
+    what: 'a mistyped call in a rule',
+    changes: [["names: ['socket']", "names: ['sokcet']"]],
+    message: '"sokcet" is no system call that the kit knows. Did you mean socket?',
+    at: 'const filter = compileFilter(',
+  },
+  {
+    exercise: '12a',
+    what: 'a profile for a filter',
+    changes: [['[installFilter(filter), ...lab.program]', '[installFilter(profile), ...lab.program]']],
+    message: 'installFilter: an object is given where a list of instructions belongs.',
+    at: 'const child = await lab.clone(',
+  },
 ];
