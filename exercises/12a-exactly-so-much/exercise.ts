@@ -91,7 +91,7 @@ export const exercise: Exercise = {
   hints: [
     {
       when: 'the program runs',
-      text: 'It needs execve, and its shell and Node.js need a lot besides: put your rules before those of the default profile, and leave those as they are.',
+      text: 'It needs execve, and its shell and Node.js need a lot besides. Your rules stand before those of the default profile: is one of them about more than the bits and sockets?',
     },
     {
       when: 'modes without the bits',
@@ -119,7 +119,7 @@ export const exercise: Exercise = {
     },
     {
       when: 'a socket',
-      text: 'One rule without `args` is enough, if it stands before the default profile’s.',
+      text: 'One rule without `args` is enough: it is about every call of that name.',
     },
     {
       when: 'the filters of the submission’s own process',

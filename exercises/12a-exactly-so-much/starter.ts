@@ -2,8 +2,8 @@ import { release } from 'node:os';
 import type { End } from '#src/executor/reaper.ts';
 import type { Lab } from '#src/lab/lab.ts';
 import { compileFilter } from '#src/seccomp/compile.ts';
-import { DEFAULT_PROFILE } from '#src/seccomp/default-profile.ts';
-import type { Profile, Rule } from '#src/seccomp/profile.ts';
+import { defaultProfileBehind } from '#src/seccomp/default-profile.ts';
+import type { Rule } from '#src/seccomp/profile.ts';
 import { installFilter } from '#src/syscalls/identity.ts';
 
 /** What the program may not do, though the default profile allows it. */
@@ -16,10 +16,8 @@ const refused: Rule[] = [
   },
 ];
 
-/** The first rule that fits a call counts. */
-const profile: Profile = { ...DEFAULT_PROFILE, syscalls: [...refused, ...DEFAULT_PROFILE.syscalls] };
-
 export async function run(lab: Lab): Promise<End> {
+  const profile = defaultProfileBehind(refused);
   const filter = compileFilter(profile, { machine: process.arch, capabilities: [], kernel: release() });
   const child = await lab.clone([installFilter(filter), ...lab.program], 0);
   return lab.wait(child);

@@ -8,7 +8,10 @@ export const wrong: readonly WrongSolution[] = [
   {
     name: 'after-the-default',
     fails: 'S_ISUID or S_ISGID, given to a path: expected EPERM, observed it was done',
-    change: ['[...refused, ...DEFAULT_PROFILE.syscalls]', '[...DEFAULT_PROFILE.syscalls, ...refused]'],
+    changes: [
+      ['import { defaultProfileBehind }', 'import { DEFAULT_PROFILE }'],
+      ['defaultProfileBehind(refused)', '{ ...DEFAULT_PROFILE, syscalls: [...DEFAULT_PROFILE.syscalls, ...refused] }'],
+    ],
   },
   {
     name: 'both-bits-at-once',

@@ -43,6 +43,7 @@ interface Place {
 }
 
 const SYSCALLS = 'src/syscalls';
+const SECCOMP = 'src/seccomp';
 /** What steps export to those who run them. */
 const OF_EVERY_STEP = ['run', 'defaults', 'opening'];
 const STEPS = 'src/steps';
@@ -57,9 +58,13 @@ const SECTIONS: readonly (readonly [title: string, ...places: Place[]])[] = [
   ['Calls on who a process is', { file: `${SYSCALLS}/identity.ts` }, { file: `${SYSCALLS}/bpf.ts` }],
   [
     'A filter of system calls',
-    { file: 'src/seccomp/compile.ts', only: ['compileFilter'] },
-    { file: 'src/seccomp/profile.ts', only: ['parseProfile'] },
-    { file: 'src/seccomp/disassemble.ts' },
+    { file: `${SECCOMP}/compile.ts`, only: ['compileFilter'] },
+    { file: `${SECCOMP}/disassemble.ts` },
+  ],
+  [
+    'A profile of system calls',
+    { file: `${SECCOMP}/profile.ts`, only: ['parseProfile'] },
+    { file: `${SECCOMP}/default-profile.ts` },
   ],
   ['Calls on the network', { file: `${SYSCALLS}/network.ts` }, { file: `${SYSCALLS}/netlink.ts` }],
   ['Calls on descriptors', { file: `${SYSCALLS}/descriptors.ts` }],
