@@ -151,3 +151,8 @@ export const DEFAULT_PROFILE: Profile = {
     ...PERSONALITIES.map((value) => allow(['personality'], { args: [is(value)] })),
   ],
 };
+
+/** The default profile behind rules of one's own: the first rule that fits a call counts. */
+export function defaultProfileBehind(rules: readonly Rule[]): Profile {
+  return { ...DEFAULT_PROFILE, syscalls: [...rules, ...DEFAULT_PROFILE.syscalls] };
+}
