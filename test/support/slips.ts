@@ -437,4 +437,18 @@ export const SLIPS: readonly Slip[] = [
     message: 'installFilter: an object is given where a list of instructions belongs.',
     at: 'const child = await lab.clone(',
   },
+  {
+    exercise: '12b',
+    what: 'a list in a list',
+    changes: [['...giveUp(kept)', 'giveUp(kept)']],
+    message: 'lab.clone: entry 1 of the list is a list, and no call. Put `...` before it.',
+    at: 'const container = await lab.clone(',
+  },
+  {
+    exercise: '12b',
+    what: 'the end of a child that nobody waited for',
+    changes: [['return lab.wait(container)', 'return container']],
+    message: 'run has given back a child. It must give back its end: return lab.wait(…);',
+    at: RUN,
+  },
 ];
