@@ -104,7 +104,7 @@ export function parseProfile(text: string, where: string): Profile {
   return readProfile(value, where);
 }
 
-/** Reads a profile from what was JSON, such as `linux.seccomp` of a config.json, or was written as a value. @throws UsageError */
+/** Reads a profile from a value: what was JSON, as `linux.seccomp` of config.json, or an object. @throws UsageError */
 export function readProfile(value: unknown, where: string): Profile {
   const fields = fieldsOf(value, where, {
     known: ['defaultAction', 'defaultErrnoRet', 'architectures', 'archMap', 'flags', 'syscalls', 'comment'],
