@@ -1,7 +1,7 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
 import { oneOf, sentry } from '#src/checks/draw.ts';
-import { isSameFile, pathsThere } from '#src/checks/files.ts';
-import { asItWas, lookAtMounts } from '#src/checks/mounts.ts';
+import { isLink, isSameFile, pathsThere } from '#src/checks/files.ts';
+import { asItWas, expectMountedInTime, lookAtMounts } from '#src/checks/mounts.ts';
 
 /** What there is in the image's /etc. */
 const FILES = ['group', 'hosts', 'nsswitch.conf', 'os-release', 'passwd', 'profile'] as const;
@@ -36,9 +36,13 @@ export const exercise: Exercise = {
   round() {
     const hidden = oneOf(FILES);
     const others = FILES.filter((name) => name !== hidden);
+    let atFirst: ReadonlySet<string> = new Set();
     return {
       given: { hidden: `etc/${hidden}` },
       scripts: { program: sentry() },
+      begins: async (program) => {
+        atFirst = await pathsThere(program, [`/etc/${hidden}`]);
+      },
       async check(trial) {
         const program = await trial.program();
         const look = `ls -l /proc/${program.pid}/root/etc`;
@@ -55,8 +59,17 @@ export const exercise: Exercise = {
         const there = await pathsThere(program, [`/etc/${hidden}`, ...others.map((name) => `/etc/${name}`)]);
         trial.expect('the file that is to be hidden', {
           expected: 'not there',
-          observed: there.has(`/etc/${hidden}`) ? 'there' : 'not there',
+          observed: there.has(`/etc/${hidden}`)
+            ? 'there'
+            : atFirst.has(`/etc/${hidden}`)
+              ? 'there, when the program began'
+              : 'not there',
           command: look,
+        });
+        trial.expect('/etc', {
+          expected: 'a directory',
+          observed: isLink(program, '/etc') ? 'a link to another place' : 'a directory',
+          command: `ls -ld /proc/${program.pid}/root/etc`,
         });
         const covers = program.mounts.filter(({ mountPoint }) => /^\/etc(\/|$)/.test(mountPoint));
         trial.expect('what is mounted in /etc', {
@@ -74,6 +87,7 @@ export const exercise: Exercise = {
           command: look,
         });
         trial.expect('the mounts outside', asItWas(trial));
+        expectMountedInTime(trial, program);
         await trial.expectStatus();
       },
     };

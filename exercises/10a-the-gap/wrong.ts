@@ -44,6 +44,54 @@ export const wrong: readonly WrongSolution[] = [
     ],
   },
   {
+    name: 'mounts-behind-a-link',
+    fails: '/etc: expected a directory, observed a link to another place',
+    changes: [
+      [WHITEOUT, "symlink('srv/files', 'upper/etc'), mkdir('upper/srv'), mkdir('upper/srv/files')"],
+      ['(hidden: string): Call[] {\n  return', '(): Call[] {\n  return'],
+      ['...hide(hidden)', '...hide()'],
+      [
+        "    chdir('merged'),\n",
+        `    chdir('merged'),
+    ...['group', 'hosts', 'nsswitch.conf', 'os-release', 'passwd', 'profile']
+      .filter((name) => !hidden.endsWith(name))
+      .flatMap((name) => {
+        const file = openat(\`srv/files/\${name}\`, O_WRONLY | O_CREAT);
+        return [file, close(file), mount(\`\${image}/etc/\${name}\`, \`srv/files/\${name}\`, null, MS_BIND)];
+      }),
+`,
+      ],
+      ['CLONE_NEWPID, MNT }', 'CLONE_NEWPID, MNT, MS_BIND, O_CREAT, O_WRONLY }'],
+      ['chdir, makeDevice, mkdir', 'chdir, close, mkdir, openat, symlink'],
+    ],
+  },
+  {
+    name: 'deleted-too-late',
+    fails: 'the file that is to be hidden: expected not there, observed there',
+    changes: [
+      ['    ...hide(hidden),\n', ''],
+      [
+        '  return lab.wait',
+        `  await new Promise((resolve) => setTimeout(resolve, 100));
+  spawnSync('nsenter', ['-t', String(container.pid), '-m', 'rm', \`/\${hidden}\`]);
+  return lab.wait`,
+      ],
+      ['import type { End }', "import { spawnSync } from 'node:child_process';\nimport type { End }"],
+      [
+        `/** What is in \`upper\` lies over the image. */
+function hide(hidden: string): Call[] {
+  return [mkdir('upper/etc'), makeDevice(\`upper/\${hidden}\`, 0, 0, 0)];
+}
+
+`,
+        '',
+      ],
+      ['image: string, hidden: string', 'image: string'],
+      ['enter(lab.settings.root.path, hidden)', 'enter(lab.settings.root.path)'],
+      ['chdir, makeDevice, mkdir', 'chdir, mkdir'],
+    ],
+  },
+  {
     name: 'a-folder-over-it',
     fails: 'what is mounted in /etc: expected nothing, observed /etc',
     changes: [

@@ -1,7 +1,7 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
 import { sentry } from '#src/checks/draw.ts';
 import { pathsThere } from '#src/checks/files.ts';
-import { asItWas } from '#src/checks/mounts.ts';
+import { asItWas, expectMountedInTime } from '#src/checks/mounts.ts';
 
 const APP = '/mnt/app';
 /** What the program must find, and what it must not. */
@@ -33,8 +33,12 @@ export const exercise: Exercise = {
     { text: 'Only with `userxattr` does the kernel look at `user.overlay.opaque`, and only for the value `y`.' },
   ],
   round() {
+    let atFirst: ReadonlySet<string> | undefined;
     return {
       scripts: { program: sentry() },
+      begins: async (program) => {
+        atFirst = await pathsThere(program, GONE);
+      },
       async check(trial) {
         const program = await trial.program();
         const top = program.mounts.findLast(({ mountPoint }) => mountPoint === '/');
@@ -43,7 +47,7 @@ export const exercise: Exercise = {
         for (const path of [...THERE, ...GONE]) {
           trial.expect(path, {
             expected: THERE.includes(path) ? 'there' : 'not there',
-            observed: there.has(path) ? 'there' : 'not there',
+            observed: there.has(path) ? 'there' : atFirst?.has(path) ? 'there, when the program began' : 'not there',
             command: `ls -lR /proc/${program.pid}/root/mnt`,
           });
         }
@@ -53,7 +57,13 @@ export const exercise: Exercise = {
           observed: covers.map(({ mountPoint }) => mountPoint).join(', ') || 'nothing',
           command: `cat /proc/${program.pid}/mountinfo`,
         });
+        const made = GONE.filter((path) => trial.history?.hasMade(`first${path}`) ?? true);
+        trial.expect('the old data of the first version', {
+          expected: 'in its layer',
+          observed: made.length === GONE.length ? 'in its layer' : 'not made at all',
+        });
         trial.expect('the mounts outside', asItWas(trial));
+        expectMountedInTime(trial, program);
         await trial.expectStatus();
       },
     };

@@ -13,6 +13,15 @@ export const wrong: readonly WrongSolution[] = [
     ],
   },
   {
+    name: 'nothing-old',
+    fails: 'the old data of the first version: expected in its layer, observed not made at all',
+    changes: [
+      [OPAQUE, ''],
+      ["import { setAttribute } from '#src/syscalls/attributes.ts';\n", ''],
+      [", 'app/data/old', 'app/data/older'", ''],
+    ],
+  },
+  {
     name: 'another-value',
     fails: '/mnt/app/data/old: expected not there, observed there',
     change: ["'user.overlay.opaque', 'y'", "'user.overlay.opaque', '1'"],

@@ -55,20 +55,16 @@ export const wrong: readonly WrongSolution[] = [
         'const container',
         `const parent = openProcess(process.pid);
   const DOOR = 200;
+  const root = openat('/', O_RDONLY);
+  await lab.perform([root, dup3(root, DOOR), close(root)]);
   const door = takeDescriptor(parent, DOOR);
   const container`,
       ],
-      ['...wayOut(), ', "parent, door, fchdir(door), chroot('.'), "],
+      ['[...cage(lab), ...wayOut(), ', "[close(DOOR), ...cage(lab), parent, door, fchdir(door), chroot('.'), "],
       ['CLONE_NEWPID | CLONE_NEWNS', 'CLONE_NEWNS'],
       [
-        '  return lab.wait',
-        `  const root = openat('/', O_RDONLY);
-  await lab.perform([root, dup3(root, DOOR)]);
-  return lab.wait`,
-      ],
-      [
         'import { chdir, chroot, fchdir, openat, read }',
-        "import { openProcess, takeDescriptor } from '#src/syscalls/descriptors.ts';\nimport { chdir, chroot, dup3, fchdir, openat, read }",
+        "import { openProcess, takeDescriptor } from '#src/syscalls/descriptors.ts';\nimport { chdir, chroot, close, dup3, fchdir, openat, read }",
       ],
       ['CLONE_NEWNS, CLONE_NEWPID }', 'CLONE_NEWNS, O_RDONLY }'],
     ],

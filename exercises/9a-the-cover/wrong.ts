@@ -91,12 +91,12 @@ export const wrong: readonly WrongSolution[] = [
       [WAY_OUT, "[parent, door, fchdir(door), chroot('.')]"],
       ['    CLONE_NEWPID | CLONE_NEWNS', '    CLONE_NEWNS'],
       [
-        '  return lab.wait',
-        "  const root = openat('/', O_RDONLY);\n  await lab.perform([root, dup3(root, 200)]);\n  return lab.wait",
+        '  const container = await lab.clone(\n    [...cage',
+        "  const root = openat('/', O_RDONLY);\n  await lab.perform([root, dup3(root, 200), close(root)]);\n  const container = await lab.clone(\n    [close(200), ...cage",
       ],
       [
         'import { chdir, chroot, openat, read }',
-        "import { openProcess, takeDescriptor } from '#src/syscalls/descriptors.ts';\nimport { chdir, chroot, dup3, fchdir, openat, read }",
+        "import { openProcess, takeDescriptor } from '#src/syscalls/descriptors.ts';\nimport { chdir, chroot, close, dup3, fchdir, openat, read }",
       ],
     ],
   },

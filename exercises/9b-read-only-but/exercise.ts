@@ -1,5 +1,6 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
 import { sentry } from '#src/checks/draw.ts';
+import { expectMountedInTime } from '#src/checks/mounts.ts';
 import type { Process } from '#src/checks/process.ts';
 import type { Mount } from '#src/proc/mountinfo.ts';
 
@@ -53,9 +54,22 @@ export const exercise: Exercise = {
             observed: isSame(seen, host) ? `the file system of ${outside}` : seen ? 'another one' : 'nothing',
             command: look,
           });
+          trial.expect(`the way to ${inside}`, {
+            expected: 'it leads there',
+            observed: program.device(inside) === seen?.device ? 'it leads there' : 'another mount is in the way',
+            command: `stat /proc/${program.pid}/root${inside}`,
+          });
           trial.expect(inside, {
             expected: 'read-only',
             observed: seen?.options.includes('ro') ? 'read-only' : 'writable',
+            command: look,
+          });
+          const others = program.mounts.filter(
+            (mount) => mount.device === host?.device && !mount.options.includes('ro'),
+          );
+          trial.expect(`where else ${outside} is writable for the program`, {
+            expected: 'nowhere',
+            observed: others.map(({ mountPoint }) => mountPoint).join(', ') || 'nowhere',
             command: look,
           });
         }
@@ -76,6 +90,7 @@ export const exercise: Exercise = {
           expected: "the image's",
           observed: program.directory('root') === trial.image ? "the image's" : 'some other directory',
         });
+        expectMountedInTime(trial, program);
         await trial.expectStatus();
       },
     };

@@ -11,6 +11,19 @@ export const wrong: readonly WrongSolution[] = [
     change: ['makeReadOnly(place)', "makeReadOnly('.')"],
   },
   {
+    name: 'a-second-door',
+    fails: 'where else /tmp/data is writable for the program: expected nowhere, observed /tmp/again',
+    change: [
+      "    ...mountVolume('mnt'),\n",
+      "    ...mountVolume('mnt'),\n    mkdir('tmp/again'),\n    mount(FOLDER, 'tmp/again', null, MS_BIND),\n",
+    ],
+  },
+  {
+    name: 'the-disk-out-of-sight',
+    fails: 'the way to /mnt/disk: expected it leads there, observed another mount is in the way',
+    change: ['makeReadOnly(place)]', 'makeReadOnly(place), mount(FOLDER, place, null, MS_BIND), makeReadOnly(place)]'],
+  },
+  {
     name: 'an-empty-disk',
     fails: 'what is mounted at /mnt/disk: expected the file system of /tmp/data/disk, observed another one',
     change: ['makeReadOnly(place)]', "mount('disk', `${place}/disk`, 'tmpfs'), makeReadOnly(place)]"],

@@ -43,9 +43,9 @@ export const IDLE = '1000000000';
 /**
  * What a sentry's text begins with. In the background a shell gives the first of a
  * pipeline /dev/null to read, and ends it where there is none, as in an image
- * without a /dev: so that is another one, and nobody hears of it.
+ * without a /dev. Then the second one is still there, and nobody hears of the first.
  */
-export const FIRST_WORDS = `{ : | sleep ${IDLE} &`;
+export const FIRST_WORDS = `{ sleep ${IDLE} | sleep ${IDLE} &`;
 
 /** The signals for the two digits of a status: all real-time signals, which mean nothing else. */
 export const FIRST_DIGIT = 35;

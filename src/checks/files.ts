@@ -16,6 +16,11 @@ export async function pathsThere(of: Process, paths: readonly string[]): Promise
   return there;
 }
 
+/** Whether a name at the top of what a process finds is a symbolic link, so that what is below is in another place. */
+export function isLink({ pid }: Process, path: string): boolean {
+  return lstatSync(`/proc/${pid}/root${path}`, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+}
+
 /** An overlay can put the number of a layer into the upper half. */
 const INODE_BITS = 32;
 

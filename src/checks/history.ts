@@ -10,7 +10,7 @@ import { NAMESPACES, type NamespaceKind } from '../proc/namespaces.ts';
 import { nameOfCall, type ToldName } from '../sandbox/call-filter.ts';
 import type { Script } from '../submission/assignment.ts';
 import { askForChange } from '../syscalls/descriptors.ts';
-import { CLONE_NEWPID } from '../syscalls/flags.ts';
+import { CLONE_NEWPID, O_CREAT } from '../syscalls/flags.ts';
 import { Process, ProcessUnseen, runsScript } from './process.ts';
 
 /** All kinds that this kernel has. */
@@ -21,7 +21,10 @@ const FILES = ['cgroup', 'uid_map', 'gid_map', 'status'] as const;
 const MOST_BEGINNINGS = 64;
 /** Where a script has its marker among the words of its shell: see `runsScript`. */
 const MARKERS_PLACE = 3;
-const MOST_OF_A_MARKER = 32;
+/** Of a marker, or of a path. */
+const MOST_TEXT = 32;
+/** So many paths are kept. */
+const MOST_MADE = 1000;
 const POINTER = 8;
 /** Which argument of execve(2) and execveat(2) are the words. */
 const WORDS: Readonly<Partial<Record<ToldName, number>>> = { execve: 1, execveat: 2 };
@@ -93,6 +96,8 @@ export class History {
   readonly #movers = new Set<number>();
   /** The processes that may have got a descriptor or a namespace from another. */
   readonly #takers = new Set<number>();
+  /** The paths of files that were to be made, as they were named. */
+  readonly #made = new Set<string>();
   #calls = 0;
   #begun = 0;
   #problem: unknown;
@@ -138,6 +143,12 @@ export class History {
     return this.#takers.has(pid);
   }
 
+  /** Whether a file was to be made by that path, from wherever. */
+  hasMade(path: string): boolean {
+    this.#throwProblem();
+    return this.#made.has(path);
+  }
+
   end(): void {
     for (const beginning of this.#beginnings.values()) beginning.close();
     this.#beginnings.clear();
@@ -152,6 +163,7 @@ export class History {
     const thread = new Process(call.thread);
     if (name === 'execve' || name === 'execveat') return this.#noteProgram(thread, call.args[WORDS[name] ?? 0] ?? 0n);
     if (name === 'unshare' || (name === 'setns' && isForChildren(call))) this.#movers.add(processOf(thread).pid);
+    if (name === 'openat') this.#noteMade(thread, call);
     const joins = name === 'setns' && thread.opened(call.args[0] ?? 0n) === OPEN_PROCESS;
     if (joins || TAKES.includes(name)) this.#takers.add(processOf(thread).pid);
     const kind = CHANGES[name as Change];
@@ -171,6 +183,10 @@ export class History {
     const beginning = new Beginning(process, thread, this.#calls);
     this.#beginnings.set(process.pid, beginning);
     await this.#look(thread, name);
+  }
+
+  #noteMade(thread: Process, { args: [, path = 0n, flags = 0n] }: HeardCall): void {
+    if ((flags & BigInt(O_CREAT)) !== 0n && this.#made.size < MOST_MADE) this.#made.add(textAt(thread, () => path));
   }
 
   #forget(pid: number): void {
@@ -194,18 +210,25 @@ function processOf(thread: Process): Process {
  * begins that nobody has seen.
  */
 function markerAt(thread: Process, words: bigint): string {
+  return textAt(thread, (memory) => {
+    const pointer = Buffer.alloc(POINTER);
+    readSync(memory, pointer, 0, POINTER, words + BigInt(MARKERS_PLACE * POINTER));
+    return pointer.readBigUInt64LE();
+  });
+}
+
+/** The beginning of a text in a thread's memory; `find` says where it is. */
+function textAt(thread: Process, find: (memory: number) => bigint): string {
   try {
     const memory = thread.open('mem');
     try {
-      const pointer = Buffer.alloc(POINTER);
-      readSync(memory, pointer, 0, POINTER, words + BigInt(MARKERS_PLACE * POINTER));
-      const text = Buffer.alloc(MOST_OF_A_MARKER);
-      readSync(memory, text, 0, text.length, pointer.readBigUInt64LE());
+      const text = Buffer.alloc(MOST_TEXT);
+      readSync(memory, text, 0, text.length, find(memory));
       return text.toString('latin1').split('\0')[0] ?? '';
     } finally {
       closeSync(memory);
     }
   } catch {
-    return ''; // It has fewer words, or is gone.
+    return ''; // It is not there, or nobody is any more.
   }
 }
