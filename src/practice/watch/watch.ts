@@ -2,6 +2,7 @@
 import wrapAnsi from 'wrap-ansi';
 import type { Entry } from '../../catalogue/exercises.ts';
 import type { Grade } from '../../grading/grade.ts';
+import { unmetHere } from '../../grading/needs.ts';
 import type { View } from '../../markdown/terminal/render.ts';
 import { onward } from '../choose.ts';
 import { skippedLines, taskText } from '../exercise-text.ts';
@@ -118,6 +119,7 @@ export class Watch {
     this.#saves = new Saves(workspace.fileOf(entry), () => this.#checks.request());
     notes.opened(entry);
     this.#say(...openingLines(entry, workspace.shown(entry), isNew, this.#scene));
+    if (unmetHere(entry)) for (const line of skippedLines([entry])) this.#tell(line);
     this.drawKeys();
     if (!isNew) this.#checks.request();
   }
@@ -152,9 +154,9 @@ export class Watch {
 
   #next(): void {
     const { next, skipped } = onward(this.#entry, this.#options.entries, this.#scene.progress);
-    for (const line of skippedLines(skipped)) this.#tell(line);
     if (next) this.#open(next);
-    else if (skipped.length === 0) this.#say('There is no other that you have not passed.');
+    for (const line of skippedLines(skipped)) this.#tell(line);
+    if (!next && skipped.length === 0) this.#say('There is no other that you have not passed.');
   }
 
   get #scene(): Scene {
