@@ -8,6 +8,7 @@ import { entryIn } from '../images/stack.ts';
 import { isolates, type Step } from '../lab/step.ts';
 import { resolveLayers, uppersOf } from '../layers/store.ts';
 import { isRootWithIds } from '../proc/id-maps.ts';
+import { checkNetwork } from '../settings/network.ts';
 import { checkCpus } from '../settings/resources.ts';
 import { DEFAULTS, type Settings } from '../settings/settings.ts';
 import { checkOwnMaps } from '../settings/users.ts';
@@ -41,6 +42,7 @@ export async function resolveSettings(
     );
   }
   if (!hasIds) checkOwnMaps(merged.users);
+  if (step.has.has('bridge')) checkNetwork(merged.network, rootless || !hasIds);
   if (merged.resources.cpusetCpus !== undefined) checkCpus(merged.resources.cpusetCpus);
   if (!step.has.has('image') && settings.root?.path === undefined) return merged;
   const path = await imagePath(settings.root?.path ?? DEFAULT_IMAGE, quiet ? () => {} : printError);

@@ -6,6 +6,7 @@
 import { DEFAULT_HOST_NAME, type HostName, hostNameOptions } from './host-name.ts';
 import { DEFAULT_LAYERS, type Layers, layersOptions } from './layers.ts';
 import { DEFAULT_MOUNTS, type Mounts, mountsOptions } from './mounts.ts';
+import { DEFAULT_NETWORK, type Network, networkOptions } from './network.ts';
 import type { SubjectOption } from './option.ts';
 import { DEFAULT_PROCESS, type Process } from './process.ts';
 import { DEFAULT_RESOURCES, type Resources, resourcesOptions } from './resources.ts';
@@ -19,6 +20,7 @@ export interface Settings {
   readonly root: Root;
   readonly layers: Layers;
   readonly mounts: Mounts;
+  readonly network: Network;
   readonly process: Process;
 }
 
@@ -35,6 +37,7 @@ export const DEFAULTS: Settings = {
   root: DEFAULT_ROOT,
   layers: DEFAULT_LAYERS,
   mounts: DEFAULT_MOUNTS,
+  network: DEFAULT_NETWORK,
   process: DEFAULT_PROCESS,
 };
 
@@ -53,6 +56,7 @@ export const SETTING_OPTIONS: readonly SettingOption[] = [
   ...ofSubject('root', rootOptions),
   ...ofSubject('layers', layersOptions),
   ...ofSubject('mounts', mountsOptions),
+  ...ofSubject('network', networkOptions),
 ];
 
 function ofSubject<Name extends keyof Subjects>(
