@@ -1,11 +1,8 @@
 import type { Exercise } from '#src/catalogue/exercise.ts';
 import { sentry } from '#src/checks/draw.ts';
-import { linksOf, ping, subnet } from '#src/checks/namespaces.ts';
+import { linksOf, subnet } from '#src/checks/namespaces.ts';
+import { expectAnswer, expectEnd, expectOwnNetwork, hasAddresses } from '#src/checks/networks.ts';
 import type { Process } from '#src/checks/process.ts';
-import type { Trial } from '#src/checks/trial.ts';
-
-/** When both programs run, all should be there. */
-const PATIENCE_MS = 2000;
 
 export const exercise: Exercise = {
   title: 'A cable between two containers',
@@ -53,8 +50,7 @@ export const exercise: Exercise = {
         lacking = Object.keys(wanted);
         const found = await Promise.all(
           Object.entries(wanted).map(async ([whose, address]) => {
-            const { links } = await linksOf(running.get(whose) ?? process);
-            return links.some(({ up, addresses }) => up && addresses.includes(address)) ? [] : [whose];
+            return (await hasAddresses(running.get(whose) ?? process, [address])) ? [] : [whose];
           }),
         );
         lacking = found.flat();
@@ -70,8 +66,8 @@ export const exercise: Exercise = {
         await expectEnd(trial, "the neighbour's", neighbour, `${second}/${prefix}`);
         const { links, command } = await linksOf(trial.ground);
         trial.expect("the sandbox's links", { expected: ['lo'], observed: links.map(({ name }) => name), command });
-        await trial.expectSoon('ping from the program to the neighbour', () => ping(program, second), PATIENCE_MS);
-        await trial.expectSoon('ping from the neighbour to the program', () => ping(neighbour, first), PATIENCE_MS);
+        await expectAnswer(trial, 'the program to the neighbour', program, second);
+        await expectAnswer(trial, 'the neighbour to the program', neighbour, first);
         trial.expect('the cable, when the second of both began', {
           expected: 'it was there',
           observed: lacking.length > 0 ? `not yet for the ${lacking.join(' and the ')}` : 'it was there',
@@ -81,48 +77,3 @@ export const exercise: Exercise = {
     };
   },
 };
-
-function expectOwnNetwork(trial: Trial, name: string, process: Process, others: Record<string, Process>): void {
-  const [same] = Object.entries(others).find(([, other]) => other.namespace('net') === process.namespace('net')) ?? [];
-  const pids = [process, ...Object.values(others)].map(({ pid }) => `/proc/${pid}/ns/net`);
-  trial.expect(name, {
-    expected: 'one of its own',
-    observed: same ?? 'one of its own',
-    command: `readlink ${pids.join(' ')}`,
-  });
-}
-
-/** One end of a cable: there, addressed and up. */
-async function expectEnd(trial: Trial, whose: string, process: Process, address: string): Promise<void> {
-  const look = async () => {
-    const { links, command } = await linksOf(process);
-    return { ends: links.filter(({ name }) => name !== 'lo'), all: links, command };
-  };
-  await trial.expectSoon(
-    `${whose} link`,
-    async () => {
-      const { ends, command } = await look();
-      const observed = ends.map(({ name }) => name).join(', ') || 'none';
-      return { expected: 'one besides lo', observed, holds: ends.length === 1, command };
-    },
-    PATIENCE_MS,
-  );
-  // Of lo as well: an address there answers without any cable.
-  await trial.expectSoon(
-    `${whose} address`,
-    async () => {
-      const { all, command } = await look();
-      const found = all.flatMap(({ addresses }) => addresses).filter((other) => other !== '127.0.0.1/8');
-      return { expected: address, observed: found.join(', ') || 'none', command };
-    },
-    PATIENCE_MS,
-  );
-  await trial.expectSoon(
-    `${whose} end of the cable`,
-    async () => {
-      const { ends, command } = await look();
-      return { expected: 'up', observed: ends.every(({ up }) => up) ? 'up' : 'down', command };
-    },
-    PATIENCE_MS,
-  );
-}

@@ -28,6 +28,11 @@ export interface Round {
   readonly directories?: readonly string[];
   /** Lets the children of the submission go first, after each of its calls: where something must not be too late. */
   readonly unhurried?: boolean;
+  /**
+   * Whether each network namespace passes on packets at first. Without it they have what the machine's first one has;
+   * so they do where the kernel tells of no calls.
+   */
+  readonly forwarding?: boolean;
   /** `program` is `lab.program`; each of the others is a list of calls in `given`. */
   readonly scripts: Readonly<Record<string, Script>>;
   /** Looks at the process that is about to become a program, and stands still meanwhile; `name` is the script's. */

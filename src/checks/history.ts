@@ -89,6 +89,9 @@ const OPEN_PROCESS = 'anon_inode:[pidfd]';
 export class History {
   readonly #scripts: Readonly<Record<string, Script>>;
   readonly #look: (program: Process, name: string) => Promise<void>;
+  readonly #enter: ((thread: Process) => Promise<void>) | undefined;
+  /** The network namespaces from which a call has come. */
+  readonly #networks = new Set<string>();
   readonly #beginnings = new Map<number, Beginning>();
   /** By the call and the namespace: when it was made last. */
   readonly #changes = new Map<string, number>();
@@ -102,10 +105,18 @@ export class History {
   #begun = 0;
   #problem: unknown;
 
-  /** `look` sees each program of `scripts` when it is about to begin. */
-  constructor(scripts: Readonly<Record<string, Script>>, look = async (_program: Process, _name: string) => {}) {
+  /**
+   * `look` sees each program of `scripts` when it is about to begin; `enter` sees
+   * whoever is the first in a network namespace to make a call, before that call.
+   */
+  constructor(
+    scripts: Readonly<Record<string, Script>>,
+    look = async (_program: Process, _name: string) => {},
+    enter?: (thread: Process) => Promise<void>,
+  ) {
     this.#scripts = scripts;
     this.#look = look;
+    this.#enter = enter;
   }
 
   /** Takes note of a call that is about to be made. It never throws: the call is to go on. */
@@ -161,6 +172,7 @@ export class History {
   async #note(call: HeardCall): Promise<void> {
     const name = nameOfCall(call);
     const thread = new Process(call.thread);
+    await this.#noteNetwork(thread);
     if (name === 'execve' || name === 'execveat') return this.#noteProgram(thread, call.args[WORDS[name] ?? 0] ?? 0n);
     if (name === 'unshare' || (name === 'setns' && isForChildren(call))) this.#movers.add(processOf(thread).pid);
     if (name === 'openat') this.#noteMade(thread, call);
@@ -168,6 +180,14 @@ export class History {
     if (joins || TAKES.includes(name)) this.#takers.add(processOf(thread).pid);
     const kind = CHANGES[name as Change];
     if (kind) this.#changes.set(`${name} ${thread.namespace(kind)}`, this.#calls);
+  }
+
+  async #noteNetwork(thread: Process): Promise<void> {
+    if (!this.#enter) return;
+    const network = thread.namespace('net');
+    if (this.#networks.has(network)) return;
+    this.#networks.add(network);
+    await this.#enter(thread);
   }
 
   async #noteProgram(thread: Process, words: bigint): Promise<void> {

@@ -159,8 +159,13 @@ export async function ping(process: Process, address: string): Promise<Expectati
   return {
     expected: 'an answer',
     observed: answered ? 'an answer' : `no answer${errno ? `: ${errno}` : ''}`,
-    command: nsenter(process.pid, ['net'], ['ping', '-c', '1', '-W', '1', address]).join(' '),
+    command: pingCommand(process, address),
   };
+}
+
+/** How anybody can try the same. */
+export function pingCommand({ pid }: Process, address: string): string {
+  return nsenter(pid, ['net'], ['ping', '-c', '1', '-W', '1', address]).join(' ');
 }
 
 function bytes(size: number): Out {

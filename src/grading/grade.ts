@@ -8,8 +8,9 @@ import { CheckFailed, type CheckResult } from '../checks/expectation.ts';
 import { Ground } from '../checks/ground.ts';
 import { History } from '../checks/history.ts';
 import { CannotLook } from '../checks/inside.ts';
+import { setForwarding } from '../checks/networks.ts';
 import { endInWords } from '../checks/output.ts';
-import { ProcessUnseen } from '../checks/process.ts';
+import { type Process, ProcessUnseen } from '../checks/process.ts';
 import { lackOfRights } from '../checks/rights.ts';
 import type { Kept } from '../checks/timer.ts';
 import { Trial } from '../checks/trial.ts';
@@ -112,7 +113,9 @@ async function runOnce(
   let history: History | undefined;
   try {
     const round = draw();
-    const heard = new History(round.scripts, round.begins);
+    const { forwarding } = round;
+    const enter = forwarding === undefined ? undefined : (thread: Process) => setForwarding(thread, forwarding);
+    const heard = new History(round.scripts, round.begins, enter);
     history = heard;
     const image = exercise.needs?.includes('image') ? await hostImage() : undefined;
     const assignment = assignmentOf(exercise, round);

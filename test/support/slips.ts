@@ -424,6 +424,38 @@ export const SLIPS: readonly Slip[] = [
     at: RUN,
   },
   {
+    exercise: '11a',
+    what: 'a list in a list',
+    changes: [['...request(addDefaultRoute(gateway))', 'request(addDefaultRoute(gateway))']],
+    message: 'lab.clone: entry 11 of the list is a list, and no call. Put `...` before it.',
+    at: 'const container = await lab.clone(',
+  },
+  {
+    exercise: '11a',
+    what: 'a gateway that there is not',
+    changes: [
+      ['...member(addresses.program, addresses.router.one)', '...member(addresses.program, addresses.router.near)'],
+    ],
+    message: 'addresses.router has no near. It has one, two.',
+  },
+  {
+    exercise: '11b',
+    what: 'both addresses of the router for one',
+    changes: [['addDefaultRoute(addresses.router.one)', 'addDefaultRoute(addresses.router)']],
+    message: 'an object is no IPv4 address, such as 10.11.0.1.',
+  },
+  {
+    exercise: '11b',
+    what: 'a message for a list',
+    changes: [
+      [
+        "request(addVeth({ name: 'eth0', pid: far.pid }, { name: 'eth1', pid: middle.pid }))",
+        "addVeth({ name: 'eth0', pid: far.pid }, { name: 'eth1', pid: middle.pid })",
+      ],
+    ],
+    message: 'lab.perform: a message, which request(…) makes calls of, is given where a list of calls belongs.',
+  },
+  {
     exercise: '12a',
     what: 'a mistyped call in a rule',
     changes: [["names: ['socket']", "names: ['sokcet']"]],
