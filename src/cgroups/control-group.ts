@@ -7,7 +7,7 @@ import { remove } from '../leftovers/cgroups.ts';
 import type { Leftover } from '../leftovers/leftover.ts';
 import { checkResources, type Resources } from '../settings/resources.ts';
 import type { Call } from '../syscalls/call.ts';
-import { mkdir, writeFile } from '../syscalls/files.ts';
+import { chown, mkdir, writeFile } from '../syscalls/files.ts';
 import { type Machine, thisMachine } from './machine.ts';
 import { type PlannedGroup, planGroups } from './plan.ts';
 import { reportOf } from './report.ts';
@@ -33,6 +33,14 @@ export interface ControlGroup {
   remove(): Promise<void>;
 }
 
+/** What a cgroup is for besides limits. */
+export interface Purpose {
+  /** There is one in any case, which can be frozen. */
+  readonly always?: boolean;
+  /** Who may divide it, in cgroup v2. Source: cgroups(7), Cgroups delegation. */
+  readonly divider?: { readonly uid: number; readonly gid: number } | undefined;
+}
+
 /**
  * Plans a cgroup below our own; nothing is changed yet. `name` comes from newOwnerName();
  * `facts` replaces what this machine says of itself.
@@ -42,10 +50,15 @@ export interface ControlGroup {
  * something that is not ours, and `remove` takes it back.
  * @throws RangeError for a limit that makes no sense.
  */
-export function planControlGroup(limits: Resources, name: string, facts: Partial<Machine> = {}): ControlGroup {
+export function planControlGroup(
+  limits: Resources,
+  name: string,
+  facts: Partial<Machine> = {},
+  { always = false, divider }: Purpose = {},
+): ControlGroup {
   checkResources(limits);
-  const isLimited = Object.values(limits).some((limit) => limit !== undefined);
-  const { groups, missing } = isLimited ? planGroups(limits, name, { ...thisMachine(), ...facts }) : NOTHING;
+  const isNeeded = always || Object.values(limits).some((limit) => limit !== undefined);
+  const { groups, missing } = isNeeded ? planGroups(limits, name, { ...thisMachine(), ...facts }, always) : NOTHING;
   const directories = groups.map(({ directory }) => directory);
   const leftovers = groups.map(
     ({ directory, enable }): Leftover<'cgroup'> => ({ kind: 'cgroup', directory, enabled: enable }),
@@ -53,7 +66,10 @@ export function planControlGroup(limits: Resources, name: string, facts: Partial
   return {
     missing,
     directories,
-    create: groups.flatMap(createCalls),
+    create: groups.flatMap((group) => [
+      ...createCalls(group),
+      ...(divider && group.version === 2 ? delegate(group.directory, divider) : []),
+    ]),
     join: (pid) => directories.flatMap((directory) => writeFile(join(directory, 'cgroup.procs'), String(pid))),
     report: () => reportOf(limits, directories),
     leftovers,
@@ -64,6 +80,13 @@ export function planControlGroup(limits: Resources, name: string, facts: Partial
 }
 
 const NOTHING = { groups: [], missing: [] };
+
+const DELEGATED = ['', 'cgroup.procs', 'cgroup.threads', 'cgroup.subtree_control'];
+
+/** What its owner may write: limits are not among it. */
+function delegate(directory: string, { uid, gid }: { readonly uid: number; readonly gid: number }): Call[] {
+  return DELEGATED.map((file) => chown(join(directory, file), uid, gid));
+}
 
 function createCalls({ parent, directory, enable, leaf, files }: PlannedGroup): Call[] {
   const plus = enable.map((controller) => `+${controller}`).join(' ');

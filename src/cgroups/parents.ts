@@ -36,7 +36,7 @@ export class Parents {
 
   /** A controller is in one hierarchy at a time, of whichever version. */
   of(v1Name: string, v2Name: string): Parent | NoParent {
-    return this.inV1(v1Name) ?? this.#inV2(v2Name);
+    return this.inV1(v1Name) ?? this.#withV2Controller(v2Name);
   }
 
   /** Our own cgroup in the v1 hierarchy of a controller, or undefined if it is in none. */
@@ -55,19 +55,38 @@ export class Parents {
     return { controller, version: 1, directory, enable: [] };
   }
 
-  #inV2(controller: string): Parent | NoParent {
-    const unified = this.#hierarchies.find(({ version }) => version === 2);
+  /** For what every cgroup of v2 can, whichever controllers it has: `what` says that in a refusal. */
+  inV2(what: string): Parent | NoParent {
+    const unified = this.#unified();
+    if (!unified) return { controller: what, reason: noHierarchy };
+    const parent = this.#findV2Parent(unified);
+    if (!parent) return { controller: what, reason: this.#notWritable(unified, noDelegation) };
+    const { offered, ...found } = parent;
+    return { controller: what, version: 2, ...found };
+  }
+
+  #withV2Controller(controller: string): Parent | NoParent {
+    const unified = this.#unified();
     if (!unified) return { controller, reason: this.#hierarchies.length > 0 ? lacking(controller) : noHierarchy };
     const { mountPoint, own } = unified;
     const isKnown = readWords(mountPoint, 'cgroup.controllers').includes(controller);
     if (!isKnown && isHierarchyTop(mountPoint, 2)) return { controller, reason: lacking(controller) };
-    // Looked for late: with all controllers in v1 it is not needed.
-    this.#v2Parent ??= findV2Parent(unified, this.#wanted, this.#name, this.#machine);
-    if (!this.#v2Parent) return { controller, reason: this.#notWritable(unified, noDelegation) };
-    const { offered, ...found } = this.#v2Parent;
+    const parent = this.#findV2Parent(unified);
+    if (!parent) return { controller, reason: this.#notWritable(unified, noDelegation) };
+    const { offered, ...found } = parent;
     if (offered.includes(controller)) return { controller, version: 2, ...found };
     const isHere = readWords(own, 'cgroup.controllers').includes(controller);
     return { controller, reason: isHere ? occupied(own) : notHandedDown(own, this.#machine.rootless) };
+  }
+
+  #unified(): Hierarchy | undefined {
+    return this.#hierarchies.find(({ version }) => version === 2);
+  }
+
+  /** Looked for late: with all controllers in v1 it is not needed. */
+  #findV2Parent(unified: Hierarchy): V2Parent | undefined {
+    this.#v2Parent ??= findV2Parent(unified, this.#wanted, this.#name, this.#machine);
+    return this.#v2Parent;
   }
 
   #notWritable({ readOnly, mountPoint, own }: Hierarchy, advice: string): string {

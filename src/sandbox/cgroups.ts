@@ -7,21 +7,13 @@
  * that ends the sandbox, where nothing that the program does can slow it down.
  */
 import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { type ControlGroup, planControlGroup } from '../cgroups/control-group.ts';
-import { findHierarchies } from '../cgroups/hierarchies.ts';
-import { thisMachine } from '../cgroups/machine.ts';
+import { join } from 'node:path';
+import { planControlGroup } from '../cgroups/control-group.ts';
+import { type CgroupMount, mountsOf } from '../cgroups/mounts.ts';
 import type { Lab } from '../lab/lab.ts';
 import { eachBelow } from '../leftovers/cgroups.ts';
 import { readWords } from '../proc/cgroup-files.ts';
 import type { Resources } from '../settings/resources.ts';
-
-/** A cgroup file system to mount inside, which shows the sandbox's own cgroup as its top. */
-export interface CgroupMount {
-  readonly path: string;
-  readonly type: 'cgroup' | 'cgroup2';
-  readonly options: string | null;
-}
 
 export interface SandboxCgroups {
   readonly mounts: readonly CgroupMount[];
@@ -57,13 +49,13 @@ const CPUSET = ['cpuset.cpus', 'cpuset.mems'];
 
 /** Makes the cgroups of a sandbox whose root is `owner` outside. They are removed when `lab` ends. */
 export async function makeCgroups(lab: Lab, owner: number): Promise<SandboxCgroups> {
-  const group = planControlGroup(LIMITS, lab.owner);
+  const group = planControlGroup(LIMITS, lab.owner, {}, { always: true });
   for (const leftover of group.leftovers) lab.leaves(leftover);
   await lab.perform(group.create);
   const inner = group.directories.map((directory) => delegate(directory, owner));
   const keepers = group.directories.map((directory) => makeBelow(directory, KEEPER));
   return {
-    mounts: mountsOf(group),
+    mounts: mountsOf(group.directories),
     directories: inner,
     missing: group.missing,
     join: (pid) => enter(inner, pid),
@@ -108,15 +100,4 @@ function makeBelow(directory: string, name: string): string {
     if (text) writeFileSync(join(made, file), text);
   }
   return made;
-}
-
-function mountsOf({ directories }: ControlGroup): CgroupMount[] {
-  const { mountinfo, cgroup } = thisMachine();
-  return findHierarchies(mountinfo, cgroup)
-    .filter(({ mountPoint }) => directories.some((directory) => directory.startsWith(`${mountPoint}/`)))
-    .map(({ version, controllers, mountPoint }) => ({
-      path: version === 2 ? '/sys/fs/cgroup' : join('/sys/fs/cgroup', basename(mountPoint)),
-      type: version === 2 ? 'cgroup2' : 'cgroup',
-      options: version === 2 ? null : controllers.join(','),
-    }));
 }
