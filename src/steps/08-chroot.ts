@@ -114,13 +114,12 @@ export const NAMESPACES = CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEW
 
 /** The child's part: all that steps 1 to 7 have taught. */
 export function inside(lab: Lab, { checkpoint, cable }: Prepared): Call[] {
-  return [
-    ...waitFor(checkpoint),
-    ...becomeRoot(lab),
-    sethostname(lab.settings.hostname),
-    ...makePrivate(),
-    ...setUpNetwork(cable),
-  ];
+  return [...isolate(lab, checkpoint), ...setUpNetwork(cable)];
+}
+
+/** The same without a network. */
+export function isolate(lab: Lab, checkpoint: Checkpoint): Call[] {
+  return [...waitFor(checkpoint), ...becomeRoot(lab), sethostname(lab.settings.hostname), ...makePrivate()];
 }
 // #endregion child
 

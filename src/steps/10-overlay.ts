@@ -16,8 +16,9 @@ import { chdir } from '../syscalls/files.ts';
 import { mount } from '../syscalls/mounts.ts';
 import { reportGroup } from './07-cgroups.ts';
 import { arrange, inside, mountKernelFiles, NAMESPACES, prepare } from './08-chroot.ts';
+import type { Image } from './08-image.ts';
 import { pivot, protect } from './09-pivot.ts';
-import { openMounts } from './09-volumes.ts';
+import { type MountCalls, openMounts } from './09-volumes.ts';
 import { type Layers, openLayers } from './10-layers.ts';
 
 export const title = 'overlay: one image, many containers';
@@ -46,25 +47,36 @@ export function mountOverlay({ placing, lower }: Layers, root: Root): Call[] {
 }
 // #endregion overlay
 
+/** A root of layers, ready for a child that begins in `layers.stage`. */
+export interface PreparedRoot {
+  readonly layers: Layers;
+  readonly mounts: MountCalls;
+}
+
+/** The parent's part in a root of layers. */
+export async function prepareRoot(lab: Lab, image: Image): Promise<PreparedRoot> {
+  return { layers: await openLayers(lab, image), mounts: await openMounts(lab) };
+}
+
+// #region child
+/** The child's part: the layers become its root, with all that is mounted there. */
+export function enterRoot(lab: Lab, { layers, mounts }: PreparedRoot): Call[] {
+  return [
+    ...mounts.before,
+    ...mountOverlay(layers, lab.settings.root),
+    ...mountKernelFiles(),
+    ...pivot(),
+    ...mounts.after,
+  ];
+}
+// #endregion child
+
 export async function run(lab: Lab): Promise<End> {
   const prepared = await prepare(lab);
-  const layers = await openLayers(lab, prepared.image);
-  const mounts = await openMounts(lab);
-  // #region child
-  const container = await lab.clone(
-    [
-      ...inside(lab, prepared),
-      ...mounts.before,
-      ...mountOverlay(layers, lab.settings.root),
-      ...mountKernelFiles(),
-      ...pivot(),
-      ...mounts.after,
-      ...lab.program,
-    ],
-    NAMESPACES,
-    { directory: layers.stage },
-  );
-  // #endregion child
+  const root = await prepareRoot(lab, prepared.image);
+  const container = await lab.clone([...inside(lab, prepared), ...enterRoot(lab, root), ...lab.program], NAMESPACES, {
+    directory: root.layers.stage,
+  });
   await arrange(lab, container.pid, prepared);
   const end = await lab.wait(container);
   await reportGroup(lab, prepared.group);
