@@ -11,7 +11,14 @@ import { chown, mkdir, writeFile } from '../syscalls/files.ts';
 import { type Machine, thisMachine } from './machine.ts';
 import { type PlannedGroup, planGroups } from './plan.ts';
 import { reportOf } from './report.ts';
+import type { Scope } from './scope.ts';
 import { moveDown } from './v2-leaf.ts';
+
+/** Who may divide a cgroup, as ids of the host. */
+export interface Divider {
+  readonly uid: number;
+  readonly gid: number;
+}
 
 export interface ControlGroup {
   /** What cannot be limited here: one line per reason, which begins with the controllers' names. */
@@ -31,14 +38,16 @@ export interface ControlGroup {
    * @throws Error that names what is left, if something is after 2 s.
    */
   remove(): Promise<void>;
+  /** Where systemd is to make it: see scope.ts. */
+  readonly scope?: Scope;
 }
 
 /** What a cgroup is for besides limits. */
 export interface Purpose {
   /** There is one in any case, which can be frozen. */
   readonly always?: boolean;
-  /** Who may divide it, in cgroup v2. Source: cgroups(7), Cgroups delegation. */
-  readonly divider?: { readonly uid: number; readonly gid: number } | undefined;
+  /** In cgroup v2 they may divide it. */
+  readonly divider?: Divider | undefined;
 }
 
 /**
@@ -83,8 +92,8 @@ const NOTHING = { groups: [], missing: [] };
 
 const DELEGATED = ['', 'cgroup.procs', 'cgroup.threads', 'cgroup.subtree_control'];
 
-/** What its owner may write: limits are not among it. */
-function delegate(directory: string, { uid, gid }: { readonly uid: number; readonly gid: number }): Call[] {
+/** Lets somebody divide a cgroup of v2; its limits are not theirs to set. Source: cgroups(7), Cgroups delegation. */
+export function delegate(directory: string, { uid, gid }: Divider): Call[] {
   return DELEGATED.map((file) => chown(join(directory, file), uid, gid));
 }
 

@@ -103,9 +103,9 @@ class Rehearsal implements Lab {
 
   async tell(): Promise<void> {}
 
-  /** Only directories are really made. */
+  /** Links are not really made. */
   leaves(leftover: Leftover): void {
-    if (leftover.kind === 'directory') this.#run.leaves(leftover);
+    if (leftover.kind !== 'link') this.#run.leaves(leftover);
   }
 
   onEnd(undo: () => void | Promise<void>): void {

@@ -67,14 +67,15 @@ export class Run implements Lab {
   async clone(
     list: readonly Call[],
     flags: number,
-    { directory, helper, lifetime }: CloneOptions = {},
+    { directory, copy, helper, lifetime }: CloneOptions = {},
   ): Promise<Child> {
-    if (helper) return this.#clone(list, flags, { directory, lifetime });
+    if (helper) return this.#clone(list, flags, { directory, copy, lifetime });
     const { identity, terminal, onStop, onChild, revise = (calls) => calls } = this.#options;
     const child = await this.#clone(revise([...(identity?.calls ?? []), ...list]), flags | (identity?.flags ?? 0), {
       terminal,
       onStop,
       directory,
+      copy,
       lifetime,
     });
     onChild?.(child);

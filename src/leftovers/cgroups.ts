@@ -67,8 +67,13 @@ export function moveUp(leaf: string): void {
   rmdirSync(leaf);
 }
 
+/** The mark of a cgroup: its name, to which systemd's scopes have an ending. */
+export function markOf(directory: string): string {
+  return basename(directory, '.scope');
+}
+
 function foundBelow(directory: string, depth: number, wanted: Wanted): string[] {
-  if (isMarkOf(basename(directory), wanted)) return [directory];
+  if (isMarkOf(markOf(directory), wanted)) return [directory];
   if (depth === 0) return [];
   try {
     return cgroupsIn(directory).flatMap((below) => foundBelow(below, depth - 1, wanted));

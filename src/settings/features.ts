@@ -13,4 +13,6 @@ export type Feature =
   /** Mounts of its choice: a read-only root, volumes, file systems in memory. */
   | 'mounts'
   /** A root that is an overlay: what is changed is a layer over the image. */
-  | 'layers';
+  | 'layers'
+  /** A cgroup of its own in any case, which it sees as the top, and in which it can stand still. */
+  | 'views';

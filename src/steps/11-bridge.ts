@@ -24,12 +24,12 @@ export interface Prepared {
   readonly cable: Cable | undefined;
 }
 
-/** The parent's part before the clone. */
-export async function prepare(lab: Lab): Promise<Prepared> {
+/** The parent's part before the clone; a later step can have a cgroup of another kind. */
+export async function prepare(lab: Lab, make = makeGroup): Promise<Prepared> {
   return {
     checkpoint: await openCheckpoint(lab),
     root: await prepareRoot(lab, await openImage(lab)),
-    group: await makeGroup(lab),
+    group: await make(lab),
     cable: await chooseCable(lab),
   };
 }
