@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { remove } from '../leftovers/cgroups.ts';
+import { freezerOf } from '../leftovers/freezer.ts';
 import type { Leftover } from '../leftovers/leftover.ts';
 import { checkResources, type Resources } from '../settings/resources.ts';
 import type { Call } from '../syscalls/call.ts';
@@ -29,6 +30,9 @@ export interface ControlGroup {
   readonly directories: readonly string[];
   /** Puts a process in; the children that it has from then on are in it too. */
   join(pid: number): readonly Call[];
+  /** Lets all of its processes stand still, or go on: once it is made, and only with `always` in any case. */
+  freeze(): readonly Call[];
+  thaw(): readonly Call[];
   /** What the kernel counted, as lines; call it after the run and before `remove`. */
   report(): string[];
   /** What outlives the run, to be noted before `create` is performed. */
@@ -80,6 +84,8 @@ export function planControlGroup(
       ...(divider && group.version === 2 ? delegate(group.directory, divider) : []),
     ]),
     join: (pid) => directories.flatMap((directory) => writeFile(join(directory, 'cgroup.procs'), String(pid))),
+    freeze: () => setFreezer(directories, 'frozen'),
+    thaw: () => setFreezer(directories, 'thawed'),
     report: () => reportOf(limits, directories),
     leftovers,
     remove: async () => {
@@ -89,6 +95,16 @@ export function planControlGroup(
 }
 
 const NOTHING = { groups: [], missing: [] };
+
+/** Of those that can be frozen the one of cgroup v1, if it is there, as docker does. */
+export function setFreezer(directories: readonly string[], state: 'frozen' | 'thawed'): Call[] {
+  const found = directories.flatMap((directory) => {
+    const freezer = freezerOf(directory);
+    return freezer ? [{ directory, ...freezer }] : [];
+  });
+  const chosen = found.find(({ file }) => file === 'freezer.state') ?? found[0];
+  return chosen ? writeFile(join(chosen.directory, chosen.file), chosen[state]) : [];
+}
 
 const DELEGATED = ['', 'cgroup.procs', 'cgroup.threads', 'cgroup.subtree_control'];
 

@@ -13,7 +13,7 @@ import type { Leftover } from '../leftovers/leftover.ts';
 import { checkResources, cpuList, type Resources } from '../settings/resources.ts';
 import type { Call } from '../syscalls/call.ts';
 import { execve } from '../syscalls/processes.ts';
-import { type ControlGroup, type Divider, delegate } from './control-group.ts';
+import { type ControlGroup, type Divider, delegate, setFreezer } from './control-group.ts';
 import { findHierarchies } from './hierarchies.ts';
 import { thisMachine } from './machine.ts';
 import { reportOf } from './report.ts';
@@ -61,6 +61,8 @@ export function planScope(limits: Resources, name: string, divider?: Divider): C
     directories: [directory],
     create: [],
     join: () => [],
+    freeze: () => setFreezer([directory], 'frozen'),
+    thaw: () => setFreezer([directory], 'thawed'),
     report: () => reportOf(limits, [directory]),
     leftovers,
     remove: async () => {

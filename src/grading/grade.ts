@@ -1,4 +1,6 @@
 /** Grading one submission of one exercise. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureImage } from '../../rootfs-builder/images.ts';
 import type { Need, Round } from '../catalogue/exercise.ts';
@@ -236,10 +238,14 @@ function assignmentOf({ stem, needs = [] }: Entry, round: Round): Assignment {
   };
 }
 
-function unmet(need: Need, { identities, unlimited }: Sandbox): string | undefined {
+function unmet(need: Need, { identities, unlimited, cgroups }: Sandbox): string | undefined {
   if (need === 'image') return undefined;
   if (need === 'attributes') return keepsAttributes() ? undefined : 'It needs Linux 6.6: attributes in memory.';
   if (need === 'ids') return identities.hasRange ? undefined : 'It needs more user ids than one: grade as root.';
+  if (need === 'cgroup2')
+    return cgroups.some((directory) => existsSync(join(directory, 'cgroup.subtree_control')))
+      ? undefined
+      : 'It needs a cgroup of version 2: grade as root, on a machine that has it mounted.';
   const line = unlimited.find((reason) => reason.split(':')[0]?.split(', ').includes(need));
   return line && `It needs a cgroup. ${line}`;
 }
