@@ -13,6 +13,7 @@
 
 const struct call calls[] = {
 	CALL(bind),
+	CALL(bpf),
 	CALL(capset),
 	CALL(chdir),
 	CALL(chroot),

@@ -54,7 +54,7 @@ const SECTIONS: readonly (readonly [title: string, ...places: Place[]])[] = [
   ['Calls on namespaces', { file: `${SYSCALLS}/namespaces.ts` }],
   ['Calls on mounts', { file: `${SYSCALLS}/mounts.ts` }],
   ['Calls on processes', { file: `${SYSCALLS}/processes.ts` }],
-  ['Calls on who a process is', { file: `${SYSCALLS}/identity.ts` }],
+  ['Calls on who a process is', { file: `${SYSCALLS}/identity.ts` }, { file: `${SYSCALLS}/bpf.ts` }],
   ['Calls on the network', { file: `${SYSCALLS}/network.ts` }, { file: `${SYSCALLS}/netlink.ts` }],
   ['Calls on descriptors', { file: `${SYSCALLS}/descriptors.ts` }],
   ['Calls on shared memory', { file: `${SYSCALLS}/shared-memory.ts` }],

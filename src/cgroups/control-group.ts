@@ -8,7 +8,7 @@ import { freezerOf } from '../leftovers/freezer.ts';
 import type { Leftover } from '../leftovers/leftover.ts';
 import { checkResources, type Resources } from '../settings/resources.ts';
 import type { Call } from '../syscalls/call.ts';
-import { chown, mkdir, writeFile } from '../syscalls/files.ts';
+import { chown, mkdir, writeFile, writeTexts } from '../syscalls/files.ts';
 import { type Machine, thisMachine } from './machine.ts';
 import { type PlannedGroup, planGroups } from './plan.ts';
 import { reportOf } from './report.ts';
@@ -113,13 +113,14 @@ export function delegate(directory: string, { uid, gid }: Divider): Call[] {
   return DELEGATED.map((file) => chown(join(directory, file), uid, gid));
 }
 
-function createCalls({ parent, directory, enable, leaf, files }: PlannedGroup): Call[] {
+function createCalls({ parent, directory, enable, leaf, files, calls }: PlannedGroup): Call[] {
   const plus = enable.map((controller) => `+${controller}`).join(' ');
   return [
     // First, so that `remove` can tell by the directory whether there is anything to undo.
     mkdir(directory),
     ...(leaf ? moveDown(leaf) : []),
     ...(plus ? writeFile(join(parent, 'cgroup.subtree_control'), plus) : []),
-    ...files.flatMap(({ file, text }) => writeFile(join(directory, file), text)),
+    ...files.flatMap(({ file, texts }) => writeTexts(join(directory, file), texts)),
+    ...calls,
   ];
 }

@@ -1,11 +1,14 @@
 /** Limits as files of a cgroup: which controller, which file, which text. */
 import { readSetting } from '../proc/cgroup-files.ts';
 import { PERIOD_US, type Resources } from '../settings/resources.ts';
+import type { Call } from '../syscalls/call.ts';
+import { limitDevices, ruleText } from './devices.ts';
 import { weightOfShares } from './weight.ts';
 
 export interface LimitFile {
   readonly file: string;
-  readonly text: string;
+  /** What is written, each by a write of its own. */
+  readonly texts: readonly string[];
   /** Left out where the kernel has no such file. */
   readonly optional?: boolean;
 }
@@ -13,8 +16,12 @@ export interface LimitFile {
 /** What a limit needs in one version. */
 export interface Files {
   readonly controller: string;
+  /** Something that every cgroup of v2 has, whatever its parent hands out. */
+  readonly isEverywhere?: boolean;
   /** `parent` is where the cgroup will be; `disk` is MAJOR:MINOR. */
   files(limits: Resources, parent: string, disk: string): LimitFile[];
+  /** What no file is for; `directory` is the cgroup's. */
+  calls?(limits: Resources, directory: string): Call[];
 }
 
 export interface LimitRow {
@@ -78,10 +85,24 @@ export const LIMITS: readonly LimitRow[] = [
       files: ({ deviceWriteBps }, _, disk) => [set('io.max', `${disk} wbps=${deviceWriteBps}`)],
     },
   },
+  {
+    limit: 'devices',
+    v1: {
+      controller: 'devices',
+      // Of two lines in one write the kernel takes the first, and says nothing.
+      files: ({ devices = [] }) => [set('devices.deny', 'a'), { file: 'devices.allow', texts: devices.map(ruleText) }],
+    },
+    v2: {
+      controller: 'devices',
+      isEverywhere: true,
+      files: () => [],
+      calls: ({ devices = [] }, directory) => limitDevices(directory, devices),
+    },
+  },
 ];
 
 function set(file: string, value: number | string | undefined): LimitFile {
-  return { file, text: String(value) };
+  return { file, texts: [String(value)] };
 }
 
 function optional(file: string, value: number | string | undefined): LimitFile {

@@ -2,6 +2,9 @@
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSetting } from '../proc/cgroup-files.ts';
+import { isInitialMap } from '../proc/id-maps.ts';
+import { lacking, parseStatus } from '../proc/status.ts';
+import { CAP } from '../syscalls/flags.ts';
 
 export interface Machine {
   /** /proc/self/mountinfo. */
@@ -12,6 +15,8 @@ export interface Machine {
   readonly swaps: string;
   /** An ordinary user, who has only what was delegated. */
   readonly rootless: boolean;
+  /** Whether the kernel takes programs of eBPF from this process: from real root, and not from root of a user namespace. */
+  readonly mayLoadPrograms: boolean;
   /** Whose disk `deviceWriteBps` is about. */
   readonly directory: string;
   canWrite(path: string): boolean;
@@ -23,9 +28,19 @@ export function thisMachine(): Machine {
     cgroup: readFileSync('/proc/self/cgroup', 'utf8'),
     swaps: readSetting('/proc', 'swaps') ?? '',
     rootless: process.geteuid?.() !== 0,
+    mayLoadPrograms: isInitialMap(readSetting('/proc/self', 'uid_map') ?? '') && hasProgramRights(),
     directory: process.cwd(),
     canWrite,
   };
+}
+
+/** Since Linux 5.8 CAP_BPF and CAP_NET_ADMIN do, and CAP_SYS_ADMIN always did. */
+function hasProgramRights(): boolean {
+  const { effective } = parseStatus(readFileSync('/proc/self/status', 'utf8'));
+  const { CAP_BPF, CAP_NET_ADMIN, CAP_SYS_ADMIN } = CAP;
+  return (
+    lacking(effective, { CAP_SYS_ADMIN }).length === 0 || lacking(effective, { CAP_BPF, CAP_NET_ADMIN }).length === 0
+  );
 }
 
 /** access(2): root may write nearly everything, but not on a file system that is mounted read-only. */

@@ -35,8 +35,8 @@ export class Parents {
   }
 
   /** A controller is in one hierarchy at a time, of whichever version. */
-  of(v1Name: string, v2Name: string): Parent | NoParent {
-    return this.inV1(v1Name) ?? this.#withV2Controller(v2Name);
+  of(v1Name: string, { controller, isEverywhere }: { controller: string; isEverywhere?: boolean }): Parent | NoParent {
+    return this.inV1(v1Name) ?? (isEverywhere ? this.#asProgram(controller) : this.#withV2Controller(controller));
   }
 
   /** Our own cgroup in the v1 hierarchy of a controller, or undefined if it is in none. */
@@ -58,7 +58,7 @@ export class Parents {
   /** For what every cgroup of v2 can, whichever controllers it has: `what` says that in a refusal. */
   inV2(what: string): Parent | NoParent {
     const unified = this.#unified();
-    if (!unified) return { controller: what, reason: noHierarchy };
+    if (!unified) return { controller: what, reason: this.#hierarchies.length > 0 ? lacking(what) : noHierarchy };
     const parent = this.#findV2Parent(unified);
     if (!parent) return { controller: what, reason: this.#notWritable(unified, noDelegation) };
     const { offered, ...found } = parent;
@@ -77,6 +77,12 @@ export class Parents {
     if (offered.includes(controller)) return { controller, version: 2, ...found };
     const isHere = readWords(own, 'cgroup.controllers').includes(controller);
     return { controller, reason: isHere ? occupied(own) : notHandedDown(own, this.#machine.rootless) };
+  }
+
+  /** For programs instead of files: any cgroup takes them, but not from anybody. */
+  #asProgram(controller: string): Parent | NoParent {
+    if (this.#unified() && !this.#machine.mayLoadPrograms) return { controller, reason: noPrograms };
+    return this.inV2(controller);
   }
 
   #unified(): Hierarchy | undefined {
@@ -105,6 +111,10 @@ const noDelegation =
   'this user has no delegated cgroup. Get one with `systemd-run --user --scope -p Delegate=yes -- npm run step 7`, or run with sudo.';
 
 const noDelegationV1 = 'this user has no delegated cgroup, and with cgroup v1 only root can give one. Run with sudo.';
+
+/** Why the devices of a cgroup of v2 are not this user's to limit. */
+export const noPrograms =
+  'cgroup v2 limits them by a program that the kernel runs (bpf), and takes it from real root alone. Run with sudo.';
 
 function notHandedDown(own: string, rootless: boolean): string {
   const advice =

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSetting } from '../proc/cgroup-files.ts';
 import { cpuList, type Resources } from '../settings/resources.ts';
+import type { Call } from '../syscalls/call.ts';
 import { diskOf } from './disk.ts';
 import { LIMITS, type LimitFile, type LimitRow } from './limit-files.ts';
 import { isHierarchyTop, type Machine } from './machine.ts';
@@ -18,6 +19,8 @@ export interface PlannedGroup {
   readonly enable: readonly string[];
   readonly leaf?: Leaf;
   readonly files: readonly LimitFile[];
+  /** What no file is for; to be made when the directory is there. */
+  readonly calls: readonly Call[];
 }
 
 export interface Plan {
@@ -30,13 +33,14 @@ export interface Plan {
 interface Settled {
   readonly parent: Parent;
   readonly files: readonly LimitFile[];
+  calls?(directory: string): Call[];
 }
 
 /** `always`: also without limits, a cgroup that can be frozen, and one of v2. */
 export function planGroups(limits: Resources, name: string, machine: Machine, always: boolean): Plan {
   const asked = LIMITS.filter(({ limit }) => limits[limit] !== undefined);
   const parents = new Parents(
-    asked.map(({ v2 }) => v2.controller),
+    asked.flatMap(({ v2 }) => (v2.isEverywhere ? [] : [v2.controller])),
     name,
     machine,
   );
@@ -55,7 +59,7 @@ export function planGroups(limits: Resources, name: string, machine: Machine, al
 }
 
 function settle(limit: LimitRow, limits: Resources, parents: Parents, machine: Machine): Settled | NoParent {
-  const parent = parents.of(limit.v1.controller, limit.v2.controller);
+  const parent = parents.of(limit.v1.controller, limit.v2);
   if ('reason' in parent) return parent;
   const { controller, directory, version } = parent;
   const disk = limit.limit === 'deviceWriteBps' ? diskOf(machine.directory, machine.mountinfo) : '';
@@ -70,7 +74,7 @@ function settle(limit: LimitRow, limits: Resources, parents: Parents, machine: M
   const absent = files.find((file) => !file.optional && !there.includes(file));
   return absent
     ? { controller, reason: `this kernel has the controller, but not its ${absent.file}.` }
-    : { parent, files: there };
+    : { parent, files: there, calls: (made) => row.calls?.(limits, made) ?? [] };
 }
 
 /** Whether a cgroup here will have a file. At the top of a hierarchy some are left out. */
@@ -111,7 +115,8 @@ function mergedByDirectory(settled: readonly Settled[], name: string): PlannedGr
     const enable = first.parent.enable.filter((enabled) => members.some(({ parent }) => parent.controller === enabled));
     const files = members.flatMap((member) => member.files);
     const directory = join(parent, name);
-    return { version, parent, directory, enable, ...(leaf && enable.length > 0 && { leaf }), files };
+    const calls = members.flatMap((member) => member.calls?.(directory) ?? []);
+    return { version, parent, directory, enable, ...(leaf && enable.length > 0 && { leaf }), files, calls };
   });
 }
 

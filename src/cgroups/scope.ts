@@ -14,16 +14,18 @@ import { checkResources, cpuList, type Resources } from '../settings/resources.t
 import type { Call } from '../syscalls/call.ts';
 import { execve } from '../syscalls/processes.ts';
 import { type ControlGroup, type Divider, delegate, setFreezer } from './control-group.ts';
+import { limitDevices } from './devices.ts';
 import { findHierarchies } from './hierarchies.ts';
 import { thisMachine } from './machine.ts';
+import { noPrograms } from './parents.ts';
 import { reportOf } from './report.ts';
 import { weightOfShares } from './weight.ts';
 
 export interface Scope {
   /** What a helper does: it asks systemd to make the scope around a process, and waits until that is in it. */
   ask(pid: number): readonly Call[];
-  /** Once it is there: gives it to root inside. */
-  readonly delegate: readonly Call[];
+  /** Once it is there: gives it to root inside, and sets what is no file's. */
+  readonly afterwards: readonly Call[];
   /** What is said if the helper fails; busctl has said why. */
   readonly refused: string;
 }
@@ -52,12 +54,13 @@ export function noSystemd(): string | undefined {
  */
 export function planScope(limits: Resources, name: string, divider?: Divider): ControlGroup {
   checkResources(limits);
+  const { devices } = limits;
   const unit = `${name}.scope`;
   const { slice, above, options } = manager();
   const directory = join(above, slice, unit);
   const leftovers: Leftover<'cgroup'>[] = [{ kind: 'cgroup', directory }];
   return {
-    missing: [],
+    missing: devices && !thisMachine().mayLoadPrograms ? [`devices: ${noPrograms}`] : [],
     directories: [directory],
     create: [],
     join: () => [],
@@ -70,7 +73,10 @@ export function planScope(limits: Resources, name: string, divider?: Divider): C
     },
     scope: {
       ask: (pid) => askFor(pid, unit, [...options, ...requestFor(pid, unit, slice, limits)]),
-      delegate: divider ? delegate(directory, divider) : [],
+      afterwards: [
+        ...(divider ? delegate(directory, divider) : []),
+        ...(devices && thisMachine().mayLoadPrograms ? limitDevices(directory, devices) : []),
+      ],
       refused: `systemd has not made ${unit}: busctl says above why. Leave --cgroup-driver out, and the kit makes the cgroup itself.`,
     },
   };

@@ -96,6 +96,20 @@ const rules: readonly Rule[] = [
     },
 
   ({ failure }) =>
+    failure.call === 'seccomp' &&
+    (failure.errno === 'EINVAL' || failure.errno === 'ENOSYS') && {
+      cause: 'This kernel was built without filters of system calls (CONFIG_SECCOMP_FILTER).',
+      remedy: remedies.kernel('CONFIG_SECCOMP_FILTER'),
+    },
+
+  ({ failure }) =>
+    failure.call === 'bpf' &&
+    (failure.errno === 'EINVAL' || failure.errno === 'ENOSYS') && {
+      cause: 'This kernel cannot limit devices in cgroup v2: it was built without CONFIG_CGROUP_BPF.',
+      remedy: remedies.kernel('CONFIG_CGROUP_BPF'),
+    },
+
+  ({ failure }) =>
     failure.call === 'pivot_root' &&
     failure.errno === 'EINVAL' && {
       cause: 'The root of this machine is its initramfs, and pivot_root cannot put another in its place.',

@@ -21,6 +21,7 @@ export function judge(
   }
   return fine([
     ...(step.has.has('net') && who === 'rootless' ? [NO_VETH] : []),
+    ...(step.has.has('confinement') ? (limiting?.devices?.map((line) => `Not limited: ${line}`) ?? []) : []),
     ...(step.has.has('limits') ? (limiting?.missing.map((line) => `No limits for ${line}`) ?? []) : []),
   ]);
 }

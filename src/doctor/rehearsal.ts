@@ -103,9 +103,9 @@ class Rehearsal implements Lab {
 
   async tell(): Promise<void> {}
 
-  /** Links are not really made. */
+  /** Directories and cgroups are really made. */
   leaves(leftover: Leftover): void {
-    if (leftover.kind !== 'link') this.#run.leaves(leftover);
+    if (leftover.kind === 'directory' || leftover.kind === 'cgroup') this.#run.leaves(leftover);
   }
 
   onEnd(undo: () => void | Promise<void>): void {

@@ -32,5 +32,6 @@ export function tryLimits(): Limiting {
     deviceWriteBps: 2 ** 20,
   };
   const { directories, missing } = planControlGroup(resources, newOwnerName());
-  return { possible: directories.length > 0, missing };
+  const devices = planControlGroup({ devices: [] }, newOwnerName()).missing;
+  return { possible: directories.length > 0, missing, devices };
 }

@@ -38,4 +38,6 @@ export interface Limiting {
   readonly possible: boolean;
   /** Those that cannot, one line per reason. */
   readonly missing: readonly string[];
+  /** Why devices cannot be limited, if so. */
+  readonly devices?: readonly string[];
 }

@@ -1,5 +1,5 @@
 /** A call as a line of text, as strace(1) would print it. */
-import { type Argument, type Call, isCall, isOut } from '../syscalls/call.ts';
+import { type Argument, type Call, isCall, isOut, isStruct } from '../syscalls/call.ts';
 import { errnoName } from '../syscalls/errno.ts';
 import { plain } from '../syscalls/show.ts';
 import { errnoText } from './native.ts';
@@ -15,12 +15,17 @@ export function requestText(call: Call, known: Known = {}): string {
   return `${call.info.name}(${argumentTexts(call, known).join(', ')})`;
 }
 
-/** A whole list, a call a line; what a cloned process makes stands further in, below its clone. */
+/** A whole list, a call a line; further in, below it, what its structures hold, and what a cloned process makes. */
 export function listTexts(list: readonly Call[], known: Known = {}): string[] {
   return list.flatMap((call) => [
     requestText(call, known),
+    ...detailsOf(call).map((line) => `    ${line}`),
     ...listTexts(call.list ?? [], known).map((line) => `    ${line}`),
   ]);
+}
+
+function detailsOf({ args }: Call): string[] {
+  return args.flatMap((argument) => (argument !== null && isStruct(argument) ? [...(argument.detail?.() ?? [])] : []));
 }
 
 /** Each argument as it is printed. */

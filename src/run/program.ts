@@ -28,7 +28,7 @@ export function programOf({ step, settings, rootless, owner }: ProgramRequest): 
   // Root inside is not root outside, and root's home is closed to it.
   const homeless = step.has.has('user') && !rootless;
   const environment = inImage
-    ? imageEnvironment(owner, settings.hostname)
+    ? imageEnvironment(owner, settings.hostname, settings.rights.user?.uid)
     : inheritedEnvironment(owner, homeless ? { HOME: '/' } : {});
   const path = environment.find((entry) => entry.startsWith('PATH='))?.slice('PATH='.length) ?? '';
   const over = uppersOf(settings.layers);

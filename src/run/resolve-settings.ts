@@ -13,7 +13,8 @@ import { checkCpus } from '../settings/resources.ts';
 import { DEFAULTS, type Settings } from '../settings/settings.ts';
 import { checkOwnMaps } from '../settings/users.ts';
 import type { StepRequest } from './options.ts';
-import { MOUNTED, resolveMounts } from './resolve-mounts.ts';
+import { mountedBy, resolveMounts } from './resolve-mounts.ts';
+import { checkRights } from './resolve-rights.ts';
 
 const DEFAULT_IMAGE = 'host';
 
@@ -44,13 +45,14 @@ export async function resolveSettings(
   if (!hasIds) checkOwnMaps(merged.users);
   if (merged.resources.cpusetCpus !== undefined) checkCpus(merged.resources.cpusetCpus);
   if (merged.cgroup.driver === 'systemd') requireSystemd();
+  if (step.has.has('confinement')) checkRights(merged);
   if (!step.has.has('image') && settings.root?.path === undefined) return merged;
   const path = await imagePath(settings.root?.path ?? DEFAULT_IMAGE, quiet ? () => {} : printError);
   const root = { ...merged.root, path };
   const layers = step.has.has('layers') ? resolveLayers(merged.layers, path) : merged.layers;
   const image = [...uppersOf(layers), path];
-  if (step.has.has('mnt')) refuseLinks(image);
-  return { ...merged, root, layers, mounts: resolveMounts(merged.mounts, image) };
+  if (step.has.has('mnt')) refuseLinks(image, mountedBy(step));
+  return { ...merged, root, layers, mounts: resolveMounts(merged.mounts, image, mountedBy(step)) };
 }
 
 /** @throws UsageError where systemd cannot be asked for a cgroup */
@@ -60,8 +62,8 @@ function requireSystemd(): void {
 }
 
 /** What is mounted on a link lands elsewhere, and the container has none. @throws UsageError */
-function refuseLinks(image: readonly string[]): void {
-  const link = MOUNTED.find((path) => entryIn(image, Buffer.from(path))?.isSymbolicLink());
+function refuseLinks(image: readonly string[], mounted: readonly string[]): void {
+  const link = mounted.find((path) => entryIn(image, Buffer.from(path))?.isSymbolicLink());
   if (link === undefined) return;
   const [option, shown] = image.length === 1 ? ['--rootfs', join(image[0] ?? '', link)] : ['--layer', link];
   throw new UsageError(

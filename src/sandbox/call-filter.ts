@@ -10,148 +10,100 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { type HeardCall, Listener } from '../executor/listener.ts';
 import { lackOfLibrary } from '../executor/native.ts';
 import { attempt, perform } from '../executor/perform.ts';
+import { assembleSections, type Case } from '../seccomp/compile.ts';
+import { type Architecture, CALLS, NATIVE } from '../seccomp/numbers.ts';
+import type { ArgumentTest } from '../seccomp/profile.ts';
 import { type Call, tolerating } from '../syscalls/call.ts';
 import { openProcess, takeDescriptor } from '../syscalls/descriptors.ts';
 import { errnoNumber } from '../syscalls/errno.ts';
 import { close } from '../syscalls/files.ts';
-import { AF, CLONE_NEWPID, MS, O_RDWR, O_WRONLY, SECCOMP_FILTER_FLAG } from '../syscalls/flags.ts';
+import { AF, CLONE_NEWPID, MS, O_RDWR, O_WRONLY, SECCOMP_FILTER_FLAG, SECCOMP_RET } from '../syscalls/flags.ts';
 import { type FilterInstruction, installFilter } from '../syscalls/identity.ts';
 
-/** The numbers of the calls, by Node's name of the machine. Source: asm/unistd.h. */
-export const NUMBERS = {
-  x64: {
-    open: 2,
-    ioctl: 16,
-    socket: 41,
-    execve: 59,
-    creat: 85,
-    mount: 165,
-    sethostname: 170,
-    setdomainname: 171,
-    openat: 257,
-    unshare: 272,
-    setns: 308,
-    execveat: 322,
-    io_uring_setup: 425,
-    openat2: 437,
-  },
-  arm64: {
-    ioctl: 29,
-    mount: 40,
-    openat: 56,
-    unshare: 97,
-    sethostname: 161,
-    setdomainname: 162,
-    socket: 198,
-    execve: 221,
-    setns: 268,
-    execveat: 281,
-    io_uring_setup: 425,
-    openat2: 437,
-  },
-} as const;
+/** Which argument says that a call matters: any of these is enough. */
+type Tests = readonly ArgumentTest[];
 
-export type ToldName = keyof (typeof NUMBERS)['x64'];
-
-const numbers: Readonly<Partial<Record<ToldName, number>>> = NUMBERS[process.arch === 'arm64' ? 'arm64' : 'x64'];
-
-/** What a call is called that the filter tells of. */
-export function nameOfCall({ number }: HeardCall): ToldName | undefined {
-  return Object.entries(numbers).find(([, known]) => known === number)?.[0] as ToldName | undefined;
+/** Under a mask it is a value. The kernel takes these arguments as numbers of 32 bits. */
+function under(index: number, mask: number, value: number): ArgumentTest {
+  return { index, op: 'SCMP_CMP_MASKED_EQ', value: BigInt(mask), valueTwo: BigInt(value) };
 }
 
-/** Which argument says that a call matters: one of these bits is in it, or under a mask it is that value. */
-type Condition =
-  | { readonly argument: number; readonly bits: number }
-  | { readonly argument: number; readonly mask: number; readonly value: number };
+const has = (index: number, ...bits: readonly number[]): Tests => bits.map((bit) => under(index, bit, bit));
 
 const ALL_BITS = 0xffffffff;
 /** Of an ioctl, the second byte says what it is about; this one is about sockets and interfaces. Source: linux/sockios.h. */
 const SIOC_TYPE = { mask: 0xff00, value: 0x8900 };
 
 /** What is told of. Those that write files, and set up networks, are told of for the order alone. */
-const TOLD: readonly (readonly [ToldName, Condition?])[] = [
-  ['execve'],
-  ['execveat'],
-  ['sethostname'],
-  ['setdomainname'],
-  ['setns'],
-  ['unshare', { argument: 0, bits: CLONE_NEWPID }],
-  ['mount', { argument: 3, bits: MS.MS_PRIVATE | MS.MS_SLAVE | MS.MS_UNBINDABLE }],
-  ['openat', { argument: 2, bits: O_WRONLY | O_RDWR }],
-  ['open', { argument: 1, bits: O_WRONLY | O_RDWR }],
-  ['openat2'],
-  ['creat'],
-  ['socket', { argument: 0, mask: ALL_BITS, value: AF.AF_NETLINK }],
-  ['ioctl', { argument: 1, ...SIOC_TYPE }],
-];
+const TOLD = {
+  execve: undefined,
+  execveat: undefined,
+  sethostname: undefined,
+  setdomainname: undefined,
+  setns: undefined,
+  unshare: has(0, CLONE_NEWPID),
+  mount: has(3, MS.MS_PRIVATE, MS.MS_SLAVE, MS.MS_UNBINDABLE),
+  openat: has(2, O_WRONLY, O_RDWR),
+  open: has(1, O_WRONLY, O_RDWR),
+  openat2: undefined,
+  creat: undefined,
+  socket: [under(0, ALL_BITS, AF.AF_NETLINK)],
+  ioctl: [under(1, SIOC_TYPE.mask, SIOC_TYPE.value)],
+} satisfies Readonly<Record<string, Tests | undefined>>;
 
-/** Classic BPF: see linux/bpf_common.h. */
-const CODES = { load: 0x20, and: 0x54, ifEqual: 0x15, ifLeast: 0x35, ifBits: 0x45, give: 0x06 } as const;
-/** struct seccomp_data. */
-const AT = { number: 0, architecture: 4, arguments: 16 } as const;
-/** Source: linux/audit.h. */
-const ARCHITECTURES: Readonly<Record<string, number>> = { x64: 0xc000003e, arm64: 0xc00000b7 };
-/** From there on x86-64 has the calls of x32, which are no others. */
-const X32 = 0x40000000;
-const SECCOMP_RET_ALLOW = 0x7fff0000;
-const SECCOMP_RET_USER_NOTIF = 0x7fc00000;
-const SECCOMP_RET_ERRNO = 0x00050000;
+export type ToldName = keyof typeof TOLD;
 
-type Target = 'next' | 'allow' | 'tell' | 'refuse' | number;
+/** A ring opens and writes files without a call. */
+const REFUSED = 'io_uring_setup';
 
-interface Line {
-  readonly code: keyof typeof CODES;
-  readonly value: number;
-  /** Where it goes on; a number leaves out so many lines. */
-  readonly yes?: Target;
-  readonly no?: Target;
+/** The numbers of those that a machine has, by Node's name of it. */
+export const NUMBERS = { x64: numbersOf('x86-64'), arm64: numbersOf('arm64') };
+
+function numbersOf(architecture: Architecture): Readonly<Record<string, number>> {
+  const { numberOf } = CALLS[architecture];
+  return Object.fromEntries(
+    [...Object.keys(TOLD), REFUSED].flatMap((name) => {
+      const number = numberOf(name);
+      return number === undefined ? [] : [[name, number]];
+    }),
+  );
 }
+
+const native = NATIVE[process.arch] ?? 'x86-64';
+
+/** What a call is called that the filter tells of. */
+export function nameOfCall({ number }: HeardCall): ToldName | undefined {
+  const name = CALLS[native].nameOf(number);
+  return name !== undefined && isTold(name) ? name : undefined;
+}
+
+function isTold(name: string): name is ToldName {
+  return name in TOLD;
+}
+
+const { SECCOMP_RET_ALLOW, SECCOMP_RET_USER_NOTIF, SECCOMP_RET_ERRNO } = SECCOMP_RET;
 
 /**
  * The filter. What has another table of calls, such as programs of 32 bits, finds
- * a kernel without them: there is no second way to a call. And there are no rings:
- * a ring opens and writes files without a call.
+ * a kernel without them: there is no second way to a call.
  */
 export function filter(): FilterInstruction[] {
-  const lines: Line[] = [
-    { code: 'load', value: AT.architecture },
-    { code: 'ifEqual', value: ARCHITECTURES[process.arch] ?? 0, no: 'refuse' },
-    { code: 'load', value: AT.number },
-    ...(process.arch === 'x64' ? [{ code: 'ifLeast', value: X32, yes: 'refuse' } as const] : []),
-    { code: 'ifEqual', value: numbers.io_uring_setup ?? 0, yes: 'refuse' },
-    ...TOLD.flatMap(([name, condition]) => (numbers[name] === undefined ? [] : linesFor(numbers[name], condition))),
-  ];
-  const ends = [
-    ['allow', SECCOMP_RET_ALLOW],
-    ['tell', SECCOMP_RET_USER_NOTIF],
-    ['refuse', SECCOMP_RET_ERRNO | errnoNumber('ENOSYS')],
-  ] as const;
-  const distance = (from: number, to: Target = 'next') => {
-    if (typeof to === 'number') return to;
-    return to === 'next' ? 0 : lines.length + ends.findIndex(([name]) => name === to) - from - 1;
+  const absent = SECCOMP_RET_ERRNO | errnoNumber('ENOSYS');
+  const decisions = new Map<number, readonly Case[]>();
+  const decide = (name: string, cases: readonly Case[]) => {
+    const number = CALLS[native].numberOf(name);
+    if (number !== undefined) decisions.set(number, cases);
   };
-  return [
-    ...lines.map(({ code, value, yes, no }, at) => {
-      return { code: CODES[code], value, jumpTrue: distance(at, yes), jumpFalse: distance(at, no) };
-    }),
-    ...ends.map(([, value]) => ({ code: CODES.give, value })),
-  ];
-}
-
-function linesFor(number: number, condition: Condition | undefined): Line[] {
-  if (!condition) return [{ code: 'ifEqual', value: number, yes: 'tell' }];
-  // The lower half, as all machines here have it first.
-  const load: Line = { code: 'load', value: AT.arguments + 8 * condition.argument };
-  const rest: Line[] =
-    'bits' in condition
-      ? [load, { code: 'ifBits', value: condition.bits, yes: 'tell', no: 'allow' }]
-      : [
-          load,
-          { code: 'and', value: condition.mask },
-          { code: 'ifEqual', value: condition.value, yes: 'tell', no: 'allow' },
-        ];
-  return [{ code: 'ifEqual', value: number, no: rest.length }, ...rest];
+  for (const [name, tests] of Object.entries<Tests | undefined>(TOLD)) {
+    const cases = tests?.map((test) => [test]) ?? [[]];
+    decide(
+      name,
+      cases.map((holding) => ({ tests: holding, answer: SECCOMP_RET_USER_NOTIF })),
+    );
+  }
+  decide(REFUSED, [{ tests: [], answer: absent }]);
+  const rest = { otherwise: SECCOMP_RET_ALLOW, last: -1, beyond: SECCOMP_RET_ALLOW };
+  return assembleSections([{ architecture: native, decisions, ...rest }], absent);
 }
 
 const {

@@ -24,12 +24,11 @@ export function inheritedEnvironment(
   return [[OWNER_VARIABLE, owner], ...all].map(([name, value]) => `${name}=${value}`);
 }
 
-/** The environment of a program that runs from an image: nothing of the host's but the terminal. */
-export function imageEnvironment(owner: string, hostname: string): string[] {
+/** The environment of a program that runs from an image: nothing of the host's but the terminal. Other users than root have no home in it. */
+export function imageEnvironment(owner: string, hostname: string, uid = 0): string[] {
   return [
     `PATH=${PATH}`,
-    'HOME=/root',
-    'USER=root',
+    ...(uid === 0 ? ['HOME=/root', 'USER=root'] : ['HOME=/']),
     'LANG=C.UTF-8',
     `TERM=${process.env.TERM ?? 'linux'}`,
     `HOSTNAME=${hostname}`,

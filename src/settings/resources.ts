@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../command-line/usage-error.ts';
 import { bytes, integer } from '../command-line/values.ts';
+import type { DeviceRule } from './devices.ts';
 import type { SubjectOption } from './option.ts';
 
 export interface Resources {
@@ -17,6 +18,8 @@ export interface Resources {
   readonly pids?: number;
   /** Bytes per second that may be written to the disk of the working directory. */
   readonly deviceWriteBps?: number;
+  /** The devices that may be used, and no others; without it, all of them. */
+  readonly devices?: readonly DeviceRule[];
 }
 
 export const DEFAULT_RESOURCES: Resources = {};
@@ -28,6 +31,7 @@ const LIMITS: readonly string[] = [
   'cpusetCpus',
   'pids',
   'deviceWriteBps',
+  'devices',
 ] satisfies (keyof Resources)[];
 
 /** The period over which a CPU quota is counted, in microseconds: the kernel's default. */

@@ -4,12 +4,14 @@
  * `users` and `resources` stand below `linux` there.
  */
 import { type Cgroup, cgroupOptions, DEFAULT_CGROUP } from './cgroup.ts';
+import { DEFAULT_DEVICES, type Devices, devicesOptions } from './devices.ts';
 import { DEFAULT_HOST_NAME, type HostName, hostNameOptions } from './host-name.ts';
 import { DEFAULT_LAYERS, type Layers, layersOptions } from './layers.ts';
 import { DEFAULT_MOUNTS, type Mounts, mountsOptions } from './mounts.ts';
 import type { SubjectOption } from './option.ts';
 import { DEFAULT_PROCESS, type Process } from './process.ts';
 import { DEFAULT_RESOURCES, type Resources, resourcesOptions } from './resources.ts';
+import { DEFAULT_RIGHTS, type Rights, rightsOptions } from './rights.ts';
 import { DEFAULT_ROOT, type Root, rootOptions } from './root.ts';
 import { DEFAULT_USERS, type Users, usersOptions } from './users.ts';
 
@@ -21,6 +23,8 @@ export interface Settings {
   readonly root: Root;
   readonly layers: Layers;
   readonly mounts: Mounts;
+  readonly devices: Devices;
+  readonly rights: Rights;
   readonly process: Process;
 }
 
@@ -38,6 +42,8 @@ export const DEFAULTS: Settings = {
   root: DEFAULT_ROOT,
   layers: DEFAULT_LAYERS,
   mounts: DEFAULT_MOUNTS,
+  devices: DEFAULT_DEVICES,
+  rights: DEFAULT_RIGHTS,
   process: DEFAULT_PROCESS,
 };
 
@@ -57,6 +63,8 @@ export const SETTING_OPTIONS: readonly SettingOption[] = [
   ...ofSubject('root', rootOptions),
   ...ofSubject('layers', layersOptions),
   ...ofSubject('mounts', mountsOptions),
+  ...ofSubject('devices', devicesOptions),
+  ...ofSubject('rights', rightsOptions),
 ];
 
 function ofSubject<Name extends keyof Subjects>(

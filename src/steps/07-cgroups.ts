@@ -15,7 +15,7 @@ import type { End } from '../executor/reaper.ts';
 import type { Lab } from '../lab/lab.ts';
 import { allowedCpus } from '../proc/status.ts';
 import type { Feature } from '../settings/features.ts';
-import { cpuList } from '../settings/resources.ts';
+import { cpuList, type Resources } from '../settings/resources.ts';
 import type { Settings } from '../settings/settings.ts';
 import {
   CLONE_NEWIPC,
@@ -46,8 +46,8 @@ export function opening(): string {
 
 // #region cgroup
 /** Makes a cgroup for this run, with its limits, in each hierarchy that has a part in them. */
-export async function makeGroup(lab: Lab): Promise<ControlGroup> {
-  return createGroup(lab, planControlGroup(lab.settings.resources, lab.owner));
+export async function makeGroup(lab: Lab, resources: Resources = lab.settings.resources): Promise<ControlGroup> {
+  return createGroup(lab, planControlGroup(resources, lab.owner));
 }
 
 /** Makes a cgroup that is planned. */

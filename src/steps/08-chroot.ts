@@ -85,7 +85,7 @@ function isHere(name: string): boolean {
   return existsSync(`/dev/${name}`);
 }
 
-function bindDevice(device: string, target: string): Call[] {
+export function bindDevice(device: string, target: string): Call[] {
   const file = openat(target, O_WRONLY | O_CREAT, 0o666);
   return [file, close(file), mount(device, target, null, MS_BIND)];
 }

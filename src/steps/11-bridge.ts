@@ -7,6 +7,7 @@
 import type { ControlGroup } from '../cgroups/control-group.ts';
 import type { End } from '../executor/reaper.ts';
 import type { Lab } from '../lab/lab.ts';
+import type { Resources } from '../settings/resources.ts';
 import type { Call } from '../syscalls/call.ts';
 import { type Checkpoint, openCheckpoint, release } from './02-ipc.ts';
 import { mapIds } from './05-user.ts';
@@ -24,19 +25,19 @@ export interface Prepared {
   readonly cable: Cable | undefined;
 }
 
-/** The parent's part before the clone; a later step can have a cgroup of another kind. */
-export async function prepare(lab: Lab, make = makeGroup): Promise<Prepared> {
+/** The parent's part before the clone; `resources` are the settings' if nothing is said. A later step can make another cgroup. */
+export async function prepare(lab: Lab, resources?: Resources, make = makeGroup): Promise<Prepared> {
   return {
     checkpoint: await openCheckpoint(lab),
     root: await prepareRoot(lab, await openImage(lab)),
-    group: await make(lab),
+    group: await make(lab, resources),
     cable: await chooseCable(lab),
   };
 }
 
-/** The child's part before the program; it begins in `root.layers.stage`. */
-export function inside(lab: Lab, { checkpoint, cable, root }: Prepared): Call[] {
-  return [...isolate(lab, checkpoint), ...setUpNetwork(cable), ...enterRoot(lab, root)];
+/** The child's part before the program; it begins in `root.layers.stage`. `besides` is made in the image before the old root goes. */
+export function inside(lab: Lab, { checkpoint, cable, root }: Prepared, besides?: readonly Call[]): Call[] {
+  return [...isolate(lab, checkpoint), ...setUpNetwork(cable), ...enterRoot(lab, root, besides)];
 }
 
 /** The parent's part while the child waits. */

@@ -7,8 +7,8 @@ import { createGroup } from './07-cgroups.ts';
 
 // #region own
 /** Makes a cgroup that can be frozen, also without limits; in v2 root inside may divide it. */
-export async function makeOwnGroup(lab: Lab): Promise<ControlGroup> {
-  const { cgroup, resources, users } = lab.settings;
+export async function makeOwnGroup(lab: Lab, resources = lab.settings.resources): Promise<ControlGroup> {
+  const { cgroup, users } = lab.settings;
   const divider = lab.rootless ? undefined : rootOutside(users);
   if (cgroup.driver === 'systemd') return createGroup(lab, planScope(resources, lab.owner, divider));
   return createGroup(lab, planControlGroup(resources, lab.owner, {}, { always: true, divider }));
@@ -20,6 +20,6 @@ export async function enterScope(lab: Lab, { scope }: ControlGroup, pid: number)
   const helper = await lab.clone(scope.ask(pid), 0, { helper: true });
   const end = await lab.wait(helper);
   if (!('status' in end) || end.status !== 0) throw new Error(scope.refused);
-  await lab.perform(scope.delegate);
+  await lab.perform(scope.afterwards);
 }
 // #endregion own

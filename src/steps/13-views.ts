@@ -22,7 +22,7 @@ import { setns, unshare } from '../syscalls/namespaces.ts';
 import { release } from './02-ipc.ts';
 import { reportGroup } from './07-cgroups.ts';
 import { NAMESPACES } from './08-chroot.ts';
-import { arrange, inside, prepare } from './11-bridge.ts';
+import { arrange, confine, inside, prepare } from './12-confine.ts';
 import { enterScope, makeOwnGroup } from './13-group.ts';
 
 export const title = 'views: cgroups, clocks, and standing still';
@@ -37,6 +37,7 @@ export const has: readonly Feature[] = [
   'image',
   'mounts',
   'layers',
+  'confinement',
   'cgroup',
   'time',
   'views',
@@ -72,11 +73,11 @@ export function enterCgroup(mounts: readonly CgroupMount[]): Call[] {
 /** Mounted from within, a cgroup file system shows that top, and nothing above it. */
 function mountCgroups(mounts: readonly CgroupMount[]): Call[] {
   if (mounts.length === 0) return [];
-  const places = ['/sys/fs', '/sys/fs/cgroup', ...mounts.flatMap(({ name }) => (name ? [placeOf(name)] : []))];
+  const named = mounts.flatMap(({ name }) => (name ? [mkdir(placeOf(name))] : []));
   return [
-    ensureDirectory('/sys'),
-    mount('tmpfs', '/sys', 'tmpfs', FLAGS, 'mode=755,size=64k'),
-    ...places.map((place) => mkdir(place)),
+    ensureDirectory('/sys/fs'),
+    ensureDirectory('/sys/fs/cgroup'),
+    ...(named.length > 0 ? [mount('tmpfs', '/sys/fs/cgroup', 'tmpfs', FLAGS, 'mode=755,size=64k'), ...named] : []),
     ...mounts.map(({ name, type, options }) => mount('cgroup', placeOf(name), type, FLAGS, options)),
   ];
 }
@@ -95,7 +96,13 @@ export async function run(lab: Lab): Promise<End> {
   const prepared = await prepare(lab, makeOwnGroup);
   // #region child
   const container = await lab.clone(
-    [...enterTime(), ...inside(lab, prepared), ...enterCgroup(mountsOf(prepared.group.directories)), ...lab.program],
+    [
+      ...enterTime(),
+      ...inside(lab, prepared),
+      ...enterCgroup(mountsOf(prepared.group.directories)),
+      ...confine(lab, prepared),
+      ...lab.program,
+    ],
     NAMESPACES,
     { directory: prepared.root.layers.stage, copy: true },
   );

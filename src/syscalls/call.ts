@@ -25,6 +25,8 @@ export interface Struct {
   readonly bytes: Uint8Array;
   /** In parts, if there is something in it that is printed as an argument is. */
   readonly text: string | readonly (string | number | Struct | Out | Call)[];
+  /** What is in it, where a plan has room for it: a line each. */
+  readonly detail?: () => readonly string[];
   /** Where, in its bytes, a pointer (8 bytes) stands, and what it points at. */
   readonly pointers?: readonly { readonly at: number; readonly to: Pointed }[];
   /** Where a descriptor (4 bytes) stands: its number, or the earlier call that opens it. */

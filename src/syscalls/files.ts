@@ -368,8 +368,13 @@ function workingDirectory(pid: number): string {
 
 /** Writes a text to a file that exists, by three calls: open, write, close. Source: write(2). */
 export function writeFile(path: string, text: string): Call[] {
+  return writeTexts(path, [text]);
+}
+
+/** Writes several texts to a file that exists, each by a write of its own: some files of the kernel's take one at a time. Source: write(2). */
+export function writeTexts(path: string, texts: readonly string[]): Call[] {
   const file = openat(path, O_WRONLY);
-  return [file, write(file, text), close(file)];
+  return [file, ...texts.map((text) => write(file, text)), close(file)];
 }
 
 /** The path that a `write` goes to, where its descriptor was opened in the same list. */

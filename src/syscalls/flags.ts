@@ -161,11 +161,16 @@ export const IPC = { IPC_CREAT: 0o1000, IPC_EXCL: 0o2000 } as const;
 export const PR = {
   PR_SET_PDEATHSIG: 1,
   PR_SET_DUMPABLE: 4,
+  PR_SET_KEEPCAPS: 8,
   PR_CAPBSET_DROP: 24,
   PR_SET_SECUREBITS: 28,
   PR_SET_CHILD_SUBREAPER: 36,
   PR_SET_NO_NEW_PRIVS: 38,
+  PR_CAP_AMBIENT: 47,
 } as const;
+
+/** prctl(2), PR_CAP_AMBIENT. */
+export const PR_CAP_AMBIENT = { PR_CAP_AMBIENT_RAISE: 2, PR_CAP_AMBIENT_CLEAR_ALL: 4 } as const;
 
 /** capabilities(7), by their bit. */
 export const CAP = {
@@ -217,6 +222,20 @@ export type Capability = keyof typeof CAP;
 /** capabilities(7), PR_SET_SECUREBITS. */
 export const SECBIT = { SECBIT_NO_SETUID_FIXUP: 4 } as const;
 
+/** bpf(2): commands, and what a program is for. */
+export const BPF = { BPF_PROG_LOAD: 5, BPF_PROG_ATTACH: 8 } as const;
+export const BPF_PROG_TYPE = { BPF_PROG_TYPE_CGROUP_DEVICE: 15 } as const;
+export const BPF_ATTACH_TYPE = { BPF_CGROUP_DEVICE: 6 } as const;
+export const BPF_F = { BPF_F_ALLOW_MULTI: 2 } as const;
+/** What a program of a cgroup is told of a device. */
+export const BPF_DEVCG = {
+  BPF_DEVCG_ACC_MKNOD: 1,
+  BPF_DEVCG_ACC_READ: 2,
+  BPF_DEVCG_ACC_WRITE: 4,
+  BPF_DEVCG_DEV_BLOCK: 1,
+  BPF_DEVCG_DEV_CHAR: 2,
+} as const;
+
 /** keyctl(2). */
 export const KEYCTL = { KEYCTL_JOIN_SESSION_KEYRING: 1 } as const;
 
@@ -236,6 +255,18 @@ export const SECCOMP_FILTER_FLAG = {
   SECCOMP_FILTER_FLAG_SPEC_ALLOW: 4,
   SECCOMP_FILTER_FLAG_NEW_LISTENER: 8,
   SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV: 32,
+} as const;
+
+/** What a seccomp filter can answer; below, in 16 bits, an error or what a tracer is told. */
+export const SECCOMP_RET = {
+  SECCOMP_RET_KILL_PROCESS: 0x80000000,
+  SECCOMP_RET_KILL_THREAD: 0,
+  SECCOMP_RET_TRAP: 0x00030000,
+  SECCOMP_RET_ERRNO: 0x00050000,
+  SECCOMP_RET_USER_NOTIF: 0x7fc00000,
+  SECCOMP_RET_TRACE: 0x7ff00000,
+  SECCOMP_RET_LOG: 0x7ffc0000,
+  SECCOMP_RET_ALLOW: 0x7fff0000,
 } as const;
 
 /** flock(2). */

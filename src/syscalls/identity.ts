@@ -1,6 +1,6 @@
 /** System calls that change who a process is, and what it may do. */
 import { type Call, defineCall, type Struct } from './call.ts';
-import { CAP, type Capability, KEYCTL, PR, SECBIT, SECCOMP, SECCOMP_FILTER_FLAG } from './flags.ts';
+import { CAP, type Capability, KEYCTL, PR, PR_CAP_AMBIENT, SECBIT, SECCOMP, SECCOMP_FILTER_FLAG } from './flags.ts';
 import { flags, number, oneOf, plain } from './show.ts';
 
 const unmapped = 'This id has no line in the user namespace’s map.';
@@ -105,9 +105,37 @@ const DROP_BOUND = defineCall({
   },
 });
 
-/** Takes a capability out of the bounding set. Source: capabilities(7), PR_CAPBSET_DROP. */
-export function dropBounding(capability: Capability): Call {
-  return DROP_BOUND(PR.PR_CAPBSET_DROP, CAP[capability]);
+/** Takes a capability, or the one with a bit, out of the bounding set. Source: capabilities(7), PR_CAPBSET_DROP. */
+export function dropBounding(capability: Capability | number): Call {
+  return DROP_BOUND(PR.PR_CAPBSET_DROP, typeof capability === 'number' ? capability : CAP[capability]);
+}
+
+const KEEP_PERMITTED = defineCall({
+  name: 'prctl',
+  source: 'prctl(2)',
+  purpose: 'Lets root stay permitted what it is when it becomes another user; execve ends that.',
+  show: [oneOf(PR), plain],
+  examples: () => [keepPermitted()],
+});
+
+/** Becoming another user leaves the permitted capabilities as they are, until execve. Source: prctl(2), PR_SET_KEEPCAPS. */
+export function keepPermitted(): Call {
+  return KEEP_PERMITTED(PR.PR_SET_KEEPCAPS, 1);
+}
+
+const RAISE_AMBIENT = defineCall({
+  name: 'prctl',
+  source: 'prctl(2)',
+  purpose: 'Hands a capability on to the program of a user who is not root.',
+  show: [oneOf(PR), oneOf(PR_CAP_AMBIENT), oneOf(CAP), plain, plain],
+  look: { child: (pid) => `grep CapAmb /proc/${pid}/status` },
+  advice: { EPERM: 'A capability can only become ambient if it is both permitted and inheritable.' },
+  examples: () => [raiseAmbient('CAP_CHOWN')],
+});
+
+/** The next program has a capability also if its user is not root. Source: capabilities(7), Ambient. */
+export function raiseAmbient(capability: Capability): Call {
+  return RAISE_AMBIENT(PR.PR_CAP_AMBIENT, PR_CAP_AMBIENT.PR_CAP_AMBIENT_RAISE, CAP[capability], 0, 0);
 }
 
 const SECURE_BITS = defineCall({
@@ -177,10 +205,15 @@ export interface FilterInstruction {
 /**
  * Installs a seccomp filter, for good. What the executor itself still does need
  * not be allowed, but what the list does must, execve included. `flag`: of
- * SECCOMP_FILTER_FLAG. Source: seccomp(2).
+ * SECCOMP_FILTER_FLAG. `detail` is for a plan. Source: seccomp(2).
  */
-export function installFilter(instructions: readonly FilterInstruction[], flag = 0): Call {
-  return SECCOMP_CALL(SECCOMP.SECCOMP_SET_MODE_FILTER, flag, filterProgram(instructions));
+export function installFilter(
+  instructions: readonly FilterInstruction[],
+  flag = 0,
+  detail?: () => readonly string[],
+): Call {
+  const program = filterProgram(instructions);
+  return SECCOMP_CALL(SECCOMP.SECCOMP_SET_MODE_FILTER, flag, detail ? { ...program, detail } : program);
 }
 
 /** struct sock_fprog: how many instructions, and where they are. */

@@ -76,8 +76,8 @@ function normalised(text: string): string {
       .replace('WSTOPPED', 'WUNTRACED')
       // Of no child there is no status, and the last one of Node's may be gone or not.
       .replace(/^wait4\(-1, (?:0x[0-9a-f]+|\[.*?\]), (.*) = .*$/, 'wait4(-1, …, $1')
-      // A filter it shows as an address, what a poll has found behind the result.
-      .replace(/filter=(?:0x[0-9a-f]+|NULL|\[\/\*.*?\*\/\])/, 'filter=…')
+      // A filter, or a program, it shows as an address, what a poll has found behind the result.
+      .replace(/(filter|insns)=(?:0x[0-9a-f]+|NULL|\[\/\*.*?\*\/\])/, '$1=…')
       .replace(/^(ppoll\(.* = \d+) \(.*\)$/, '$1')
       // Too long a name strace shows as an address; of a failed question, it shows no answer.
       .replace(/^sethostname\((?:0x[0-9a-f]+|"x{65}"), /, 'sethostname(…, ')

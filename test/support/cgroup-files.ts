@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { read } from './lab.ts';
 import type { Need } from './needs.ts';
 
-export type Controller = 'memory' | 'cpu' | 'cpuset' | 'pids' | 'io';
+/** `devices` is one in v1 alone. */
+export type Controller = 'memory' | 'cpu' | 'cpuset' | 'pids' | 'io' | 'devices';
 
 export interface Group {
   readonly version: 1 | 2;

@@ -7,6 +7,7 @@ export const ROOMS = [
   'src/syscalls',
   'src/proc',
   'src/command-line',
+  'src/seccomp',
   'src/executor',
   'src/leftovers',
   'src/settings',

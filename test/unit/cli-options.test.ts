@@ -9,6 +9,7 @@ import { helpText, OPTIONS, optionsTable, parseOptions, refuseSwallowedOptions }
 import { resolveSettings } from '../../src/run/resolve-settings.ts';
 import { hostName } from '../../src/settings/host-name.ts';
 import { cpuCount, cpuListText } from '../../src/settings/resources.ts';
+import { capabilitiesOf, DEFAULT_RIGHTS } from '../../src/settings/rights.ts';
 import { DEFAULTS, type Settings } from '../../src/settings/settings.ts';
 import { idRange } from '../../src/settings/users.ts';
 import { steps } from '../../src/steps/index.ts';
@@ -99,7 +100,7 @@ test('of an option that is given twice, the last counts; limits add up', () => {
 
 test('refusals: one line that names the option and what it wants', () => {
   const cases: [string, RegExp][] = [
-    ['--memroy 1m', /^There is no option --memroy\. Options: --trace .*--tmpfs$/],
+    ['--memroy 1m', /^There is no option --memroy\. Options: --trace .*--security-opt$/],
     ['-m 1m', /^There is no option -m\./],
     ['-', /^There is no option -\./],
     ['--=x', /^There is no option --\./],
@@ -126,6 +127,54 @@ test('refusals: one line that names the option and what it wants', () => {
       line,
     );
   }
+});
+
+test('refusals of rights and devices', () => {
+  const cases: [string, RegExp][] = [
+    ['--cap-add net_admn', /^--cap-add: "net_admn" is no capability\. Near it: CAP_NET_ADMIN\.$/],
+    [
+      '--cap-drop xyzzy',
+      /^--cap-drop: "xyzzy" is no capability\. They are in capabilities\(7\), and ALL stands for all of them\.$/,
+    ],
+    ['--user root', /^--user: "root" is not UID or UID:GID, in numbers, such as 1000:1000\.$/],
+    ['-u 1:99999999999', /^--user: "1:99999999999" is not UID/],
+    ['--security-opt seccomp', /^--security-opt: "seccomp" is not no-new-privileges\[=false\], seccomp=FILE, /],
+    ['--security-opt no-new-privileges=no', /^--security-opt: "no-new-privileges=no" is not/],
+    ['--device fuse', /^--device: "fuse" is not HOST\[:INSIDE\]\[:rwm\], such as \/dev\/fuse\.$/],
+    ['--device /dev/fuse:rr', /^--device: "rr" is not r, w and m, each once at most: read, write, make a node\.$/],
+    ['--device /dev/fuse:/etc/fuse', /^--device: "\/etc\/fuse" is no place for a device: /],
+    ['--device /dev/fuse:/dev/pts/7', /^--device: "\/dev\/pts\/7" is no place for a device: /],
+  ];
+  for (const [line, expected] of cases) {
+    assert.match(
+      complaint(() => parse(line, 12)),
+      expected,
+      line,
+    );
+  }
+});
+
+test('capabilities: docker’s rules for ALL, and names with and without CAP_', () => {
+  const kept = (line: string) => {
+    const { rights = DEFAULT_RIGHTS } = parse(line, 12).settings;
+    return capabilitiesOf(rights, ['CAP_CHOWN', 'CAP_KILL', 'CAP_SYS_ADMIN']).join(' ');
+  };
+  assert.is(kept(''), 'CAP_CHOWN CAP_KILL');
+  assert.is(kept('--cap-add sys_admin'), 'CAP_CHOWN CAP_KILL CAP_SYS_ADMIN');
+  assert.is(kept('--cap-drop CAP_KILL --cap-add SYS_ADMIN'), 'CAP_CHOWN CAP_SYS_ADMIN');
+  assert.is(kept('--cap-drop kill --cap-add kill'), 'CAP_CHOWN CAP_KILL');
+  assert.is(kept('--cap-drop ALL'), '');
+  assert.is(kept('--cap-drop all --cap-add Kill'), 'CAP_KILL');
+  assert.is(kept('--cap-add ALL --cap-drop CHOWN'), 'CAP_KILL CAP_SYS_ADMIN');
+});
+
+test('devices: where from, where to, and what for', () => {
+  const devices = (line: string) => parse(line, 12).settings.devices;
+  assert.equal(devices('--device /dev/fuse'), [{ source: '/dev/fuse', destination: '/dev/fuse', access: 'rwm' }]);
+  assert.equal(devices('--device /dev/fuse:r --device /x/y:/dev/net/z:wm'), [
+    { source: '/dev/fuse', destination: '/dev/fuse', access: 'r' },
+    { source: '/x/y', destination: '/dev/net/z', access: 'wm' },
+  ]);
 });
 
 test('a name that every object has is no option', () => {

@@ -29,9 +29,12 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   NS: ['linux/nsfs.h'],
   IPC: ['sys/ipc.h'],
   PR: ['linux/prctl.h'],
+  PR_CAP_AMBIENT: ['linux/prctl.h'],
+  BPF_F: ['linux/bpf.h'],
   CAP: ['linux/capability.h'],
   SECCOMP: ['linux/seccomp.h'],
   SECCOMP_FILTER_FLAG: ['linux/seccomp.h'],
+  SECCOMP_RET: ['linux/seccomp.h'],
   F: ['fcntl.h'],
   FD: ['fcntl.h'],
   F_SEAL: ['fcntl.h'],
@@ -48,6 +51,10 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
 /** In these, the names are those of an enum, or of macros that repeat one. */
 const ENUMS: Readonly<Record<string, readonly string[]>> = {
   MNT: ['sys/mount.h'],
+  BPF: ['linux/bpf.h'],
+  BPF_PROG_TYPE: ['linux/bpf.h'],
+  BPF_ATTACH_TYPE: ['linux/bpf.h'],
+  BPF_DEVCG: ['linux/bpf.h'],
   FSCONFIG: ['linux/mount.h'],
   SOCK: ['sys/socket.h'],
   MSG: ['sys/socket.h'],
