@@ -12,13 +12,21 @@ import { chown, mkdir, writeFile, writeTexts } from '../syscalls/files.ts';
 import { type Machine, thisMachine } from './machine.ts';
 import { type PlannedGroup, planGroups } from './plan.ts';
 import { reportOf } from './report.ts';
-import type { Scope } from './scope.ts';
 import { moveDown } from './v2-leaf.ts';
 
 /** Who may divide a cgroup, as ids of the host. */
 export interface Divider {
   readonly uid: number;
   readonly gid: number;
+}
+
+export interface Scope {
+  /** What a helper does: it asks systemd to make the scope around a process, and waits until that is in it. */
+  ask(pid: number): readonly Call[];
+  /** Once it is there: gives it to root inside, and sets what is no file's. */
+  readonly afterwards: readonly Call[];
+  /** What is said if the helper fails; busctl has said why. */
+  readonly refused: string;
 }
 
 export interface ControlGroup {

@@ -21,15 +21,6 @@ import { noPrograms } from './parents.ts';
 import { reportOf } from './report.ts';
 import { weightOfShares } from './weight.ts';
 
-export interface Scope {
-  /** What a helper does: it asks systemd to make the scope around a process, and waits until that is in it. */
-  ask(pid: number): readonly Call[];
-  /** Once it is there: gives it to root inside, and sets what is no file's. */
-  readonly afterwards: readonly Call[];
-  /** What is said if the helper fails; busctl has said why. */
-  readonly refused: string;
-}
-
 const WHERE = 'org.freedesktop.systemd1';
 const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
