@@ -1,6 +1,7 @@
 /** The processes of a submission as the kernel shows them to the host: the files of /proc/PID. */
 import { lstatSync, openSync, readlinkSync, statSync } from 'node:fs';
 import { readBeginning, readBounded, TooLong } from '../proc/bounded.ts';
+import { deviceNumbers } from '../proc/device-numbers.ts';
 import type { IdRange } from '../proc/id-maps.ts';
 import { parseIdMap } from '../proc/id-maps.ts';
 import { type Membership, parseMemberships } from '../proc/memberships.ts';
@@ -129,9 +130,7 @@ export class Process {
    */
   device(path: string): string {
     const { dev } = this.#look(() => lstatSync(`/proc/${this.pid}/root${path}`, { bigint: true }));
-    // As the kernel encodes it for stat(2). Source: makedev(3).
-    const major = ((dev >> 8n) & 0xfffn) | ((dev >> 32n) & ~0xfffn);
-    const minor = (dev & 0xffn) | ((dev >> 12n) & ~0xffn);
+    const { major, minor } = deviceNumbers(dev);
     return `${major}:${minor}`;
   }
 

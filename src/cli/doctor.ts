@@ -4,8 +4,8 @@ import { AS_JSON } from '../command-line/options.ts';
 import { print } from '../command-line/output.ts';
 import { examine } from '../doctor/examine.ts';
 import { read } from '../doctor/facts.ts';
-import { forwardPolicy } from '../doctor/firewall.ts';
 import { report } from '../doctor/report.ts';
+import { forwardPolicy } from '../network/firewall.ts';
 
 /** Returns 0 if every step can run one way or the other, and 1 if not. */
 export const main = command(

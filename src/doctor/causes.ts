@@ -73,6 +73,13 @@ const rules: readonly Rule[] = [
 
   ({ failure }) =>
     failure.errno === 'EOPNOTSUPP' &&
+    failure.text.includes('IFLA_INFO_KIND="bridge"') && {
+      cause: 'This kernel has no bridges (CONFIG_BRIDGE), or its module is not loaded.',
+      remedy: remedies.bridge,
+    },
+
+  ({ failure }) =>
+    failure.errno === 'EOPNOTSUPP' &&
     failure.subject === 'interfaces' && {
       cause: 'This kernel has no veth interfaces (CONFIG_VETH), or its module is not loaded.',
       remedy: remedies.veth,

@@ -1,10 +1,10 @@
 /** The facts as rows of text. */
 
+import type { Policy } from '../network/firewall.ts';
 import { lacking } from '../proc/status.ts';
 import { steps } from '../steps/index.ts';
 import type { Facts } from './facts.ts';
 import { stepList } from './findings.ts';
-import type { Policy } from './firewall.ts';
 
 export type Row = readonly [label: string, text: string];
 
@@ -64,12 +64,14 @@ function mountText({ rootPropagation, procCovers }: Facts): string {
   ].join('; ');
 }
 
-/** No step forwards anything yet; a bridge with NAT does. */
+/** What stands between a bridge and the outside. */
 function networkText({ ipForward }: Facts, policy: Policy): string {
   const forward = ipForward === undefined ? 'unknown' : ipForward ? 'on' : 'off';
   const rule = policy ? `, the FORWARD policy is ${policy}` : '';
-  const matters = ipForward === false || policy === 'DROP';
-  return `ip_forward is ${forward}${rule}${matters ? `. It matters only to a bridge with NAT, not to ${stepList(steps.map(({ number }) => number))}` : ''}`;
+  const bridged = stepList(steps.filter(({ has }) => has.has('bridge')).map(({ number }) => number));
+  const meanwhile = ipForward === false ? [`${bridged} switches it on meanwhile`] : [];
+  const dropped = policy === 'DROP' ? [`with that policy no container of ${bridged} gets out`] : [];
+  return [`ip_forward is ${forward}${rule}`, ...meanwhile, ...dropped].join('; ');
 }
 
 function toolsText({ tools: { ip, compiler } }: Facts): string {

@@ -1,5 +1,5 @@
 /** What can be read about this machine without trying anything. */
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { arch, release } from 'node:os';
 import { join } from 'node:path';
 import { compilerWords } from '../../native/build.mjs';
@@ -7,6 +7,7 @@ import { findHierarchies } from '../cgroups/hierarchies.ts';
 import { isInitialMap } from '../proc/id-maps.ts';
 import { parseMountinfo } from '../proc/mountinfo.ts';
 import { NAMESPACES } from '../proc/namespaces.ts';
+import { programPath } from '../proc/programs.ts';
 import { parseStatus, type Rights } from '../proc/status.ts';
 
 export interface Facts {
@@ -30,7 +31,7 @@ export interface Facts {
   /** Undefined in a chroot. */
   readonly rootPropagation: Propagation | undefined;
   readonly ipForward: boolean | undefined;
-  readonly tools: { readonly ip: boolean; readonly compiler: boolean };
+  readonly tools: { readonly ip: boolean; readonly compiler: boolean; readonly nft: boolean };
 }
 
 export function readFacts(): Facts {
@@ -55,7 +56,11 @@ export function readFacts(): Facts {
     procCovers: coversOfProc(mountinfo),
     rootPropagation: rootPropagation(mountinfo),
     ipForward: forward === undefined ? undefined : forward === '1',
-    tools: { ip: inPath('ip'), compiler: inPath(compilerWords()[0] ?? '') },
+    tools: {
+      ip: programPath('ip') !== undefined,
+      compiler: programPath(compilerWords()[0] ?? '') !== undefined,
+      nft: programPath('nft') !== undefined,
+    },
   };
 }
 
@@ -74,22 +79,6 @@ function container(): string | undefined {
   if (existsSync('/.dockerenv')) return 'docker';
   if (existsSync('/run/.containerenv')) return 'podman';
   return read('/run/systemd/container')?.trim() || undefined;
-}
-
-/** Some users' PATH lacks the sbin directories, where iproute2 lives. */
-function inPath(program: string): boolean {
-  if (program.includes('/')) return isExecutable(program);
-  const directories = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin'];
-  return directories.some((directory) => isExecutable(join(directory, program)));
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 export interface CgroupFacts {

@@ -6,6 +6,9 @@ import type { Who } from './needs.ts';
 import { remedies } from './remedies.ts';
 import { broken, fine, type Limiting, type Refusal, type Verdict } from './verdict.ts';
 
+const NO_NFT =
+  'Without nft no container gets out, and a proxy alone serves published ports: sudo apt-get install nftables.';
+
 const NO_VETH = 'Without root there is no veth pair, for one end of it would belong to the host. Inside, lo is up.';
 
 /** The verdict on a step that was tried, or that settings let or do not let run. */
@@ -21,6 +24,7 @@ export function judge(
   }
   return fine([
     ...(step.has.has('net') && who === 'rootless' ? [NO_VETH] : []),
+    ...(step.has.has('bridge') && who === 'root' && !facts.tools.nft ? [NO_NFT] : []),
     ...(step.has.has('confinement') ? (limiting?.devices?.map((line) => `Not limited: ${line}`) ?? []) : []),
     ...(step.has.has('limits') ? (limiting?.missing.map((line) => `No limits for ${line}`) ?? []) : []),
   ]);

@@ -18,6 +18,7 @@ import { Run } from '../lab/run.ts';
 import type { Step } from '../lab/step.ts';
 import { makeMarkedDirectory } from '../leftovers/directories.ts';
 import type { Leftover } from '../leftovers/leftover.ts';
+import { hostsFile } from '../leftovers/network.ts';
 import { newOwnerName } from '../leftovers/owner.ts';
 import { identityOf } from '../run/run-step.ts';
 import { DEFAULTS, type Settings } from '../settings/settings.ts';
@@ -26,7 +27,7 @@ import { openImage } from '../steps/08-image.ts';
 import type { Call } from '../syscalls/call.ts';
 import { close, dup3, openat } from '../syscalls/files.ts';
 import { CLONE_NEWNET, O_WRONLY } from '../syscalls/flags.ts';
-import { addVeth, deleteLink, request } from '../syscalls/netlink.ts';
+import { addBridge, addVeth, deleteLink, request } from '../syscalls/netlink.ts';
 import { exit } from '../syscalls/processes.ts';
 import type { Who } from './needs.ts';
 import type { Refusal } from './verdict.ts';
@@ -49,7 +50,7 @@ export async function rehearse(step: Step, who: Who): Promise<Refusal | undefine
   });
   if (settings !== DEFAULTS) run.leaves({ kind: 'directory', path: join(settings.root.path, '..') });
   try {
-    const end = await step.run(new Rehearsal(run));
+    const end = await step.run(new Rehearsal(run, step));
     if (step.has.has('image') && !rootless) await tryMappedImage(run);
     if (step.has.has('layers') && !rootless) return (await tryMappedLayers(step)) ?? refusalOfEnd(end);
     return refusalOfEnd(end);
@@ -69,10 +70,12 @@ class Rehearsal implements Lab {
   readonly rootless: boolean;
   readonly program: readonly Call[];
   readonly #run: Run;
+  readonly #hasBridge: boolean;
   readonly #pretence = new Pretence(0);
 
-  constructor(run: Run) {
+  constructor(run: Run, { has }: Pick<Step, 'has'>) {
     this.#run = run;
+    this.#hasBridge = has.has('bridge');
     this.owner = run.owner;
     this.settings = run.settings;
     this.rootless = run.rootless;
@@ -86,10 +89,18 @@ class Rehearsal implements Lab {
     return this.#pretence.perform(list);
   }
 
-  /** The child says nothing, and finds the end of a cable in its network that the parent did not put there. */
+  /**
+   * The child says nothing, and finds the end of a cable in its network that the
+   * parent did not put there. What a helper would do to the host's network, it
+   * does to one of its own.
+   */
   async clone(list: readonly Call[], flags: number, options: CloneOptions = {}): Promise<Cloned> {
-    const hasCable = (flags & CLONE_NEWNET) !== 0 && !this.rootless;
-    return this.#run.clone([...beSilent(), ...(hasCable ? makeCable() : []), ...list], flags, options);
+    if (options.helper) {
+      return this.#run.clone([...beSilent(), ...list], flags === 0 ? CLONE_NEWNET : flags, options);
+    }
+    const hasNetwork = (flags & CLONE_NEWNET) !== 0 && !this.rootless;
+    const found = hasNetwork ? [...makeCable(), ...(this.#hasBridge ? makeBridge() : [])] : [];
+    return this.#run.clone([...beSilent(), ...found, ...list], flags, options);
   }
 
   async wait(child: Cloned): Promise<End> {
@@ -135,7 +146,7 @@ async function tryMappedLayers(step: Step): Promise<Refusal | undefined> {
   const settings = { ...DEFAULTS, root: { path: KIT } };
   const run = new Run({ owner: newOwnerName(), settings, program: [exit(0)] });
   try {
-    return refusalOfEnd(await step.run(new Rehearsal(run)));
+    return refusalOfEnd(await step.run(new Rehearsal(run, step)));
   } catch (error) {
     const cause = await run.causeOf(error);
     if (cause instanceof CallFailure) return refusalOf(cause);
@@ -171,6 +182,11 @@ function makeCable(): Call[] {
   return request(addVeth({ name: 'eth0' }, { name: 'rehearsal' }));
 }
 
+/** It is one of the child's network, too. */
+function makeBridge(): Call[] {
+  return request(addBridge('rehearsed', '02:42:00:00:00:01', 'rehearsal'));
+}
+
 function beSilent(): Call[] {
   const nowhere = openat('/dev/null', O_WRONLY);
   return [nowhere, ...STANDARD_STREAMS.map((fd) => dup3(nowhere, fd)), close(nowhere)];
@@ -182,7 +198,7 @@ function isPrinting(list: readonly Call[]): boolean {
 
 /** The parent's requests are about the host's network; that it takes a name for a cable changes nothing there. */
 function isAboutNetwork(list: readonly Call[]): boolean {
-  return list.some(({ info }) => info.name === 'sendto');
+  return list.some(({ info, args }) => info.name === 'sendto' || args.includes(hostsFile()));
 }
 
 function refusalOf({ failed, errno }: CallFailure): Refusal {

@@ -42,6 +42,7 @@ export const remedies = {
       'look with: cat /proc/self/attr/current; then run the kit from an unconfined shell',
     ),
   veth: 'sudo modprobe veth',
+  bridge: 'sudo modprobe bridge',
   overlay: 'sudo modprobe overlay',
   youngKernel: "boot a younger kernel of your distribution's; look with: uname -r. Or: npm run vm",
   initramfs: 'npm run vm, or a system that is installed on a disk; look with: grep " / " /proc/self/mountinfo',

@@ -2,10 +2,10 @@
 import { Chalk } from 'chalk';
 import wrapAnsi from 'wrap-ansi';
 import { colourLevel } from '../command-line/colour.ts';
+import type { Policy } from '../network/firewall.ts';
 import { describe } from './describe.ts';
 import type { Diagnosis, Examination } from './examine.ts';
 import { causesIn, type Finding, notesIn } from './findings.ts';
-import type { Policy } from './firewall.ts';
 import type { Verdict } from './verdict.ts';
 
 const COLUMN = 11;

@@ -13,6 +13,10 @@ export interface LeftoverKinds {
    * that the parent hands out for its sake, and will hand out no more.
    */
   readonly cgroup: { readonly directory: string; readonly enabled?: readonly string[] };
+  /** A table of packet rules; its name is the owner's mark. */
+  readonly table: { readonly name: string };
+  /** The bridge that containers share, with what it has changed; it goes when nobody is on it any more. */
+  readonly network: { readonly name: string };
   /** A directory with temporary files; its name is the owner's mark. */
   readonly directory: { readonly path: string };
 }

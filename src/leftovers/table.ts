@@ -9,9 +9,11 @@ import * as cgroups from './cgroups.ts';
 import * as directories from './directories.ts';
 import type { Kind, Leftover } from './leftover.ts';
 import * as links from './links.ts';
+import * as network from './network.ts';
 import { noteNames, removeNote } from './notes.ts';
 import { isOver, isUnknown, unknownLine, type Wanted } from './owner.ts';
 import * as processes from './processes.ts';
+import * as tables from './tables.ts';
 
 interface Row<Of extends Kind> {
   /** Those whose mark is wanted. */
@@ -27,12 +29,14 @@ interface Row<Of extends Kind> {
 const TABLE: { readonly [Of in Kind]: Row<Of> } = {
   process: processes,
   link: links,
+  table: tables,
+  network,
   cgroup: cgroups,
   directory: directories,
 };
 
 /** In the order in which they are removed: what lives in a cgroup or a network ends first. */
-const KINDS: readonly Kind[] = ['process', 'link', 'cgroup', 'directory'];
+const KINDS: readonly Kind[] = ['process', 'link', 'table', 'network', 'cgroup', 'directory'];
 
 /**
  * Removes one thing that a run has noted. Returns its name if it was there to remove.
@@ -84,13 +88,14 @@ export function unknown(): string[] {
 function nameOf(leftover: Leftover): string {
   const { kind } = leftover;
   if (kind === 'process') return `process ${leftover.pid}`;
-  if (kind === 'link') return `link ${leftover.name}`;
+  if (kind === 'link' || kind === 'table' || kind === 'network') return `${kind} ${leftover.name}`;
   return `${kind} ${kind === 'cgroup' ? leftover.directory : leftover.path}`;
 }
 
 function byHand(leftover: Leftover): string {
   const { kind } = leftover;
   if (kind === 'process') return `kill -KILL ${leftover.pid}`;
-  if (kind === 'link') return `ip link delete ${leftover.name}`;
+  if (kind === 'link' || kind === 'network') return `ip link delete ${leftover.name}`;
+  if (kind === 'table') return `nft delete table ip ${leftover.name}`;
   return kind === 'cgroup' ? `rmdir ${quoted(leftover.directory)}` : `rm -r ${quoted(leftover.path)}`;
 }

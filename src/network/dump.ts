@@ -6,7 +6,7 @@
 import { type Call, type Out, tolerating } from '../syscalls/call.ts';
 import { close } from '../syscalls/files.ts';
 import { IFF } from '../syscalls/flags.ts';
-import { askForAll, CONSTANTS } from '../syscalls/netlink.ts';
+import { align, askForAll, attributesIn, CONSTANTS } from '../syscalls/netlink.ts';
 import { netlinkSocket, receiveAtOnce, sendRequest } from '../syscalls/network.ts';
 
 const { RTM, IFLA, IFA, RTA_DST, NLMSG_DONE } = CONSTANTS;
@@ -69,14 +69,14 @@ function messagesIn(parts: readonly Buffer[]): Message[] | undefined {
 export function linksIn(parts: readonly Buffer[]): Link[] | undefined {
   return bodiesOf(RTM.NEWLINK, parts)?.map((body) => ({
     index: body.readInt32LE(4),
-    name: textOf(attributes(body, 16).get(IFLA.IFNAME)),
+    name: textOf(attributesIn(body, 16).get(IFLA.IFNAME)),
     up: (body.readUInt32LE(8) & IFF.IFF_UP) !== 0,
   }));
 }
 
 export function addressesIn(parts: readonly Buffer[]): Address[] | undefined {
   return bodiesOf(RTM.NEWADDR, parts)?.map((body) => {
-    const found = attributes(body, 8);
+    const found = attributesIn(body, 8);
     const bytes = found.get(IFA.LOCAL) ?? found.get(IFA.ADDRESS) ?? Buffer.alloc(0);
     return { index: body.readUInt32LE(4), address: `${[...bytes].join('.')}/${body.readUInt8(1)}` };
   });
@@ -87,7 +87,7 @@ export function routesIn(parts: readonly Buffer[]): string[] | undefined {
   return bodiesOf(RTM.NEWROUTE, parts)
     ?.filter((body) => body.readUInt8(4) === RT_TABLE_MAIN)
     .map((body) => {
-      const to = attributes(body, 12).get(RTA_DST);
+      const to = attributesIn(body, 12).get(RTA_DST);
       return to ? `${[...to].join('.')}/${body.readUInt8(1)}` : 'default';
     });
 }
@@ -96,22 +96,6 @@ function bodiesOf(wanted: number, parts: readonly Buffer[]): Buffer[] | undefine
   return messagesIn(parts)
     ?.filter(({ type }) => type === wanted)
     .map(({ body }) => body);
-}
-
-/** The struct rtattr behind a body's fixed part, by their type. */
-function attributes(body: Buffer, from: number): Map<number, Buffer> {
-  const found = new Map<number, Buffer>();
-  for (let at = from; at + 4 <= body.length; ) {
-    const length = body.readUInt16LE(at);
-    if (length < 4 || at + length > body.length) break;
-    found.set(body.readUInt16LE(at + 2), body.subarray(at + 4, at + length));
-    at += align(length);
-  }
-  return found;
-}
-
-function align(length: number): number {
-  return Math.ceil(length / 4) * 4;
 }
 
 function textOf(bytes: Buffer = Buffer.alloc(0)): string {

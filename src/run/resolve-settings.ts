@@ -9,6 +9,7 @@ import { entryIn } from '../images/stack.ts';
 import { isolates, type Step } from '../lab/step.ts';
 import { resolveLayers, uppersOf } from '../layers/store.ts';
 import { isRootWithIds } from '../proc/id-maps.ts';
+import { checkNetwork } from '../settings/network.ts';
 import { checkCpus } from '../settings/resources.ts';
 import { DEFAULTS, type Settings } from '../settings/settings.ts';
 import { checkOwnMaps } from '../settings/users.ts';
@@ -43,6 +44,7 @@ export async function resolveSettings(
     );
   }
   if (!hasIds) checkOwnMaps(merged.users);
+  if (step.has.has('bridge')) checkNetwork(merged.network, rootless || !hasIds);
   if (merged.resources.cpusetCpus !== undefined) checkCpus(merged.resources.cpusetCpus);
   if (merged.cgroup.driver === 'systemd') requireSystemd();
   if (step.has.has('confinement')) checkRights(merged);

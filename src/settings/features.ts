@@ -14,6 +14,8 @@ export type Feature =
   | 'mounts'
   /** A root that is an overlay: what is changed is a layer over the image. */
   | 'layers'
+  /** A place on a network of containers. */
+  | 'bridge'
   /** Fewer rights for root inside: capabilities, a filter of system calls, hidden paths, chosen devices. */
   | 'confinement'
   /** A cgroup of its own in any case, which it sees as the top, and in which it can stand still. */

@@ -8,6 +8,7 @@ import { DEFAULT_DEVICES, type Devices, devicesOptions } from './devices.ts';
 import { DEFAULT_HOST_NAME, type HostName, hostNameOptions } from './host-name.ts';
 import { DEFAULT_LAYERS, type Layers, layersOptions } from './layers.ts';
 import { DEFAULT_MOUNTS, type Mounts, mountsOptions } from './mounts.ts';
+import { DEFAULT_NETWORK, type Network, networkOptions } from './network.ts';
 import type { SubjectOption } from './option.ts';
 import { DEFAULT_PROCESS, type Process } from './process.ts';
 import { DEFAULT_RESOURCES, type Resources, resourcesOptions } from './resources.ts';
@@ -23,6 +24,7 @@ export interface Settings {
   readonly root: Root;
   readonly layers: Layers;
   readonly mounts: Mounts;
+  readonly network: Network;
   readonly devices: Devices;
   readonly rights: Rights;
   readonly process: Process;
@@ -42,6 +44,7 @@ export const DEFAULTS: Settings = {
   root: DEFAULT_ROOT,
   layers: DEFAULT_LAYERS,
   mounts: DEFAULT_MOUNTS,
+  network: DEFAULT_NETWORK,
   devices: DEFAULT_DEVICES,
   rights: DEFAULT_RIGHTS,
   process: DEFAULT_PROCESS,
@@ -63,6 +66,7 @@ export const SETTING_OPTIONS: readonly SettingOption[] = [
   ...ofSubject('root', rootOptions),
   ...ofSubject('layers', layersOptions),
   ...ofSubject('mounts', mountsOptions),
+  ...ofSubject('network', networkOptions),
   ...ofSubject('devices', devicesOptions),
   ...ofSubject('rights', rightsOptions),
 ];

@@ -102,7 +102,8 @@ export function setUpNetwork(cable: Pick<Cable, 'inside' | 'netmask'> | undefine
   return [...setUp('lo'), ...(cable ? setUp('eth0', cable.inside, cable.netmask) : [])];
 }
 
-function setUp(name: string, address?: string, netmask = ''): Call[] {
+/** Switches an interface on, with an address if it is to have one. */
+export function setUp(name: string, address?: string, netmask = ''): Call[] {
   const socket = interfaceSocket();
   // The netmask comes before the interface is up: an address alone would claim
   // the whole /16, and with it routes that are not ours.

@@ -55,7 +55,7 @@ export async function copyTree(lab: Lab, path: string, readonly = false): Promis
 }
 
 /** The image may have links to anywhere: none of them leads out of it. */
-function attachVolume(tree: number | Call, destination: string): Call[] {
+export function attachVolume(tree: number | Call, destination: string): Call[] {
   const place = openWithin(destination, O_PATH);
   return [place, attachMountAt(tree, place)];
 }

@@ -39,6 +39,7 @@ export const has: readonly Feature[] = [
   'image',
   'mounts',
   'layers',
+  'bridge',
   'confinement',
 ];
 

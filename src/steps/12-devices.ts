@@ -1,5 +1,6 @@
 /** Devices: which of them a container may open, and the host's that it sees. */
 import { statSync } from 'node:fs';
+import { deviceNumbers } from '../proc/device-numbers.ts';
 import type { Device, DeviceRule, Devices } from '../settings/devices.ts';
 import type { Call } from '../syscalls/call.ts';
 import { ensureDirectory } from '../syscalls/files.ts';
@@ -26,17 +27,9 @@ export function ruleFor(path: string, access: string): DeviceRule[] {
   const stats = statSync(path, { throwIfNoEntry: false, bigint: true });
   const type = stats?.isCharacterDevice() ? 'c' : stats?.isBlockDevice() ? 'b' : undefined;
   if (!stats || type === undefined) return [];
-  return [{ type, ...numbersOf(stats.rdev), access }];
+  return [{ type, ...deviceNumbers(stats.rdev), access }];
 }
 
-/** Source: makedev(3), as glibc has it. */
-function numbersOf(device: bigint): { major: number; minor: number } {
-  const major = ((device >> 8n) & 0xfffn) | ((device >> 32n) & ~0xfffn);
-  const minor = (device & 0xffn) | ((device >> 12n) & ~0xffn);
-  return { major: Number(major), minor: Number(minor) };
-}
-
-// #region bind
 /** The host's devices, in the /dev of the working directory. */
 export function addDevices(devices: Devices): Call[] {
   return devices.flatMap(addDevice);
@@ -49,4 +42,3 @@ function addDevice({ source, destination }: Device): Call[] {
     ? bindDevice(source, folder)
     : [ensureDirectory(folder), ...bindDevice(source, `${folder}/${below}`)];
 }
-// #endregion bind

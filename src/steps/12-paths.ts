@@ -5,7 +5,6 @@ import { ensureDirectory } from '../syscalls/files.ts';
 import { MS_BIND, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY, MS_REC, MS_REMOUNT } from '../syscalls/flags.ts';
 import { mount } from '../syscalls/mounts.ts';
 
-// #region paths
 /** As in Docker. They tell of all the machine, and some can be written to. */
 const HIDDEN = [
   '/proc/acpi',
@@ -25,6 +24,7 @@ const HIDDEN = [
 /** Here whoever writes changes the machine. */
 const READ_ONLY = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
+// #region hide
 /** Hides a directory below an empty one, and a file below /dev/null. */
 function hide(path: string): Call {
   return isDirectory(path)
@@ -45,7 +45,7 @@ export function hidePaths(): Call[] {
     ...READ_ONLY.filter(isHere).flatMap(makePathReadOnly),
   ];
 }
-// #endregion paths
+// #endregion hide
 
 function isHere(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false }) !== undefined;

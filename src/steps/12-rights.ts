@@ -17,18 +17,20 @@ import {
   setUser,
 } from '../syscalls/identity.ts';
 
-/** The capabilities that this kernel has, by name, and the bits of those that are younger than the kit. */
-function knownCapabilities(): { known: Capability[]; young: number[] } {
-  const last = Number(readSetting('/proc/sys/kernel', 'cap_last_cap') ?? Math.max(...Object.values(CAP)));
+/** The capabilities that this kernel has, of those that the kit knows. */
+export function allCapabilities(): Capability[] {
   const names = Object.keys(CAP).filter((name): name is Capability => name in CAP);
-  const known = names.filter((name) => CAP[name] <= last);
-  const young = Array.from({ length: Math.max(0, last + 1 - names.length) }, (_, index) => names.length + index);
-  return { known, young };
+  return names.filter((name) => CAP[name] <= lastCapability());
+}
+
+/** The bit of the kernel's last one. */
+function lastCapability(): number {
+  return Number(readSetting('/proc/sys/kernel', 'cap_last_cap') ?? Math.max(...Object.values(CAP)));
 }
 
 /** What the container keeps. */
 export function keptCapabilities(rights: Rights): Capability[] {
-  return capabilitiesOf(rights, knownCapabilities().known);
+  return capabilitiesOf(rights, allCapabilities());
 }
 
 // #region order
@@ -60,11 +62,12 @@ export function giveUpRights(
 // #endregion order
 
 function dropOthers(kept: readonly Capability[]): Call[] {
-  const { known, young } = knownCapabilities();
+  const known = allCapabilities();
+  // Younger than the kit, they have no name here.
+  const young = Array.from({ length: Math.max(0, lastCapability() + 1 - known.length) }, (_, at) => known.length + at);
   return [...known.filter((name) => !kept.includes(name)), ...young].map(dropBounding);
 }
 
-// #region user
 function becomeUser({ user = { uid: 0, gid: 0 } }: Rights, users: Users): Call[] {
   return [
     ...(user.uid === 0 ? [] : [keepPermitted()]),
@@ -84,4 +87,3 @@ function setKept(rights: Rights, kept: readonly Capability[]): Call[] {
   const asked = kept.filter((name) => rights.add.includes(name) || rights.add.includes('ALL'));
   return [setCapabilities({ effective: asked, permitted: asked, inheritable: asked }), ...asked.map(raiseAmbient)];
 }
-// #endregion user

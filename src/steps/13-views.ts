@@ -37,6 +37,7 @@ export const has: readonly Feature[] = [
   'image',
   'mounts',
   'layers',
+  'bridge',
   'confinement',
   'cgroup',
   'time',

@@ -12,6 +12,9 @@ import * as cgroups from './07-cgroups.ts';
 import * as chroot from './08-chroot.ts';
 import * as pivot from './09-pivot.ts';
 import * as overlay from './10-overlay.ts';
+import * as bridge from './11-bridge.ts';
+import * as confine from './12-confine.ts';
+import * as views from './13-views.ts';
 
 interface StepModule extends Pick<Step, 'title' | 'defaults' | 'opening' | 'run'> {
   readonly has: readonly Feature[];
@@ -29,6 +32,9 @@ const modules: Readonly<Record<string, StepModule>> = {
   chroot,
   pivot,
   overlay,
+  bridge,
+  confine,
+  views,
 };
 
 export const steps: readonly Step[] = Object.entries(modules).map(

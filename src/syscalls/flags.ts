@@ -151,6 +151,9 @@ export const SIOC = {
 /** netdevice(7): flags of an interface. */
 export const IFF = { IFF_UP: 1, IFF_BROADCAST: 2, IFF_LOOPBACK: 8, IFF_RUNNING: 0x40 } as const;
 
+/** socket(7): options of a socket, of setsockopt(2). */
+export const SO = { SO_REUSEADDR: 2 } as const;
+
 /** ioctl_ns(2). */
 export const NS = { NS_GET_USERNS: 0xb701 } as const;
 

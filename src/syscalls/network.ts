@@ -1,7 +1,7 @@
 /** System calls on sockets and network interfaces. */
 import { isIPv4 } from 'node:net';
 import { type Argument, type Call, defineCall, type Inside, isOut, type Out, type Struct, sizeOf } from './call.ts';
-import { AF, IFF, IPPROTO, MSG, SIOC, SOCK } from './flags.ts';
+import { AF, IFF, IPPROTO, MSG, SIOC, SO, SOCK } from './flags.ts';
 import { described, Mistake, needText } from './mistake.ts';
 import { answer, descriptor, flags, flagText, oneOf, plain, quoted } from './show.ts';
 
@@ -52,6 +52,75 @@ export function takeName(fd: number | Call, name: string): Call {
   bytes.writeUInt16LE(AF.AF_UNIX);
   bytes.write(name, 3);
   return BIND(fd, { bytes, text: `{sa_family=AF_UNIX, sun_path=@${quoted(name)}}` }, bytes.length);
+}
+
+/** A socket that takes connections, or datagrams, at a port. Source: tcp(7), udp(7). */
+export function portSocket(protocol: 'tcp' | 'udp'): Call {
+  return SOCKET(AF.AF_INET, (protocol === 'tcp' ? SOCK.SOCK_STREAM : SOCK.SOCK_DGRAM) | SOCK.SOCK_CLOEXEC, 0);
+}
+
+const BIND_PORT = defineCall({
+  name: 'bind',
+  source: 'ip(7)',
+  purpose: 'Takes a port of this machine, at one of its addresses or at all.',
+  show: [descriptor, plain, plain],
+  descriptors: [0],
+  subject: 'descriptors',
+  look: { parent: () => 'ss -tuln' },
+  advice: {
+    EADDRINUSE: 'Another program has that port: `ss -tulnp` tells which. Choose another.',
+    EADDRNOTAVAIL: 'No interface of this machine has that address: see `ip address`.',
+    EACCES: 'A port below 1024 needs CAP_NET_BIND_SERVICE.',
+  },
+  examples: () => [takePort(-1, '127.0.0.1', 8080)],
+});
+
+/** Takes a port at an IPv4 address; 0.0.0.0 stands for all. Source: ip(7). */
+export function takePort(fd: number | Call, address: string, port: number): Call {
+  const bytes = internetAddress(address);
+  bytes.writeUInt16BE(port, 2);
+  const text = `{sa_family=AF_INET, sin_port=htons(${port}), sin_addr=${address}}`;
+  return BIND_PORT(fd, { bytes, text }, bytes.length);
+}
+
+/** struct sockaddr_in, at port 0. */
+function internetAddress(address: string): Buffer {
+  const bytes = Buffer.alloc(16);
+  bytes.writeUInt16LE(AF.AF_INET, 0);
+  Buffer.from(address.split('.').map(Number)).copy(bytes, 4);
+  return bytes;
+}
+
+const LISTEN = defineCall({
+  name: 'listen',
+  source: 'listen(2)',
+  purpose: 'From now on connections to the port are taken; they wait until somebody accepts them.',
+  show: [descriptor, plain],
+  descriptors: [0],
+  subject: 'descriptors',
+  examples: () => [listen(-1, 128)],
+});
+
+/** Takes connections; at most `backlog` wait. Source: listen(2). */
+export function listen(fd: number | Call, backlog: number): Call {
+  return LISTEN(fd, backlog);
+}
+
+const SOL_SOCKET = 1;
+
+const SETSOCKOPT = defineCall({
+  name: 'setsockopt',
+  source: 'socket(7)',
+  purpose: 'Sets an option of a socket.',
+  show: [descriptor, oneOf({ SOL_SOCKET }), oneOf(SO), plain, plain],
+  descriptors: [0],
+  subject: 'descriptors',
+  examples: () => [reuseAddress(-1)],
+});
+
+/** The port may be taken again while connections of its last owner are still dying. Source: socket(7), SO_REUSEADDR. */
+export function reuseAddress(fd: number | Call): Call {
+  return SETSOCKOPT(fd, SOL_SOCKET, SO.SO_REUSEADDR, { bytes: Uint8Array.of(1, 0, 0, 0), text: '[1]' }, 4);
 }
 
 const SENDTO = defineCall({
@@ -106,9 +175,7 @@ export function sendEcho(fd: number | Call, address: string, text: string): Call
   message.writeUInt8(8, 0);
   message.write(text, ECHO_HEADER);
   message.writeUInt16BE(checksum(message), 2);
-  const to = Buffer.alloc(16);
-  to.writeUInt16LE(AF.AF_INET, 0);
-  Buffer.from(address.split('.').map(Number)).copy(to, 4);
+  const to = internetAddress(address);
   return SEND_ECHO(
     fd,
     { bytes: message, text: quoted(message) },

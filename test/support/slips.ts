@@ -424,6 +424,20 @@ export const SLIPS: readonly Slip[] = [
     at: RUN,
   },
   {
+    exercise: '12b',
+    what: 'a list in a list',
+    changes: [['...giveUp(kept)', 'giveUp(kept)']],
+    message: 'lab.clone: entry 1 of the list is a list, and no call. Put `...` before it.',
+    at: 'const container = await lab.clone(',
+  },
+  {
+    exercise: '12b',
+    what: 'the end of a child that nobody waited for',
+    changes: [['return lab.wait(container)', 'return container']],
+    message: 'run has given back a child. It must give back its end: return lab.wait(…);',
+    at: RUN,
+  },
+  {
     exercise: '13a',
     what: 'a method for its calls',
     changes: [['lab.perform(group.freeze())', 'lab.perform(group.freeze)']],

@@ -129,6 +129,36 @@ test('refusals: one line that names the option and what it wants', () => {
   }
 });
 
+test('refusals about the network of step 11', () => {
+  const cases: [string, RegExp][] = [
+    ['-p 8080', /^--publish: "8080" is not \[ADDRESS:\]HOST:INSIDE\[\/tcp\|udp\], such as 8080:80\.$/],
+    ['-p 8080:80/sctp', /^--publish: "8080:80\/sctp" is not /],
+    ['-p 0:80', /^--publish: 0 is no port: 1 to 65535\.$/],
+    ['-p 8080:65536', /^--publish: 65536 is no port/],
+    ['-p localhost:8080:80', /^--publish: "localhost" is no IPv4 address, such as 127\.0\.0\.1\.$/],
+    ['--ip 10.11.0', /^--ip: "10\.11\.0" is no IPv4 address, such as 10\.11\.0\.9\.$/],
+    ['--mac-address 03:00:00:00:00:01', /^--mac-address: "03:00:00:00:00:01" is no hardware address of one station/],
+    ['--network host', /^--network: "host" is neither bridge nor none\.$/],
+    ['--device-net lo', /^--device-net: the container has lo of its own/],
+    ['--device-net a/b', /^--device-net: "a\/b" is no name of an interface/],
+    ['-p 80:80 -p 80:81', /^--publish: the port 80\/tcp is given twice\.$/],
+    ['-p 127.0.0.1:80:80 -p 80:81', /^--publish: the port 80\/tcp is given twice\.$/],
+  ];
+  for (const [line, expected] of cases) {
+    assert.match(
+      complaint(() => parse(line, 11)),
+      expected,
+      line,
+    );
+  }
+  const twice = parse('-p 127.0.0.1:80:80 -p 192.0.2.1:80:81 -p 80:80/udp', 11).settings.network?.ports;
+  assert.equal(twice, [
+    { address: '127.0.0.1', host: 80, inside: 80, protocol: 'tcp' },
+    { address: '192.0.2.1', host: 80, inside: 81, protocol: 'tcp' },
+    { host: 80, inside: 80, protocol: 'udp' },
+  ]);
+});
+
 test('refusals of rights and devices', () => {
   const cases: [string, RegExp][] = [
     ['--cap-add net_admn', /^--cap-add: "net_admn" is no capability\. Near it: CAP_NET_ADMIN\.$/],

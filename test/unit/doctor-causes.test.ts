@@ -26,7 +26,7 @@ const healthy: Facts = {
   procCovers: [],
   rootPropagation: 'shared',
   ipForward: false,
-  tools: { ip: true, compiler: true },
+  tools: { ip: true, compiler: true, nft: true },
 };
 
 const settings = (change: Partial<Facts['namespaces']>): Facts => ({

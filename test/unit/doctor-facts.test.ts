@@ -7,7 +7,7 @@ import {
   rootPropagation,
   wslVersion,
 } from '../../src/doctor/facts.ts';
-import { policyInRules, policyInRuleset } from '../../src/doctor/firewall.ts';
+import { policyInRules, policyInRuleset } from '../../src/network/firewall.ts';
 import { isInitialMap, ordinaryId } from '../../src/proc/id-maps.ts';
 import { lacking, parseStatus } from '../../src/proc/status.ts';
 

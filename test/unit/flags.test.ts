@@ -26,6 +26,7 @@ const SETS: Readonly<Record<string, readonly string[]>> = {
   LOCK: ['sys/file.h'],
   AF: ['sys/socket.h'],
   SIOC: ['linux/sockios.h'],
+  SO: ['sys/socket.h'],
   NS: ['linux/nsfs.h'],
   IPC: ['sys/ipc.h'],
   PR: ['linux/prctl.h'],
@@ -108,7 +109,8 @@ testWith(test, [compilerMissing], 'AT_FDCWD', () => {
 });
 
 testWith(test, [compilerMissing], 'netlink: messages, attributes, flags', () => {
-  const { NLM_F, RTM, IFLA, IFLA_INFO, IFA, RTA_DST, VETH_INFO_PEER, NLMSG_ERROR, NLMSG_DONE } = netlink.CONSTANTS;
+  const { NLM_F, RTM, IFLA, IFLA_INFO, IFA, RTA_DST, RTA_GATEWAY, RTM_BODY, VETH_INFO_PEER, NLMSG_ERROR, NLMSG_DONE } =
+    netlink.CONSTANTS;
   const named = (prefix: string, set: Readonly<Record<string, number>>) =>
     Object.fromEntries(Object.entries(set).map(([name, value]) => [`${prefix}_${name}`, value]));
   const { different } = compareWithHeaders(
@@ -121,7 +123,10 @@ testWith(test, [compilerMissing], 'netlink: messages, attributes, flags', () => 
       ...named('IFLA_INFO', IFLA_INFO),
       ...named('IFA', IFA),
       RTA_DST,
-      RT_TABLE_MAIN: 254,
+      RTA_GATEWAY,
+      RT_TABLE_MAIN: RTM_BODY.TABLE_MAIN,
+      RTPROT_STATIC: RTM_BODY.PROTOCOL_STATIC,
+      RTN_UNICAST: RTM_BODY.TYPE_UNICAST,
       VETH_INFO_PEER,
       NLMSG_ERROR,
       NLMSG_DONE,
@@ -131,6 +136,8 @@ testWith(test, [compilerMissing], 'netlink: messages, attributes, flags', () => 
       'sizeof(struct rtmsg)': 12,
       '__builtin_offsetof(struct rtmsg, rtm_dst_len)': 1,
       '__builtin_offsetof(struct rtmsg, rtm_table)': 4,
+      '__builtin_offsetof(struct rtmsg, rtm_protocol)': 5,
+      '__builtin_offsetof(struct rtmsg, rtm_type)': 7,
       '__builtin_offsetof(struct ifinfomsg, ifi_flags)': 8,
       'sizeof(struct nlmsghdr)': 16,
       NLMSG_HDRLEN: 16,

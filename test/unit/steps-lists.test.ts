@@ -5,6 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { blockAt } from '../../src/network/addresses.ts';
 import { NAMESPACES } from '../../src/proc/namespaces.ts';
+import { DEFAULT_RIGHTS, type Rights } from '../../src/settings/rights.ts';
 import type { Settings } from '../../src/settings/settings.ts';
 import { steps } from '../../src/steps/index.ts';
 import { CLONE } from '../../src/syscalls/flags.ts';
@@ -476,6 +477,63 @@ test('step 10 by a user: the child copies the mounts of the layers, the topmost 
   assert.not.match(text, 'fchownat');
 });
 
+/** What step 12's child gives up, from the pivot on: names of calls, and how often. What was mounted is left out. */
+async function givenUp(rights: Partial<Rights>, uid = 0): Promise<string[]> {
+  const settings = { root: { path: '/proc' }, rights: { ...DEFAULT_RIGHTS, ...rights } };
+  const text = await listOf(12, uid, uid === 0 ? settings : { ...settings, users: OWN });
+  const calls = text
+    .slice(text.indexOf('  umount2('), text.indexOf('\nopenat', text.indexOf('  execve(')))
+    .split('\n')
+    .slice(1)
+    .filter((line) => /^ {2}\w/.test(line) && !line.startsWith('  mount('))
+    .map((line) => /^ {2}(?:prctl\((\w+)|(\w+))/.exec(line)?.slice(1).find(Boolean) ?? line);
+  return calls.flatMap((name, at) => (name === calls[at - 1] ? [] : [name]));
+}
+
+const OWN = { uidMappings: [{ inside: 0, outside: 1000, count: 1 }] };
+
+test('step 12: rights go in an order in which each call still has the right that it takes', async () => {
+  const rest = ['PR_CAPBSET_DROP', 'capset', 'PR_SET_NO_NEW_PRIVS', 'seccomp', 'execve'];
+  assert.equal(await givenUp({}), ['keyctl', ...rest]);
+  assert.equal(await givenUp({}, 1000), ['keyctl', ...rest]);
+  // Without no_new_privs a filter takes CAP_SYS_ADMIN, which goes with the capabilities.
+  assert.equal(await givenUp({ noNewPrivileges: false }), ['keyctl', 'seccomp', 'PR_CAPBSET_DROP', 'capset', 'execve']);
+  assert.equal(await givenUp({ seccomp: 'unconfined' }), ['keyctl', ...rest.filter((name) => name !== 'seccomp')]);
+  assert.equal(await givenUp({ add: ['ALL'] }), ['keyctl', ...rest.slice(1)]);
+  assert.equal(await givenUp({ user: { uid: 5, gid: 6 }, add: ['CAP_KILL'] }), [
+    'keyctl',
+    'PR_CAPBSET_DROP',
+    'PR_SET_KEEPCAPS',
+    'setgroups',
+    'setresgid',
+    'setresuid',
+    'capset',
+    'PR_CAP_AMBIENT',
+    'PR_SET_NO_NEW_PRIVS',
+    'seccomp',
+    'execve',
+  ]);
+});
+
+test('step 12: what is hidden and the host’s devices, before and after the old root is gone', async () => {
+  const devices = [{ source: '/dev/null', destination: '/dev/net/mine', access: 'r' }];
+  const text = await listOf(12, 0, { root: { path: '/proc' }, devices });
+  const [before = '', after = ''] = text.split('  umount2(".", MNT_DETACH)');
+  assert.match(before, '  mount("sysfs", "sys", "sysfs", MS_RDONLY|MS_NOSUID|MS_NODEV|MS_NOEXEC, NULL)\n');
+  assert.match(
+    before,
+    '  mkdirat(AT_FDCWD, "dev/net", 0755)\n  openat(AT_FDCWD, "dev/net/mine", O_WRONLY|O_CREAT|O_CLOEXEC, 0666)\n',
+  );
+  assert.match(before, '  mount("/dev/null", "dev/net/mine", NULL, MS_BIND, NULL)\n');
+  assert.match(after, '  mount("/proc/sys", "/proc/sys", NULL, MS_BIND|MS_REC, NULL)\n');
+  assert.match(
+    after,
+    '  mount(NULL, "/proc/sys", NULL, MS_RDONLY|MS_NOSUID|MS_NODEV|MS_NOEXEC|MS_REMOUNT|MS_BIND, NULL)\n',
+  );
+  const open = await listOf(12, 0, { root: { path: '/proc' }, rights: { ...DEFAULT_RIGHTS, hidesPaths: false } });
+  assert.not.match(open.split('  umount2(".", MNT_DETACH)')[1] ?? '', '  mount(');
+});
+
 test('what a step says that it has is what its child is cloned with', async () => {
   for (const step of steps) {
     const text = await listOf(step.number, 0, { root: { path: '/proc' } });
@@ -483,8 +541,8 @@ test('what a step says that it has is what its child is cloned with', async () =
     const container =
       text
         .split('\n')
-        .filter((line) => line.startsWith('clone('))
-        .at(-1) ?? '';
+        // Helpers that become a program have nothing of their own.
+        .findLast((line) => line.startsWith('clone(') && (line !== 'clone(0)' || namespaces.length === 0)) ?? '';
     assert.equal(
       /\((.*)\)/
         .exec(container)?.[1]

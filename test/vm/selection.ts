@@ -7,6 +7,8 @@ export const FOR_USER = [...CGROUPS, 'kernel/rootless'];
 export const FOR_ROOT = [
   ...CGROUPS,
   'kernel/07',
+  'kernel/11',
+  'kernel/12',
   'kernel/10',
   'kernel/09',
   'kernel/05',

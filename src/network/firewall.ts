@@ -1,11 +1,13 @@
 /**
- * Whether the host forwards packets. A later step sends a container's packets on
- * to the world; a policy of DROP, which Docker sets, would stop them. Nothing is
- * changed here: `iptables -S` is asked only where its table exists already,
+ * What others do with packets that this machine passes on. A policy of DROP,
+ * which Docker sets, stops a container's. Nothing is changed here: `iptables -S` is asked only where its table exists already,
  * since asking creates it.
  */
 import { spawnSync } from 'node:child_process';
-import type { Read } from './facts.ts';
+import { programPath } from '../proc/programs.ts';
+
+/** Returns the text of a file, or undefined if it cannot be read. */
+type Read = (path: string) => string | undefined;
 
 export type Policy = 'ACCEPT' | 'DROP' | undefined;
 
@@ -40,8 +42,8 @@ function policy(word: string | undefined): Policy {
   return word === 'ACCEPT' || word === 'DROP' ? word : undefined;
 }
 
-function run(program: string, args: readonly string[]): string {
-  const { stdout } = spawnSync(program, args, {
+function run(name: string, args: readonly string[]): string {
+  const { stdout } = spawnSync(programPath(name) ?? name, args, {
     encoding: 'utf8',
     timeout: TIMEOUT_MS,
     stdio: ['ignore', 'pipe', 'ignore'],
