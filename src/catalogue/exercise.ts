@@ -14,6 +14,10 @@ export type Need =
   | 'memory'
   | 'cpu'
   | 'pids'
+  /** A cgroup of its own that it can let stand still. */
+  | 'freezer'
+  /** A cgroup of v2 that it may divide. */
+  | 'cgroup2'
   /** The image `host`, at `lab.settings.root.path`. */
   | 'image'
   /** File systems in memory that keep attributes of users: Linux 6.6. */

@@ -36,7 +36,7 @@ export class Parents {
 
   /** A controller is in one hierarchy at a time, of whichever version. */
   of(v1Name: string, { controller, isEverywhere }: { controller: string; isEverywhere?: boolean }): Parent | NoParent {
-    return this.inV1(v1Name) ?? (isEverywhere ? this.#anywhereInV2(controller) : this.#inV2(controller));
+    return this.inV1(v1Name) ?? (isEverywhere ? this.#asProgram(controller) : this.#withV2Controller(controller));
   }
 
   /** Our own cgroup in the v1 hierarchy of a controller, or undefined if it is in none. */
@@ -55,30 +55,44 @@ export class Parents {
     return { controller, version: 1, directory, enable: [] };
   }
 
-  #inV2(controller: string): Parent | NoParent {
-    const unified = this.#hierarchies.find(({ version }) => version === 2);
+  /** For what every cgroup of v2 can, whichever controllers it has: `what` says that in a refusal. */
+  inV2(what: string): Parent | NoParent {
+    const unified = this.#unified();
+    if (!unified) return { controller: what, reason: this.#hierarchies.length > 0 ? lacking(what) : noHierarchy };
+    const parent = this.#findV2Parent(unified);
+    if (!parent) return { controller: what, reason: this.#notWritable(unified, noDelegation) };
+    const { offered, ...found } = parent;
+    return { controller: what, version: 2, ...found };
+  }
+
+  #withV2Controller(controller: string): Parent | NoParent {
+    const unified = this.#unified();
     if (!unified) return { controller, reason: this.#hierarchies.length > 0 ? lacking(controller) : noHierarchy };
     const { mountPoint, own } = unified;
     const isKnown = readWords(mountPoint, 'cgroup.controllers').includes(controller);
     if (!isKnown && isHierarchyTop(mountPoint, 2)) return { controller, reason: lacking(controller) };
-    // Looked for late: with all controllers in v1 it is not needed.
-    this.#v2Parent ??= findV2Parent(unified, this.#wanted, this.#name, this.#machine);
-    if (!this.#v2Parent) return { controller, reason: this.#notWritable(unified, noDelegation) };
-    const { offered, ...found } = this.#v2Parent;
+    const parent = this.#findV2Parent(unified);
+    if (!parent) return { controller, reason: this.#notWritable(unified, noDelegation) };
+    const { offered, ...found } = parent;
     if (offered.includes(controller)) return { controller, version: 2, ...found };
     const isHere = readWords(own, 'cgroup.controllers').includes(controller);
     return { controller, reason: isHere ? occupied(own) : notHandedDown(own, this.#machine.rootless) };
   }
 
   /** For programs instead of files: any cgroup takes them, but not from anybody. */
-  #anywhereInV2(controller: string): Parent | NoParent {
-    const unified = this.#hierarchies.find(({ version }) => version === 2);
-    if (!unified) return { controller, reason: this.#hierarchies.length > 0 ? lacking(controller) : noHierarchy };
-    if (!this.#machine.mayLoadPrograms) return { controller, reason: noPrograms };
+  #asProgram(controller: string): Parent | NoParent {
+    if (this.#unified() && !this.#machine.mayLoadPrograms) return { controller, reason: noPrograms };
+    return this.inV2(controller);
+  }
+
+  #unified(): Hierarchy | undefined {
+    return this.#hierarchies.find(({ version }) => version === 2);
+  }
+
+  /** Looked for late: with all controllers in v1 it is not needed. */
+  #findV2Parent(unified: Hierarchy): V2Parent | undefined {
     this.#v2Parent ??= findV2Parent(unified, this.#wanted, this.#name, this.#machine);
-    if (!this.#v2Parent) return { controller, reason: this.#notWritable(unified, noDelegation) };
-    const { offered: _, ...found } = this.#v2Parent;
-    return { controller, version: 2, ...found };
+    return this.#v2Parent;
   }
 
   #notWritable({ readOnly, mountPoint, own }: Hierarchy, advice: string): string {
@@ -98,7 +112,8 @@ const noDelegation =
 
 const noDelegationV1 = 'this user has no delegated cgroup, and with cgroup v1 only root can give one. Run with sudo.';
 
-const noPrograms =
+/** Why the devices of a cgroup of v2 are not this user's to limit. */
+export const noPrograms =
   'cgroup v2 limits them by a program that the kernel runs (bpf), and takes it from real root alone. Run with sudo.';
 
 function notHandedDown(own: string, rootless: boolean): string {

@@ -36,14 +36,19 @@ interface Settled {
   calls?(directory: string): Call[];
 }
 
-export function planGroups(limits: Resources, name: string, machine: Machine): Plan {
+/** `always`: also without limits, a cgroup that can be frozen, and one of v2. */
+export function planGroups(limits: Resources, name: string, machine: Machine, always: boolean): Plan {
   const asked = LIMITS.filter(({ limit }) => limits[limit] !== undefined);
   const parents = new Parents(
     asked.flatMap(({ v2 }) => (v2.isEverywhere ? [] : [v2.controller])),
     name,
     machine,
   );
-  const outcomes = [...asked.map((row) => settle(row, limits, parents, machine)), ...timeKeeping(limits, parents)];
+  const outcomes = [
+    ...asked.map((row) => settle(row, limits, parents, machine)),
+    ...timeKeeping(limits, parents),
+    ...(always ? ofItsOwn(parents) : []),
+  ];
   return {
     groups: mergedByDirectory(
       outcomes.filter((outcome) => 'parent' in outcome),
@@ -93,6 +98,14 @@ function isPartOf(asked: string, present: string): boolean {
 function timeKeeping({ cpus, cpuShares, cpusetCpus }: Resources, parents: Parents): Settled[] {
   const parent = (cpus ?? cpuShares ?? cpusetCpus) === undefined ? undefined : parents.inV1('cpuacct');
   return parent && !('reason' in parent) ? [{ parent, files: [] }] : [];
+}
+
+/** Every cgroup of v2 can be frozen. Where v1 has a freezer, that is taken, and the other one is for root inside to divide. */
+function ofItsOwn(parents: Parents): (Settled | NoParent)[] {
+  const v1 = parents.inV1('freezer');
+  const v2 = parents.inV2('freezer');
+  const wanted = v1 && 'reason' in v2 ? [v1] : [...(v1 ? [v1] : []), v2];
+  return wanted.map((parent) => ('reason' in parent ? parent : { parent, files: [] }));
 }
 
 /** Controllers can share a hierarchy, as cpu and cpuacct do, or all of v2's. */

@@ -24,6 +24,18 @@ export function cgroupOf(process: Process, controller: string): string {
   return found.own;
 }
 
+/**
+ * The cgroup of v2 that a process is in: its directory, and its path from the
+ * top of the hierarchy, as mountinfo names it.
+ * @throws ProcessGone
+ */
+export function unifiedOf(process: Process): { readonly directory: string; readonly path: string } {
+  const hierarchies = findHierarchies(readFileSync('/proc/self/mountinfo', 'utf8'), process.read('cgroup'));
+  const found = hierarchies.find(({ version }) => version === 2);
+  if (!found) throw new Error('There is no hierarchy of version 2.');
+  return { directory: found.own, path: process.cgroups.find(({ version }) => version === 2)?.path ?? '' };
+}
+
 /** The number in the first of some files that this machine has; undefined if it has none, and for `max`. */
 export function limitOf(directory: string, ...files: readonly string[]): number | undefined {
   const counters = new Counters([directory]);

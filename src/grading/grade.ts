@@ -15,6 +15,7 @@ import { lackOfRights } from '../checks/rights.ts';
 import type { Kept } from '../checks/timer.ts';
 import { Trial } from '../checks/trial.ts';
 import { lackOfLibrary } from '../executor/native.ts';
+import { isVersion2 } from '../sandbox/cgroups.ts';
 import { Sandbox, SandboxUnavailable } from '../sandbox/sandbox.ts';
 import { DEFAULTS } from '../settings/settings.ts';
 import { ASSIGNMENT_FILE, type Assignment, BEGUN } from '../submission/assignment.ts';
@@ -184,7 +185,8 @@ async function judgeRun(
   trial: Trial,
 ): Promise<Judgement> {
   try {
-    const offer = { hasRange: sandbox.identities.hasRange, unlimited: sandbox.unlimited };
+    const { identities, unlimited, cgroups } = sandbox;
+    const offer = { hasRange: identities.hasRange, unlimited, hasVersion2: cgroups.some(isVersion2) };
     const reason = unmetNeed(needs, offer);
     if (reason) return { ...nothing, status: 'not run', message: reason };
     const idle = await whyNotBegun(sandbox, begun);

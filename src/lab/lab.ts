@@ -16,6 +16,8 @@ export interface Cloned {
 export interface CloneOptions {
   /** An open directory for the child to begin in, on its side of a new mount namespace. */
   readonly directory?: number;
+  /** It has a copy of this process's memory, as fork(2) gives one, and shares none. */
+  readonly copy?: boolean;
   /** It only helps with the preparations: it gets no terminal and no signals. */
   readonly helper?: boolean;
   /**

@@ -13,6 +13,7 @@ import {
 } from '../executor/perform.ts';
 import { type End, statusBytes } from '../executor/reaper.ts';
 import { Waits } from '../executor/waits.ts';
+import { letGo } from '../leftovers/cgroups.ts';
 import type { Leftover } from '../leftovers/leftover.ts';
 import { remove } from '../leftovers/table.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -50,6 +51,8 @@ export class Run implements Lab {
   readonly #options: RunOptions;
   readonly #undo: (() => void | Promise<void>)[] = [];
   readonly #children: Child[] = [];
+  /** The cgroups that it has made. */
+  readonly #cgroups: string[] = [];
   readonly #waits = new Waits();
   #ended: Promise<void> | undefined;
 
@@ -64,14 +67,15 @@ export class Run implements Lab {
   async clone(
     list: readonly Call[],
     flags: number,
-    { directory, helper, lifetime }: CloneOptions = {},
+    { directory, copy, helper, lifetime }: CloneOptions = {},
   ): Promise<Child> {
-    if (helper) return this.#clone(list, flags, { directory, lifetime });
+    if (helper) return this.#clone(list, flags, { directory, copy, lifetime });
     const { identity, terminal, onStop, onChild, revise = (calls) => calls } = this.#options;
     const child = await this.#clone(revise([...(identity?.calls ?? []), ...list]), flags | (identity?.flags ?? 0), {
       terminal,
       onStop,
       directory,
+      copy,
       lifetime,
     });
     onChild?.(child);
@@ -83,9 +87,13 @@ export class Run implements Lab {
     return observer ? this.#performObserved(list, observer) : performPatiently(list, (fd) => this.#waits.input(fd));
   }
 
-  /** The run is to end: what waits in `perform` waits no longer. */
+  /**
+   * The run is to end: what waits in `perform` waits no longer, and what stands
+   * still goes on. In cgroup v1 it could not even be killed.
+   */
   cancelWaits(): void {
     this.#waits.cancel();
+    this.#cgroups.forEach(letGo);
   }
 
   async wait(cloned: Cloned): Promise<End> {
@@ -120,6 +128,7 @@ export class Run implements Lab {
   }
 
   leaves(leftover: Leftover): void {
+    if (leftover.kind === 'cgroup') this.#cgroups.push(leftover.directory);
     this.#undo.push(async () => {
       await remove(leftover);
     });

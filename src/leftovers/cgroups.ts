@@ -3,6 +3,7 @@ import { closeSync, constants, existsSync, openSync, readFileSync, rmdirSync, wr
 import { basename, dirname, join } from 'node:path';
 import { cgroupsIn, processesIn, readWords } from '../proc/cgroup-files.ts';
 import { cgroupMountPoints } from '../proc/memberships.ts';
+import { freeze, freezerOf, thaw } from './freezer.ts';
 import type { Leftover } from './leftover.ts';
 import { isMarkOf, isOwnerName, isProcessName, type Wanted } from './owner.ts';
 import { succeeds } from './succeeds.ts';
@@ -13,14 +14,19 @@ const PAUSE_MS = 10;
 const DEPTH = 32;
 
 /**
- * Looks at every hierarchy that is mounted here. Leaves come last: they can go
- * when the runs beside them are gone.
+ * Looks at every hierarchy that is mounted here. First come those in which all
+ * processes can be ended at once. Leaves come last: they can go when the runs
+ * beside them are gone.
  */
 export function find(wanted: Wanted): Leftover<'cgroup'>[] {
   const mountPoints = cgroupMountPoints(readFileSync('/proc/self/mountinfo', 'utf8'));
   const found = mountPoints.flatMap((mountPoint) => foundBelow(mountPoint, DEPTH, wanted));
-  const ordered = [...found.filter((directory) => !isLeaf(directory)), ...found.filter(isLeaf)];
-  return ordered.map((directory) => ({ kind: 'cgroup', directory }));
+  return found.sort((a, b) => turnOf(a) - turnOf(b)).map((directory) => ({ kind: 'cgroup', directory }));
+}
+
+function turnOf(directory: string): number {
+  if (isLeaf(directory)) return 2;
+  return freezerOf(directory) ? 0 : 1;
 }
 
 /**
@@ -61,8 +67,13 @@ export function moveUp(leaf: string): void {
   rmdirSync(leaf);
 }
 
+/** The mark of a cgroup: its name, to which systemd's scopes have an ending. */
+export function markOf(directory: string): string {
+  return basename(directory, '.scope');
+}
+
 function foundBelow(directory: string, depth: number, wanted: Wanted): string[] {
-  if (isMarkOf(basename(directory), wanted)) return [directory];
+  if (isMarkOf(markOf(directory), wanted)) return [directory];
   if (depth === 0) return [];
   try {
     return cgroupsIn(directory).flatMap((below) => foundBelow(below, depth - 1, wanted));
@@ -133,10 +144,25 @@ function removeTree(top: string): boolean {
   return !existsSync(top);
 }
 
+/**
+ * Whoever forks is faster than we are, so nobody forks meanwhile: the kernel
+ * kills all at once (cgroup.kill, Linux 5.14), or all stand still first. In v1 a
+ * process that stands still dies only when it goes on.
+ */
 function killAll(top: string): void {
   const killFile = join(top, 'cgroup.kill');
-  if (existsSync(killFile)) succeeds(() => writeFileSync(killFile, '1'));
-  else eachBelow(top, (path) => processesIn(path).forEach(killProcess));
+  if (existsSync(killFile)) {
+    succeeds(() => writeFileSync(killFile, '1'));
+    return;
+  }
+  succeeds(() => freeze(top));
+  eachBelow(top, (path) => processesIn(path).forEach(killProcess));
+  letGo(top);
+}
+
+/** What stands still in a cgroup, or in those below, goes on: so that it can come to its end. */
+export function letGo(top: string): void {
+  eachBelow(top, (path) => succeeds(() => thaw(path)));
 }
 
 function killProcess(pid: number): void {

@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { checkImage, ensureImage } from '../../rootfs-builder/images.ts';
+import { noSystemd } from '../cgroups/scope.ts';
 import { printError } from '../command-line/output.ts';
 import { UsageError } from '../command-line/usage-error.ts';
 import { entryIn } from '../images/stack.ts';
@@ -45,6 +46,7 @@ export async function resolveSettings(
   if (!hasIds) checkOwnMaps(merged.users);
   if (step.has.has('bridge')) checkNetwork(merged.network, rootless || !hasIds);
   if (merged.resources.cpusetCpus !== undefined) checkCpus(merged.resources.cpusetCpus);
+  if (merged.cgroup.driver === 'systemd') requireSystemd();
   if (step.has.has('confinement')) checkRights(merged);
   if (!step.has.has('image') && settings.root?.path === undefined) return merged;
   const path = await imagePath(settings.root?.path ?? DEFAULT_IMAGE, quiet ? () => {} : printError);
@@ -53,6 +55,12 @@ export async function resolveSettings(
   const image = [...uppersOf(layers), path];
   if (step.has.has('mnt')) refuseLinks(image, mountedBy(step));
   return { ...merged, root, layers, mounts: resolveMounts(merged.mounts, image, mountedBy(step)) };
+}
+
+/** @throws UsageError where systemd cannot be asked for a cgroup */
+function requireSystemd(): void {
+  const why = noSystemd();
+  if (why !== undefined) throw new UsageError(`--cgroup-driver: ${why}`);
 }
 
 /** What is mounted on a link lands elsewhere, and the container has none. @throws UsageError */

@@ -7,22 +7,14 @@
  * that ends the sandbox, where nothing that the program does can slow it down.
  */
 import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { type ControlGroup, planControlGroup } from '../cgroups/control-group.ts';
-import { findHierarchies } from '../cgroups/hierarchies.ts';
-import { thisMachine } from '../cgroups/machine.ts';
+import { dirname, join } from 'node:path';
+import { planControlGroup } from '../cgroups/control-group.ts';
+import { type CgroupMount, mountsOf } from '../cgroups/mounts.ts';
 import type { Lab } from '../lab/lab.ts';
 import { eachBelow } from '../leftovers/cgroups.ts';
 import { newOwnerName } from '../leftovers/owner.ts';
 import { readWords } from '../proc/cgroup-files.ts';
 import type { Resources } from '../settings/resources.ts';
-
-/** A cgroup file system to mount inside, which shows the sandbox's own cgroup as its top. */
-export interface CgroupMount {
-  readonly path: string;
-  readonly type: 'cgroup' | 'cgroup2';
-  readonly options: string | null;
-}
 
 export interface SandboxCgroups {
   readonly mounts: readonly CgroupMount[];
@@ -56,20 +48,26 @@ const DELEGATED = ['cgroup.procs', 'cgroup.threads', 'cgroup.subtree_control', '
 /** A v1 cpuset takes no process before these are set. */
 const CPUSET = ['cpuset.cpus', 'cpuset.mems'];
 
-/** What no cgroup would limit in a sandbox of this user, a line per reason. Nothing is made. */
-export function whatIsUnlimited(): readonly string[] {
-  return planControlGroup(LIMITS, newOwnerName()).missing;
+/** What no cgroup would limit in a sandbox of this user, and whether one would be of version 2. Nothing is made. */
+export function whatCgroupsOffer(): { readonly unlimited: readonly string[]; readonly hasVersion2: boolean } {
+  const { missing, directories } = planControlGroup(LIMITS, newOwnerName(), {}, { always: true });
+  return { unlimited: missing, hasVersion2: directories.map(dirname).some(isVersion2) };
+}
+
+/** Whether a directory is a cgroup of version 2. */
+export function isVersion2(directory: string): boolean {
+  return existsSync(join(directory, 'cgroup.subtree_control'));
 }
 
 /** Makes the cgroups of a sandbox whose root is `owner` outside. They are removed when `lab` ends. */
 export async function makeCgroups(lab: Lab, owner: number): Promise<SandboxCgroups> {
-  const group = planControlGroup(LIMITS, lab.owner);
+  const group = planControlGroup(LIMITS, lab.owner, {}, { always: true });
   for (const leftover of group.leftovers) lab.leaves(leftover);
   await lab.perform(group.create);
   const inner = group.directories.map((directory) => delegate(directory, owner));
   const keepers = group.directories.map((directory) => makeBelow(directory, KEEPER));
   return {
-    mounts: mountsOf(group),
+    mounts: mountsOf(group.directories),
     directories: inner,
     missing: group.missing,
     join: (pid) => enter(inner, pid),
@@ -114,15 +112,4 @@ function makeBelow(directory: string, name: string): string {
     if (text) writeFileSync(join(made, file), text);
   }
   return made;
-}
-
-function mountsOf({ directories }: ControlGroup): CgroupMount[] {
-  const { mountinfo, cgroup } = thisMachine();
-  return findHierarchies(mountinfo, cgroup)
-    .filter(({ mountPoint }) => directories.some((directory) => directory.startsWith(`${mountPoint}/`)))
-    .map(({ version, controllers, mountPoint }) => ({
-      path: version === 2 ? '/sys/fs/cgroup' : join('/sys/fs/cgroup', basename(mountPoint)),
-      type: version === 2 ? 'cgroup2' : 'cgroup',
-      options: version === 2 ? null : controllers.join(','),
-    }));
 }

@@ -8,7 +8,8 @@
  * take it away, and so see what it covers. Source: mount_namespaces(7).
  */
 import { lstatSync, readlinkSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
+import type { CgroupMount } from '../cgroups/mounts.ts';
 import { makePrivate, mountProc } from '../steps/04-mount.ts';
 import { mountDev } from '../steps/08-chroot.ts';
 import type { Call } from '../syscalls/call.ts';
@@ -16,7 +17,6 @@ import { chdir, close, ensureDirectory, mkdir, openat, symlink, write } from '..
 import { MNT, MS_BIND, MS_NODEV, MS_NOSUID, MS_REC, MS_SHARED, O_CREAT, O_EXCL, O_WRONLY } from '../syscalls/flags.ts';
 import { attachMount, makeReadOnly, mount, pivotRoot, umount } from '../syscalls/mounts.ts';
 import type { Bind } from './binds.ts';
-import type { CgroupMount } from './cgroups.ts';
 
 export interface RootContents {
   /** What of the machine appears where, by the path inside. */
@@ -56,7 +56,7 @@ export function buildRoot({ binds, files, hidden, cgroups }: RootContents): Call
     // What was picked up outside is still a peer of the original.
     ...makePrivate(),
     ...Object.entries(files).flatMap(([path, text]) => [...directories.above(path), ...newFile(path, text)]),
-    ...['/proc', '/dev', ...cgroups.map(({ path }) => path)].flatMap((path) => directories.at(path)),
+    ...['/proc', '/dev', ...cgroups.map(cgroupPath)].flatMap((path) => directories.at(path)),
     makeReadOnly('/'),
     ...mountDev('/dev', `${OLD}/dev`),
     mkdir('/dev/shm'),
@@ -72,11 +72,15 @@ export function finishRoot({ cgroups }: Pick<RootContents, 'cgroups'>): Call[] {
   return [
     ...mountProc(),
     mount('tmpfs', '/dev/shm', 'tmpfs', MS_NOSUID | MS_NODEV, `mode=1777,size=${SCRATCH_BYTES}`),
-    ...cgroups.map(({ path, type, options }) => mount('cgroup', path, type, MS_NOSUID | MS_NODEV, options)),
+    ...cgroups.map((cgroup) => mount('cgroup', cgroupPath(cgroup), cgroup.type, MS_NOSUID | MS_NODEV, cgroup.options)),
     mount('tmpfs', '/tmp', 'tmpfs', MS_NOSUID | MS_NODEV, `mode=1777,size=${SCRATCH_BYTES}`),
     // As systemd does on a host: so a mount that leaks out of a container is seen to leak.
     mount('none', '/', null, MS_REC | MS_SHARED),
   ];
+}
+
+function cgroupPath({ name }: CgroupMount): string {
+  return join('/sys/fs/cgroup', name);
 }
 
 /** Makes directories once each, their parents first. */

@@ -17,4 +17,6 @@ export type Feature =
   /** A place on a network of containers. */
   | 'bridge'
   /** Fewer rights for root inside: capabilities, a filter of system calls, hidden paths, chosen devices. */
-  | 'confinement';
+  | 'confinement'
+  /** A cgroup of its own in any case, which it sees as the top, and in which it can stand still. */
+  | 'views';

@@ -3,6 +3,7 @@
  * this one. The subjects and their fields are named as in an OCI config.json;
  * `users` and `resources` stand below `linux` there.
  */
+import { type Cgroup, cgroupOptions, DEFAULT_CGROUP } from './cgroup.ts';
 import { DEFAULT_DEVICES, type Devices, devicesOptions } from './devices.ts';
 import { DEFAULT_HOST_NAME, type HostName, hostNameOptions } from './host-name.ts';
 import { DEFAULT_LAYERS, type Layers, layersOptions } from './layers.ts';
@@ -19,6 +20,7 @@ export interface Settings {
   readonly hostname: HostName;
   readonly users: Users;
   readonly resources: Resources;
+  readonly cgroup: Cgroup;
   readonly root: Root;
   readonly layers: Layers;
   readonly mounts: Mounts;
@@ -38,6 +40,7 @@ export const DEFAULTS: Settings = {
   hostname: DEFAULT_HOST_NAME,
   users: DEFAULT_USERS,
   resources: DEFAULT_RESOURCES,
+  cgroup: DEFAULT_CGROUP,
   root: DEFAULT_ROOT,
   layers: DEFAULT_LAYERS,
   mounts: DEFAULT_MOUNTS,
@@ -59,6 +62,7 @@ export const SETTING_OPTIONS: readonly SettingOption[] = [
   ...ofSubject('hostname', hostNameOptions),
   ...ofSubject('users', usersOptions),
   ...ofSubject('resources', resourcesOptions),
+  ...ofSubject('cgroup', cgroupOptions),
   ...ofSubject('root', rootOptions),
   ...ofSubject('layers', layersOptions),
   ...ofSubject('mounts', mountsOptions),

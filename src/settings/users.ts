@@ -69,6 +69,13 @@ function checkOwnMap(option: string, ranges: readonly IdRange[] | undefined, own
   throw new UsageError(`${option}: without root the kernel maps your own id and no other: ${option} 0:${own}:1.`);
 }
 
+/** Who root inside is, outside. */
+export function rootOutside(users: Users): { readonly uid: number; readonly gid: number } {
+  const { uids, gids } = idMaps(users);
+  const [uid = 0, gid = 0] = [uids, gids].map((ranges) => ranges.find(({ inside }) => inside === 0)?.outside);
+  return { uid, gid };
+}
+
 function unprivileged(sudoId = 0): IdRange {
   return sudoId > 0 ? rootIs(sudoId) : { inside: 0, outside: UNPRIVILEGED_START, count: UNPRIVILEGED_COUNT };
 }

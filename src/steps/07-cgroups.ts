@@ -47,7 +47,11 @@ export function opening(): string {
 // #region cgroup
 /** Makes a cgroup for this run, with its limits, in each hierarchy that has a part in them. */
 export async function makeGroup(lab: Lab, resources: Resources = lab.settings.resources): Promise<ControlGroup> {
-  const group = planControlGroup(resources, lab.owner);
+  return createGroup(lab, planControlGroup(resources, lab.owner));
+}
+
+/** Makes a cgroup that is planned. */
+export async function createGroup(lab: Lab, group: ControlGroup): Promise<ControlGroup> {
   for (const line of group.missing) await lab.tell(() => line);
   for (const leftover of group.leftovers) lab.leaves(leftover);
   await lab.perform(group.create);

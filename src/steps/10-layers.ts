@@ -6,7 +6,7 @@ import { closeAtEnd } from '../lab/close-at-end.ts';
 import type { Lab } from '../lab/lab.ts';
 import { ATTRIBUTES, RECORD, uppersOf } from '../layers/store.ts';
 import { temporaryPlaces } from '../leftovers/directories.ts';
-import { idMaps } from '../settings/users.ts';
+import { rootOutside } from '../settings/users.ts';
 import type { Call } from '../syscalls/call.ts';
 import { chmod, chown, close, ensureDirectory, lock, mkdir, openat, share, write } from '../syscalls/files.ts';
 import { MS_NODEV, MS_NOSUID, O_CREAT, O_DIRECTORY, O_RDONLY, O_TRUNC, O_WRONLY } from '../syscalls/flags.ts';
@@ -142,7 +142,6 @@ function inMemory(): Call[] {
 /** Real root makes it, and root inside is somebody else out here. */
 function giveToRootInside(lab: Lab, path: string): Call[] {
   if (lab.rootless) return [];
-  const { uids, gids } = idMaps(lab.settings.users);
-  const [uid, gid] = [uids, gids].map((ranges) => ranges.find(({ inside }) => inside === 0)?.outside ?? 0);
-  return [chown(path, uid ?? 0, gid ?? 0)];
+  const { uid, gid } = rootOutside(lab.settings.users);
+  return [chown(path, uid, gid)];
 }

@@ -46,12 +46,12 @@ export interface Prepared {
   readonly connection: Connection;
 }
 
-/** The parent's part before the clone; `resources` are the settings' if nothing is said. */
-export async function prepare(lab: Lab, resources?: Resources): Promise<Prepared> {
+/** The parent's part before the clone; `resources` are the settings' if nothing is said. A later step can make another cgroup. */
+export async function prepare(lab: Lab, resources?: Resources, make = makeGroup): Promise<Prepared> {
   return {
     checkpoint: await openCheckpoint(lab),
     root: await prepareRoot(lab, await openImage(lab)),
-    group: await makeGroup(lab, resources),
+    group: await make(lab, resources),
     connection: await prepareConnection(lab),
   };
 }

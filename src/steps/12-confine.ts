@@ -14,7 +14,7 @@ import type { Lab } from '../lab/lab.ts';
 import type { Feature } from '../settings/features.ts';
 import type { Call } from '../syscalls/call.ts';
 import { release } from './02-ipc.ts';
-import { reportGroup } from './07-cgroups.ts';
+import { makeGroup, reportGroup } from './07-cgroups.ts';
 import { NAMESPACES } from './08-chroot.ts';
 import {
   arrange,
@@ -49,11 +49,11 @@ export interface Prepared extends Connected {
   readonly filtering: readonly Call[];
 }
 
-/** The parent's part before the clone. */
-export async function prepare(lab: Lab): Promise<Prepared> {
+/** The parent's part before the clone; a later step can make another cgroup. */
+export async function prepare(lab: Lab, make = makeGroup): Promise<Prepared> {
   const { resources, devices, rights } = lab.settings;
   const filtering = filterOf(rights);
-  return { ...(await prepareNetwork(lab, { ...resources, devices: deviceRules(devices) })), filtering };
+  return { ...(await prepareNetwork(lab, { ...resources, devices: deviceRules(devices) }, make)), filtering };
 }
 
 // #region child

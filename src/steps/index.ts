@@ -14,6 +14,7 @@ import * as pivot from './09-pivot.ts';
 import * as overlay from './10-overlay.ts';
 import * as bridge from './11-bridge.ts';
 import * as confine from './12-confine.ts';
+import * as views from './13-views.ts';
 
 interface StepModule extends Pick<Step, 'title' | 'defaults' | 'opening' | 'run'> {
   readonly has: readonly Feature[];
@@ -33,6 +34,7 @@ const modules: Readonly<Record<string, StepModule>> = {
   overlay,
   bridge,
   confine,
+  views,
 };
 
 export const steps: readonly Step[] = Object.entries(modules).map(

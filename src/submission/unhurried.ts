@@ -3,8 +3,11 @@
  * process, its children do first whatever they can do by then. So what is only
  * usually in time, because starting a program takes longer, is too late here.
  */
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findHierarchies } from '../cgroups/hierarchies.ts';
 import type { Observer } from '../lab/observer.ts';
+import { freezerOf } from '../leftovers/freezer.ts';
 import { callOf, childrenOf, stateOf } from '../proc/stat.ts';
 import { nameOfCall } from '../sandbox/call-filter.ts';
 
@@ -37,9 +40,24 @@ export function unhurried(observer: Observer): Observer {
 
 /** Whether a process has nothing to do. One whose call the grader looks at sleeps, too, but it will go on by itself. */
 export function isStill(pid: number): boolean {
-  if (!ASLEEP.includes(stateOf(pid) ?? 'X')) return false;
+  const state = stateOf(pid) ?? 'X';
+  if (state === 'D') return isFrozen(pid);
+  if (!ASLEEP.includes(state)) return false;
   const number = callOf(pid);
   return number === undefined || nameOfCall({ number }) === undefined;
+}
+
+/** In cgroup v1 who stands still looks like one that waits for a disk. */
+function isFrozen(pid: number): boolean {
+  try {
+    const groups = findHierarchies(
+      readFileSync('/proc/self/mountinfo', 'utf8'),
+      readFileSync(`/proc/${pid}/cgroup`, 'utf8'),
+    );
+    return groups.some(({ own }) => freezerOf(own)?.holds(own) === true);
+  } catch {
+    return false; // It has ended.
+  }
 }
 
 function childrenBelow(pid: number): number[] {

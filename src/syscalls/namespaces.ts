@@ -41,10 +41,14 @@ export function setdomainname(name: string): Call {
 const UNSHARE = defineCall({
   name: 'unshare',
   source: 'unshare(2)',
-  purpose: 'Leaves a namespace for a new one; a new PID namespace is for the children only.',
+  purpose: 'Leaves a namespace for a new one; a new PID or time namespace is for the children only.',
   show: [flags(CLONE)],
   needs: ['CAP_SYS_ADMIN'],
-  advice: { EPERM: 'New namespaces need CAP_SYS_ADMIN. Run with sudo, or add --rootless.' },
+  advice: {
+    EPERM: 'New namespaces need CAP_SYS_ADMIN. Run with sudo, or add --rootless.',
+    EINVAL: 'This kernel does not know one of these namespaces: `npm run doctor` tells which.',
+    ENOSPC: 'A limit on namespaces is reached: see the files in /proc/sys/user.',
+  },
 });
 
 /** Moves the caller into new namespaces. Source: unshare(2). */

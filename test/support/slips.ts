@@ -57,7 +57,7 @@ export const SLIPS: readonly Slip[] = [
     exercise: '1a',
     what: 'a setting that there is not',
     changes: [['lab.settings.hostname', 'lab.settings.hostName']],
-    message: 'lab.settings has no hostName. It has hostname, users, resources, root, layers, mounts, network, devices, rights, process.',
+    message: 'lab.settings has no hostName. It has hostname, users, ',
   },
   {
     exercise: '1a',
@@ -482,5 +482,31 @@ export const SLIPS: readonly Slip[] = [
     changes: [['return lab.wait(container)', 'return container']],
     message: 'run has given back a child. It must give back its end: return lab.wait(…);',
     at: RUN,
+  },
+  {
+    exercise: '13a',
+    what: 'a method for its calls',
+    changes: [['lab.perform(group.freeze())', 'lab.perform(group.freeze)']],
+    message: 'lab.perform: the function freeze is given where a list of calls belongs. Call it: freeze(…).',
+  },
+  {
+    exercise: '13a',
+    what: 'a child given back',
+    changes: [['return lab.wait(program)', 'return program']],
+    message: 'run has given back a child. It must give back its end: return lab.wait(…);',
+    at: RUN,
+  },
+  {
+    exercise: '13b',
+    what: 'a list in a list',
+    changes: [['...divide(name)', 'divide(name)']],
+    message: 'lab.clone: entry 4 of the list is a list, and no call. Put `...` before it.',
+    at: 'const container = await lab.clone(',
+  },
+  {
+    exercise: '13b',
+    what: 'a name of what is given that it does not have',
+    changes: [['run(lab: Lab, { name }: Given)', 'run(lab: Lab, { nam: name }: Given)']],
+    message: 'given has no nam. It has name.',
   },
 ];

@@ -10,6 +10,7 @@ export const FOR_ROOT = [
   'kernel/07',
   'kernel/11',
   'kernel/12',
+  'kernel/13',
   'kernel/10',
   'kernel/09',
   'kernel/05',
