@@ -1,4 +1,4 @@
-/** (c) The whole container of steps 8 to 10, made in process, against other tools that start the same image. */
+/** (c) The whole container of steps 8 to 11, made in process, against other tools that start the same image. */
 import { commandContender } from './command.ts';
 import { compare, contest, ratio } from './contest.ts';
 import type { Kit } from './kit.ts';
@@ -20,12 +20,13 @@ export async function measureImages(kit: Kit, workspace: Workspace, budget: numb
     kit.contender('kit, step 9', 9, TIMES),
     kit.contender('kit, step 9, plain', 9, TIMES, { rootless: true }),
     kit.contender('kit, step 10', 10, TIMES),
+    kit.contender('kit, step 11', 11, TIMES),
     ...(await runtimes(workspace)).map((command) => commandContender({ ...command, times: TIMES }, workspace)),
   ];
   const outcomes = await contest(contenders, { budget, pause: PAUSE_MS, signal: workspace.signal });
   const [ours, plain] = outcomes;
   return {
-    title: '(c) The container of steps 8 to 10, made in process, and as other tools start it',
+    title: '(c) The container of steps 8 to 11, made in process, and as other tools start it',
     columns: ['ms', '/ step 8', '/ plain'],
     rows: outcomes.map((outcome) =>
       rowOf(outcome, {
