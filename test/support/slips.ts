@@ -424,6 +424,20 @@ export const SLIPS: readonly Slip[] = [
     at: RUN,
   },
   {
+    exercise: '12a',
+    what: 'a mistyped call in a rule',
+    changes: [["names: ['socket']", "names: ['sokcet']"]],
+    message: '"sokcet" is no system call that the kit knows. Did you mean socket?',
+    at: 'const filter = compileFilter(',
+  },
+  {
+    exercise: '12a',
+    what: 'a profile for a filter',
+    changes: [['[installFilter(filter), ...lab.program]', '[installFilter(profile), ...lab.program]']],
+    message: 'installFilter: an object is given where a list of instructions belongs.',
+    at: 'const child = await lab.clone(',
+  },
+  {
     exercise: '12b',
     what: 'a list in a list',
     changes: [['...giveUp(kept)', 'giveUp(kept)']],
