@@ -32,6 +32,15 @@ async function measureStep(step: Step, kit: Kit, workspace: Workspace, budget: n
   if (process.geteuid?.() !== 0 && isolates(step) && !has.has('user')) return { name: title, note: 'needs root' };
   const count = 5;
   try {
+    if (has.has('confinement')) {
+      const [alone] = await contest([kit.contender('kit', number, count)], {
+        budget,
+        signal: workspace.signal,
+        pause: PAUSE_MS,
+      });
+      const figures = alone ? { median: milliseconds(medianOf(alone)), samples: alone.rounds.flat().length } : {};
+      return { name: title, ...figures, note: alone?.problem ?? 'no C program; (c) has runc' };
+    }
     const reference = referenceContender(number, count, await defaultSettings(number), workspace);
     const [ours, theirs] = await contest([kit.contender('kit', number, count), reference], {
       budget,

@@ -10,11 +10,11 @@ import type { Workspace } from './workspace.ts';
 export const DIFFERENCES = [
   'All have the same image, with user, UTS, IPC, PID, mount and network namespaces and a /proc of their own.',
   'The steps alone have a veth pair with addresses, and show the image as owned by root inside; step 8 uses chroot, ' +
-    'step 9 pivot_root, step 10 an overlay over the image. "plain" leaves out veth pair and owner, as the others do; "limits" adds the cgroups of step 7. ' +
-    'Step 13 has a bridge in place of the pair, a filter and fewer capabilities, a cgroup and a time namespace, and a cgroup in any case.',
+    'step 9 pivot_root, step 10 an overlay over the image, step 12 fewer rights, a /sys and a devices cgroup. "plain" leaves out veth pair and owner, as the others do; "limits" adds the cgroups of step 7. ' +
+    'Step 13 has a cgroup namespace with its file systems besides, a time namespace, and a cgroup in any case.',
   'unshare: chroot, no /dev, lo down, host name unchanged, one user mapped. bwrap: pivot_root, one user mapped, no new ' +
     'privileges. crun and runc: pivot_root, 65536 users mapped, no capabilities, no seccomp filter, a cgroup in every ' +
-    'hierarchy, or with "no cgroup" none.',
+    'hierarchy, or with "no cgroup" none; "confined": step 12\'s capabilities, paths and filter.',
 ];
 
 export async function runtimes(workspace: Workspace): Promise<Command[]> {
@@ -25,6 +25,7 @@ export async function runtimes(workspace: Workspace): Promise<Command[]> {
   ];
   if (process.geteuid?.() !== 0) return tools;
   const bundle = makeBundle(settings, workspace);
+  const confined = makeBundle(await defaultSettings(12), workspace, true);
   const noCgroup = '--cgroup-manager=disabled';
   return [
     ...tools,
@@ -35,6 +36,7 @@ export async function runtimes(workspace: Workspace): Promise<Command[]> {
       hide: UNIFIED,
     },
     { name: versionOf('runc'), words: runtimeCommand('runc', bundle, workspace) },
+    { name: `${versionOf('runc')}, confined`, words: runtimeCommand('runc', confined, workspace) },
   ];
 }
 

@@ -43,6 +43,7 @@ interface Place {
 }
 
 const SYSCALLS = 'src/syscalls';
+const SECCOMP = 'src/seccomp';
 /** What steps export to those who run them. */
 const OF_EVERY_STEP = ['run', 'defaults', 'opening'];
 const STEPS = 'src/steps';
@@ -55,6 +56,16 @@ const SECTIONS: readonly (readonly [title: string, ...places: Place[]])[] = [
   ['Calls on mounts', { file: `${SYSCALLS}/mounts.ts` }],
   ['Calls on processes', { file: `${SYSCALLS}/processes.ts` }],
   ['Calls on who a process is', { file: `${SYSCALLS}/identity.ts` }, { file: `${SYSCALLS}/bpf.ts` }],
+  [
+    'A filter of system calls',
+    { file: `${SECCOMP}/compile.ts`, only: ['compileFilter'] },
+    { file: `${SECCOMP}/disassemble.ts` },
+  ],
+  [
+    'A profile of system calls',
+    { file: `${SECCOMP}/profile.ts`, only: ['parseProfile'] },
+    { file: `${SECCOMP}/default-profile.ts` },
+  ],
   ['Calls on the network', { file: `${SYSCALLS}/network.ts` }, { file: `${SYSCALLS}/netlink.ts` }],
   ['Calls on descriptors', { file: `${SYSCALLS}/descriptors.ts` }],
   ['Calls on shared memory', { file: `${SYSCALLS}/shared-memory.ts` }],

@@ -31,7 +31,7 @@ function table(steps: readonly Diagnosis[]): string[] {
   return [
     chalk.bold(`${'step'.padEnd(14)}${'as root'.padEnd(COLUMN)}rootless`),
     ...steps.map(({ step, name, asRoot, rootless }) =>
-      `${step} ${name.padEnd(12)}${cell(asRoot)}${cell(rootless)}`.trimEnd(),
+      `${`${step} ${name}`.padEnd(14)}${cell(asRoot)}${cell(rootless)}`.trimEnd(),
     ),
     ...(isAssumed ? ['', ...wrap('"likely" is read off the settings: this user could not try it.', '', 0)] : []),
   ];

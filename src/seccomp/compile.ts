@@ -13,7 +13,15 @@ import type { FilterInstruction } from '../syscalls/identity.ts';
 import { linesOfTest } from './argument-test.ts';
 import { AT, assemble, type Line, MOST_INSTRUCTIONS } from './bpf.ts';
 import { type Architecture, AUDIT_ARCH, CALLS, X32 } from './numbers.ts';
-import { ACTIONS, type Action, type ArgumentTest, type Circumstances, type Profile, type Rule } from './profile.ts';
+import {
+  ACTIONS,
+  type Action,
+  type ArgumentTest,
+  type Circumstances,
+  type Profile,
+  type Rule,
+  readProfile,
+} from './profile.ts';
 
 export interface Surroundings {
   /** Node's name of it: `process.arch`. */
@@ -49,18 +57,20 @@ const MACHINES: Readonly<Record<string, Machine>> = {
  * 32 bits on arm64, even if the profile names them. A call that is newer than all
  * that the profile names fails with ENOSYS, so that a program tries the older way.
  *
- * @throws UsageError for a profile that is too long, or another machine
+ * @throws UsageError for a mistake in the profile, for one that is too long, and for another machine
  */
 export function compileFilter(profile: Profile, surroundings: Surroundings): FilterInstruction[] {
+  // Not everybody who writes one has a compiler that looks at the types, and none looks at the names.
+  const read = readProfile(profile, 'The profile');
   const machine = MACHINES[surroundings.machine];
   if (!machine) throw new UsageError(`The numbers of the system calls of ${surroundings.machine} are not known.`);
-  const rules = profile.syscalls.filter(
+  const rules = read.syscalls.filter(
     ({ includes, excludes }) => holds(includes, machine, surroundings) && !excluded(excludes, machine, surroundings),
   );
-  const otherwise = answerOf(profile.defaultAction, profile.defaultErrnoRet);
-  const sections = [machine.architecture, ...otherArchitectures(profile, machine)].map((architecture) => {
-    const last = newestNumber(profile, architecture);
-    const beyond = last < 0 || PERMISSIVE.has(profile.defaultAction) ? otherwise : ENOSYS;
+  const otherwise = answerOf(read.defaultAction, read.defaultErrnoRet);
+  const sections = [machine.architecture, ...otherArchitectures(read, machine)].map((architecture) => {
+    const last = newestNumber(read, architecture);
+    const beyond = last < 0 || PERMISSIVE.has(read.defaultAction) ? otherwise : ENOSYS;
     return { architecture, decisions: decisionsOf(rules, architecture), otherwise, last, beyond };
   });
   return assembleSections(sections, SECCOMP_RET.SECCOMP_RET_KILL_THREAD);

@@ -35,10 +35,11 @@ export const ALLOWED = {
   'files by their names': `
     access chdir chmod chown chown32 creat faccessat faccessat2 fanotify_mark fchdir fchmodat fchmodat2 fchownat
     file_getattr file_setattr fstatat64 futimesat getcwd getxattr getxattrat inotify_add_watch inotify_init
-    inotify_init1 inotify_rm_watch lchown lchown32 lgetxattr link linkat listxattr listxattrat llistxattr lremovexattr
-    lsetxattr lstat lstat64 mkdir mkdirat mknod mknodat name_to_handle_at newfstatat open openat openat2 readlink
-    readlinkat removexattr removexattrat rename renameat renameat2 rmdir setxattr setxattrat stat stat64 statfs
-    statfs64 statx symlink symlinkat truncate truncate64 unlink unlinkat utime utimensat utimensat_time64 utimes`,
+    inotify_init1 inotify_rm_watch lchown lchown32 lgetxattr link linkat listmount listxattr listxattrat llistxattr
+    lremovexattr lsetxattr lstat lstat64 mkdir mkdirat mknod mknodat name_to_handle_at newfstatat open openat openat2
+    readlink readlinkat removexattr removexattrat rename renameat renameat2 rmdir setxattr setxattrat stat stat64
+    statmount statfs statfs64 statx symlink symlinkat truncate truncate64 unlink unlinkat utime utimensat
+    utimensat_time64 utimes`,
   'open files': `
     _llseek close close_range copy_file_range dup dup2 dup3 fadvise64 fadvise64_64 fallocate fchmod fchown fchown32
     fcntl fcntl64 fdatasync fgetxattr flistxattr flock fremovexattr fsetxattr fstat fstat64 fstatfs fstatfs64 fsync
@@ -46,8 +47,8 @@ export const ALLOWED = {
     read readahead readv sendfile sendfile64 splice sync sync_file_range syncfs tee vmsplice write writev`,
   'to wait for several things': `
     _newselect epoll_create epoll_create1 epoll_ctl epoll_ctl_old epoll_pwait epoll_pwait2 epoll_wait epoll_wait_old
-    eventfd eventfd2 io_cancel io_destroy io_getevents io_pgetevents io_pgetevents_time64 io_setup io_submit poll ppoll
-    ppoll_time64 pselect6 pselect6_time64 select signalfd signalfd4`,
+    eventfd eventfd2 io_cancel io_destroy io_getevents io_pgetevents io_pgetevents_time64 io_setup io_submit poll
+    ppoll ppoll_time64 pselect6 pselect6_time64 select signalfd signalfd4`,
   'threads that wait for each other': `
     futex futex_requeue futex_time64 futex_wait futex_waitv futex_wake`,
   signals: `
@@ -75,9 +76,9 @@ export const WITH_CAPABILITY: readonly (readonly [Capability, string])[] = [
   [
     'CAP_SYS_ADMIN',
     `
-    bpf clone clone3 fanotify_init fsconfig fsmount fsopen fspick listmount lookup_dcookie mount mount_setattr
-    move_mount open_tree open_tree_attr perf_event_open pivot_root quotactl quotactl_fd setdomainname sethostname setns
-    statmount syslog umount umount2 unshare`,
+    bpf clone clone3 fanotify_init fsconfig fsmount fsopen fspick lookup_dcookie lsm_get_self_attr lsm_list_modules
+    lsm_set_self_attr mount mount_setattr move_mount open_tree open_tree_attr perf_event_open quotactl quotactl_fd
+    setdomainname sethostname setns syslog umount umount2 unshare`,
   ],
   ['CAP_SYS_BOOT', 'reboot'],
   ['CAP_SYS_CHROOT', 'chroot'],
@@ -103,8 +104,8 @@ export const REFUSED = {
   'A ring does the work of calls, past the filter.': 'io_uring_enter io_uring_register io_uring_setup',
   'It stops the kernel in the middle of its work, which many an attack has needed.': 'userfaultfd',
   'They move memory of others between nodes.': 'migrate_pages move_pages',
-  'They tell of the machine’s file systems and security modules.':
-    'lsm_get_self_attr lsm_list_modules lsm_set_self_attr sysfs ustat',
+  'They tell of the machine’s file systems.': 'sysfs ustat',
+  'A container has its root already.': 'pivot_root',
   'They are for another kernel’s way of tracing.': 'uprobe',
   'They are old, gone, or were never there.': `
     _sysctl afs_syscall bdflush break create_module ftime get_kernel_syms getpmsg gtty idle lock mpx nfsservctl nice
@@ -140,7 +141,7 @@ export const DEFAULT_PROFILE: Profile = {
   syscalls: [
     ...Object.values(ALLOWED).map((names) => allow(words(names))),
     ...WITH_CAPABILITY.map(([name, names]) => allow(words(names), { includes: { caps: [name] } })),
-    // Without new namespaces it is fork; clone3 has its flags in memory, where no filter can look. So programs take clone.
+    // Without new namespaces it is fork. The flags of clone3 are in memory, where no filter looks: programs take clone.
     allow(['clone'], { args: [masked(NAMESPACES, 0n)], excludes: { caps: ['CAP_SYS_ADMIN'] } }),
     { names: ['clone3'], action: 'SCMP_ACT_ERRNO', errnoRet: ENOSYS, excludes: { caps: ['CAP_SYS_ADMIN'] } },
     // Before, who was traced could get past a filter.
@@ -151,3 +152,8 @@ export const DEFAULT_PROFILE: Profile = {
     ...PERSONALITIES.map((value) => allow(['personality'], { args: [is(value)] })),
   ],
 };
+
+/** The default profile behind rules of one's own: the first rule that fits a call counts. */
+export function defaultProfileBehind(rules: readonly Rule[]): Profile {
+  return { ...DEFAULT_PROFILE, syscalls: [...rules, ...DEFAULT_PROFILE.syscalls] };
+}

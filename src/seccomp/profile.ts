@@ -104,7 +104,7 @@ export function parseProfile(text: string, where: string): Profile {
   return readProfile(value, where);
 }
 
-/** Reads a profile from what was JSON, such as `linux.seccomp` of a config.json. @throws UsageError */
+/** Reads a profile from a value: what was JSON, as `linux.seccomp` of config.json, or an object. @throws UsageError */
 export function readProfile(value: unknown, where: string): Profile {
   const fields = fieldsOf(value, where, {
     known: ['defaultAction', 'defaultErrnoRet', 'architectures', 'archMap', 'flags', 'syscalls', 'comment'],
@@ -197,8 +197,8 @@ const errnoIn = (value: unknown, where: string) => wholeIn(value, where, 0, MOST
 
 /** A word of the machine, without a sign. Long ones can be texts: see parseProfile. */
 function wordIn(value: unknown, where: string): bigint {
-  const isWord = typeof value === 'string' ? /^\d{1,20}$/.test(value) : Number.isSafeInteger(value);
-  const word = isWord ? BigInt(String(value)) : -1n;
+  const isText = typeof value === 'string' && /^\d{1,20}$/.test(value);
+  const word = isText || Number.isSafeInteger(value) ? BigInt(String(value)) : typeof value === 'bigint' ? value : -1n;
   if (word >= 0n && word <= MOST_VALUE) return word;
   throw new UsageError(`${where}: ${shown(value)} is no whole number from 0 to ${MOST_VALUE}.`);
 }
@@ -268,6 +268,6 @@ function guess(near: string | undefined): string {
 
 function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value) ?? String(value);
+  const text = typeof value === 'bigint' ? String(value) : (JSON.stringify(value) ?? String(value));
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

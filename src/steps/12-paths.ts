@@ -6,7 +6,7 @@ import { MS_BIND, MS_NODEV, MS_NOEXEC, MS_NOSUID, MS_RDONLY, MS_REC, MS_REMOUNT 
 import { mount } from '../syscalls/mounts.ts';
 
 /** As in Docker. They tell of all the machine, and some can be written to. */
-const HIDDEN = [
+export const HIDDEN: readonly string[] = [
   '/proc/acpi',
   '/proc/asound',
   '/proc/interrupts',
@@ -22,7 +22,7 @@ const HIDDEN = [
 ];
 
 /** Here whoever writes changes the machine. */
-const READ_ONLY = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
+export const READ_ONLY: readonly string[] = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
 
 // #region hide
 /** Hides a directory below an empty one, and a file below /dev/null. */

@@ -14,6 +14,7 @@ const ROOMS = [
   'network',
   'proc',
   'run',
+  'seccomp',
   'settings',
   'steps',
   'submission',

@@ -1,6 +1,7 @@
 /** System calls that change who a process is, and what it may do. */
 import { type Call, defineCall, type Struct } from './call.ts';
 import { CAP, type Capability, KEYCTL, PR, PR_CAP_AMBIENT, SECBIT, SECCOMP, SECCOMP_FILTER_FLAG } from './flags.ts';
+import { described, Mistake } from './mistake.ts';
 import { flags, number, oneOf, plain } from './show.ts';
 
 const unmapped = 'This id has no line in the user namespace’s map.';
@@ -218,6 +219,9 @@ export function installFilter(
 
 /** struct sock_fprog: how many instructions, and where they are. */
 function filterProgram(instructions: readonly FilterInstruction[]): Struct {
+  if (!Array.isArray(instructions)) {
+    throw new Mistake(`installFilter: ${described(instructions)} is given where a list of instructions belongs.`);
+  }
   const filter = Buffer.alloc(instructions.length * 8);
   instructions.forEach(({ code, jumpTrue = 0, jumpFalse = 0, value }, index) => {
     filter.writeUInt16LE(code, index * 8);

@@ -31,8 +31,9 @@ interface Made {
   readonly text: string;
 }
 
+/** The calls alone: below some stands what their structures hold. */
 function planned(stdout: string): Made[] {
-  const lines = stdout.trimEnd().split('\n');
+  const lines = stdout.split('\n').filter((line) => /^ *\w+\(/.test(line));
   return lines.map((line) => ({ side: line.startsWith('  ') ? 'child' : 'parent', text: alike(line.trim()) }));
 }
 

@@ -57,7 +57,8 @@ export const SLIPS: readonly Slip[] = [
     exercise: '1a',
     what: 'a setting that there is not',
     changes: [['lab.settings.hostname', 'lab.settings.hostName']],
-    message: 'lab.settings has no hostName. It has hostname, users, ',
+    message:
+      'lab.settings has no hostName. It has hostname, users, resources, root, layers, mounts, network, devices, rights, process.',
   },
   {
     exercise: '1a',
@@ -422,6 +423,20 @@ export const SLIPS: readonly Slip[] = [
     changes: [['return lab.wait(container)', 'return container']],
     message: 'run has given back a child. It must give back its end: return lab.wait(…);',
     at: RUN,
+  },
+  {
+    exercise: '12a',
+    what: 'a mistyped call in a rule',
+    changes: [["names: ['socket']", "names: ['sokcet']"]],
+    message: '"sokcet" is no system call that the kit knows. Did you mean socket?',
+    at: 'const filter = compileFilter(',
+  },
+  {
+    exercise: '12a',
+    what: 'a profile for a filter',
+    changes: [['[installFilter(filter), ...lab.program]', '[installFilter(profile), ...lab.program]']],
+    message: 'installFilter: an object is given where a list of instructions belongs.',
+    at: 'const child = await lab.clone(',
   },
   {
     exercise: '12b',

@@ -131,6 +131,26 @@ test('what is no profile gets one line that says where, what, and what to do', (
   assert.throws(() => parseProfile(' '.repeat(1024 * 1024 + 1), 'a.json'), 'a.json has more than 1024 KiB');
 });
 
+test('a profile that was written as a value is looked at, too, and is not changed by that', () => {
+  const wrong = {
+    defaultAction: 'SCMP_ACT_ALLOW',
+    syscalls: [{ names: ['sokcet'], action: 'SCMP_ACT_ERRNO' }],
+  } as const;
+  assert.throws(
+    () => compileFilter(wrong, SURROUNDINGS),
+    'The profile: syscalls[0].names[0]: "sokcet" is no system call that the kit knows. Did you mean socket?',
+  );
+  const args = [{ index: 0, op: 'SCMP_CMP_EQ', value: -1n, valueTwo: 0n }] as const;
+  const negative = { ...wrong, syscalls: [{ ...wrong.syscalls[0], names: ['read'], args }] };
+  assert.throws(() => compileFilter(negative, SURROUNDINGS), 'The profile: syscalls[0].args[0].value: -1 is no whole');
+  assert.equal(
+    JSON.stringify(readProfile(DEFAULT_PROFILE, 'default'), asText),
+    JSON.stringify(DEFAULT_PROFILE, asText),
+  );
+});
+
+const asText = (_: string, value: unknown) => (typeof value === 'bigint' ? `${value}` : value);
+
 test('in the default profile each call is allowed, behind a capability, or refused with a reason', () => {
   const groups = [...Object.values(ALLOWED), ...Object.values(REFUSED)].map((text) => text.trim().split(/\s+/));
   const special = ['clone', 'clone3', 'socket', 'personality'];
