@@ -58,7 +58,7 @@ export const SLIPS: readonly Slip[] = [
     what: 'a setting that there is not',
     changes: [['lab.settings.hostname', 'lab.settings.hostName']],
     message:
-      'lab.settings has no hostName. It has hostname, users, resources, root, layers, mounts, network, devices, rights, process.',
+      'lab.settings has no hostName. It has hostname, users, resources, cgroup, root, layers, mounts, network, devices, rights, process.',
   },
   {
     exercise: '1a',

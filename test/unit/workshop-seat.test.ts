@@ -45,7 +45,7 @@ test('PARTLY: an ordinary user is told how to ask again with sudo', () => {
   const nothing = (step: number) => (step === 0 ? fine() : broken(problem));
   assert.match(
     lineFor(factsOf(1000), () => assumed(fine()), nothing),
-    /^PARTLY {2}step 0 rootless, not 1–12 · .*check$/,
+    /^PARTLY {2}step 0 rootless, not 1–13 · .*check$/,
   );
 });
 
