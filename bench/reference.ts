@@ -1,6 +1,7 @@
 /** The C program of reference/ as a contender. */
 import { join } from 'node:path';
 import { type ControlGroup, planControlGroup } from '../src/cgroups/control-group.ts';
+import { programPath } from '../src/proc/programs.ts';
 import { programOf } from '../src/run/program.ts';
 import type { Settings } from '../src/settings/settings.ts';
 import { idMaps } from '../src/settings/users.ts';
@@ -27,9 +28,16 @@ export function referenceContender(step: number, count: number, settings: Settin
   const { uids, gids } = idMaps(settings.users);
   const plan = planControlGroup(stepAt(step).has.has('limits') ? settings.resources : {}, workspace.owner);
   const group = groupWords(plan);
-  const words = [step, count + 1, workspace.owner, mapText(uids), mapText(gids), settings.root.path, ...group].map(
-    String,
-  );
+  const maps = [mapText(uids), mapText(gids)];
+  const words = [
+    String(step),
+    String(count + 1),
+    workspace.owner,
+    ...maps,
+    settings.root.path,
+    programPath('nft') ?? 'nft',
+    ...group,
+  ];
   const env = environmentOf(step, settings, workspace.owner);
   return {
     name: 'C',

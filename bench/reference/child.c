@@ -45,11 +45,15 @@ int child(void *context)
 	if (step >= 4 && step <= 7)
 		check(mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL), "mount");
 	if (step >= 6)
-		set_up("lo", NULL);
+		set_up("lo", NULL, NULL);
 	if (container->veth.name[0])
-		set_up("eth0", container->veth.inside);
+		set_up("eth0", container->veth.inside, VETH_NETMASK);
+	if (container->place.port[0])
+		set_up_place();
 	if (step >= 8)
 		enter_image(container);
+	if (container->place.port[0])
+		attach_hosts(&container->place);
 	check(execve(argv[0], argv, environ), "execve");
 	return 1;
 }
