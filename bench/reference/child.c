@@ -54,6 +54,10 @@ int child(void *context)
 		enter_image(container);
 	if (container->place.port[0])
 		attach_hosts(&container->place);
+	if (step >= 12) {
+		hide_paths();
+		give_up_rights();
+	}
 	check(execve(argv[0], argv, environ), "execve");
 	return 1;
 }

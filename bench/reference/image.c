@@ -65,7 +65,7 @@ void close_image(const struct container *container)
 	check(close(container->directory), "close");
 }
 
-static void ensure_directory(const char *path)
+void ensure_directory(const char *path)
 {
 	if (mkdir(path, 0755) < 0 && errno != EEXIST)
 		check(-1, path);
@@ -109,6 +109,8 @@ void enter_image(const struct container *container)
 	check(symlink("/proc/self/fd/0", "dev/stdin"), "symlink");
 	check(symlink("/proc/self/fd/1", "dev/stdout"), "symlink");
 	check(symlink("/proc/self/fd/2", "dev/stderr"), "symlink");
+	if (container->plan->step >= 12)
+		mount_sys();
 	if (pivots) {
 		check(syscall(SYS_pivot_root, ".", "."), "pivot_root");
 		check(umount2(".", MNT_DETACH), "umount2");

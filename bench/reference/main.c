@@ -3,7 +3,7 @@
  * how long each took, in nanoseconds, from the first call to the last of the
  * clean-up:
  *
- *     reference STEP COUNT OWNER UID_MAP GID_MAP IMAGE NFT [GROUP...]
+ *     reference STEP COUNT OWNER UID_MAP GID_MAP IMAGE NFT FILTER [GROUP...]
  *
  * Standard output is for the step: the figures go to descriptor 3.
  */
@@ -85,11 +85,13 @@ static void run(const struct plan *plan)
 		open_image(&container);
 	if (has_veth)
 		choose_veth(&container.veth);
-	make_group(plan);
 	if (step >= 10)
 		make_layers(&container);
+	make_group(plan);
 	if (is_on_bridge)
 		join_network(&container.place, plan->owner);
+	if (step >= 12)
+		read_rights(plan->filter);
 	pid = clone_container(&container);
 	if (step >= 5)
 		write_maps(plan, pid);
@@ -118,13 +120,14 @@ static void run(const struct plan *plan)
 
 int main(int argc, char **argv)
 {
-	if (argc < 8) {
-		fprintf(stderr, "usage: reference STEP COUNT OWNER UID_MAP GID_MAP IMAGE NFT [GROUP...]\n");
+	if (argc < 9) {
+		fprintf(stderr, "usage: reference STEP COUNT OWNER UID_MAP GID_MAP IMAGE NFT FILTER [GROUP...]\n");
 		return 2;
 	}
 	struct plan plan = {
 		.step = atoi(argv[1]), .owner = argv[3], .uid_map = argv[4], .gid_map = argv[5],
-		.image = argv[6], .nft = argv[7], .group = argv + 8, .is_root = geteuid() == 0,
+		.image = argv[6], .nft = argv[7],
+		.filter = argv[8], .group = argv + 9, .is_root = geteuid() == 0,
 	};
 
 	check(fcntl(FIGURES, F_SETFD, FD_CLOEXEC), "fcntl");

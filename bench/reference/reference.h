@@ -20,6 +20,7 @@ struct plan {
 	const char *gid_map;
 	const char *image;
 	const char *nft;      /* the program that takes packet rules */
+	const char *filter;   /* the file with the seccomp filter */
 	char **group;         /* what makes the cgroup, and what ends it: group.c */
 	int is_root;
 };
@@ -60,12 +61,16 @@ void wait_for(pid_t pid);
 /* child.c */
 int child(void *container);
 
+/* devices.c */
+void limit_devices(const char *directory, const char *program);
+
 /* group.c */
 void make_group(const struct plan *plan);
 void join_group(const struct plan *plan, pid_t pid);
 void end_group(const struct plan *plan);
 
 /* image.c */
+void ensure_directory(const char *path);
 void open_image(struct container *container);
 void enter_image(const struct container *container);
 void close_image(const struct container *container);
@@ -110,6 +115,14 @@ void make_bridge(const char *owner);
 void delete_bridge(int index);
 void make_port(const struct place *place, const char *owner, pid_t pid);
 void set_up_place(void);
+
+/* paths.c */
+void mount_sys(void);
+void hide_paths(void);
+
+/* rights.c */
+void read_rights(const char *filter);
+void give_up_rights(void);
 
 /* rules.c */
 void set_rules(const struct plan *plan);
