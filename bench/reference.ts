@@ -2,11 +2,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ControlGroup, planControlGroup } from '../src/cgroups/control-group.ts';
+import { mountsOf } from '../src/cgroups/mounts.ts';
 import type { Step } from '../src/lab/step.ts';
 import { programPath } from '../src/proc/programs.ts';
 import { programOf } from '../src/run/program.ts';
 import type { Settings } from '../src/settings/settings.ts';
-import { idMaps } from '../src/settings/users.ts';
+import { idMaps, rootOutside } from '../src/settings/users.ts';
 import { mapText } from '../src/steps/05-user.ts';
 import { deviceRules } from '../src/steps/12-devices.ts';
 import { filterOf } from '../src/steps/12-filter.ts';
@@ -54,9 +55,11 @@ export function referenceContender(number: number, count: number, settings: Sett
 }
 
 /** The cgroup that a step would make. */
-function planGroup({ has }: Step, { resources, devices }: Settings, owner: string): ControlGroup {
+function planGroup({ has }: Step, { resources, devices, users }: Settings, owner: string): ControlGroup {
   const limits = has.has('confinement') ? { ...resources, devices: deviceRules(devices) } : resources;
-  return planControlGroup(has.has('limits') ? limits : {}, owner);
+  const divider = process.geteuid?.() === 0 ? rootOutside(users) : undefined;
+  const purpose = has.has('cgroup') ? { always: true, divider } : {};
+  return planControlGroup(has.has('limits') ? limits : {}, owner, {}, purpose);
 }
 
 /** The seccomp filter that step 12 would install, for reference/rights.c. */
@@ -112,5 +115,7 @@ function groupWords({ create, directories }: ControlGroup, { directory }: Worksp
     ...counters.flatMap((path) => ['read', path]),
     ...directories.flatMap((d) => ['rmdir', d]),
     ...after,
+    'end',
+    ...mountsOf(directories).flatMap(({ name, type, options }) => [name, type, options ?? '']),
   ];
 }

@@ -34,6 +34,8 @@ int child(void *context)
 
 	if (step == 0)
 		check(write(1, "World\n", 6), "write");
+	if (step >= 13)
+		enter_time(container->clocks);
 	if (step >= 2)
 		wait_at_checkpoint(container);
 	if (step >= 5)
@@ -54,6 +56,8 @@ int child(void *context)
 		enter_image(container);
 	if (container->place.port[0])
 		attach_hosts(&container->place);
+	if (step >= 13)
+		enter_cgroup(group_mounts(container->plan));
 	if (step >= 12) {
 		hide_paths();
 		give_up_rights();

@@ -5,6 +5,8 @@
  *     mkdir DIR, write FILE TEXT, chown PATH UID GID, devices DIR PROGRAM ...
  *     end
  *     read FILE, rmdir DIR, write FILE TEXT ...
+ *     end
+ *     NAME TYPE OPTIONS ..., which views.c mounts
  *
  * A counter that the kernel does not have is left out, as the kit does.
  */
@@ -106,12 +108,19 @@ void join_group(const struct plan *plan, pid_t pid)
 	}
 }
 
-void end_group(const struct plan *plan)
+static char **after_end(char **word)
 {
-	char **word = plan->group;
-
 	while (*word && strcmp(*word, "end") != 0)
 		word++;
-	if (*word)
-		perform(word + 1);
+	return *word ? word + 1 : word;
+}
+
+void end_group(const struct plan *plan)
+{
+	perform(after_end(plan->group));
+}
+
+char **group_mounts(const struct plan *plan)
+{
+	return after_end(after_end(plan->group));
 }

@@ -92,6 +92,8 @@ static void run(const struct plan *plan)
 		join_network(&container.place, plan->owner);
 	if (step >= 12)
 		read_rights(plan->filter);
+	if (step >= 13)
+		read_clocks(container.clocks, sizeof container.clocks);
 	pid = clone_container(&container);
 	if (step >= 5)
 		write_maps(plan, pid);

@@ -48,6 +48,7 @@ struct container {
 	int lock;                       /* of the image, which nobody is to change meanwhile */
 	struct veth veth;               /* no name: there is none */
 	struct place place;
+	char clocks[96];                /* how far from the host's clocks: timens_offsets */
 };
 
 /* check.c */
@@ -65,6 +66,7 @@ int child(void *container);
 void limit_devices(const char *directory, const char *program);
 
 /* group.c */
+char **group_mounts(const struct plan *plan);
 void make_group(const struct plan *plan);
 void join_group(const struct plan *plan, pid_t pid);
 void end_group(const struct plan *plan);
@@ -102,6 +104,11 @@ int take_name(int fd, const char *name);
 void choose_veth(struct veth *veth);
 void make_veth(const struct veth *veth, const char *owner, pid_t pid);
 void free_veth(const struct veth *veth);
+
+/* views.c */
+void read_clocks(char *offsets, size_t size);
+void enter_time(const char *offsets);
+void enter_cgroup(char **mounts);
 
 /* network.c */
 void join_network(struct place *place, const char *owner);
