@@ -62,8 +62,8 @@ function planGroup({ has }: Step, { resources, devices, users }: Settings, owner
   return planControlGroup(has.has('limits') ? limits : {}, owner, {}, purpose);
 }
 
-/** The seccomp filter that step 12 would install, for reference/rights.c. */
-function filterFile({ rights }: Settings, { directory }: Workspace): string {
+/** A file with the seccomp filter that step 12 would install. */
+export function filterFile({ rights }: Settings, { directory }: Workspace): string {
   const path = join(directory, 'filter');
   const [call] = filterOf(rights);
   if (call) writeFileSync(path, bytesBehind(call));
