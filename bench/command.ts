@@ -11,12 +11,22 @@ export interface Command {
   readonly cwd?: string;
   /** A directory that the program is not to see. */
   readonly hide?: string | undefined;
+  /** A file that it finds open, as descriptor 4. */
+  readonly input?: string;
+  /** Whether it is in a network namespace that nobody else is in. */
+  readonly hasOwnNetwork?: boolean;
   readonly times?: number;
 }
 
 /** Runs a command, `times` times a turn, from launch.c. */
-export function commandContender({ name, words, cwd, hide, times = 1 }: Command, workspace: Workspace): Contender {
-  const all = [...(hide ? ['--hide', hide] : []), ...words];
+export function commandContender({ words, times = 1, ...command }: Command, workspace: Workspace): Contender {
+  const { name, cwd, hide, input, hasOwnNetwork } = command;
+  const all = [
+    ...(hide ? ['--hide', hide] : []),
+    ...(input ? ['--input', input] : []),
+    ...(hasOwnNetwork ? ['--own-network'] : []),
+    ...words,
+  ];
   const env = environment(workspace.owner);
   return {
     name,

@@ -20,6 +20,7 @@ export async function measureContainers(kit: Kit, workspace: Workspace, budget: 
     rows,
     remarks: [
       'C is bench/reference: the same calls of both sides, with plain clone(2). Target: no slower than C.',
+      'From step 6 on both have a network to themselves; step 11 makes and removes bridge and rules for each container.',
       'A cable goes by itself a moment later. Only a whole command waits for that, which (b) shows.',
       'Not in the C program: finding out where cgroups can be made (from step 7 on).',
     ],
@@ -32,15 +33,6 @@ async function measureStep(step: Step, kit: Kit, workspace: Workspace, budget: n
   if (process.geteuid?.() !== 0 && isolates(step) && !has.has('user')) return { name: title, note: 'needs root' };
   const count = 5;
   try {
-    if (has.has('confinement')) {
-      const [alone] = await contest([kit.contender('kit', number, count)], {
-        budget,
-        signal: workspace.signal,
-        pause: PAUSE_MS,
-      });
-      const figures = alone ? { median: milliseconds(medianOf(alone)), samples: alone.rounds.flat().length } : {};
-      return { name: title, ...figures, note: alone?.problem ?? 'no C program; (c) has runc' };
-    }
     const reference = referenceContender(number, count, await defaultSettings(number), workspace);
     const [ours, theirs] = await contest([kit.contender('kit', number, count), reference], {
       budget,

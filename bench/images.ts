@@ -1,17 +1,20 @@
 /** (c) The whole container of steps 8 to 13, made in process, against other tools that start the same image. */
-import { commandContender } from './command.ts';
+import { type Command, commandContender } from './command.ts';
 import { compare, contest, ratio } from './contest.ts';
 import type { Kit } from './kit.ts';
 import { defaultSettings } from './kit-worker.ts';
 import { rowOf, type Section } from './report.ts';
-import { remarks, runtimes } from './runtimes.ts';
+import { likeStep8, likeStep13, remarks } from './runtimes.ts';
 import type { Workspace } from './workspace.ts';
 
 const TIMES = 3;
 const PAUSE_MS = 30;
+const CONFINED = 'kit, step 13, confined';
 
 export async function measureImages(kit: Kit, workspace: Workspace, budget: number): Promise<Section> {
   const { resources } = await defaultSettings(7);
+  const { network } = await defaultSettings(13);
+  const contender = (command: Command) => commandContender({ ...command, times: TIMES }, workspace);
   const contenders = [
     kit.contender('kit, step 8', 8, TIMES),
     // As without root: no veth pair, no mapped image.
@@ -20,20 +23,24 @@ export async function measureImages(kit: Kit, workspace: Workspace, budget: numb
     kit.contender('kit, step 9', 9, TIMES),
     kit.contender('kit, step 9, plain', 9, TIMES, { rootless: true }),
     kit.contender('kit, step 10', 10, TIMES),
+    ...(await likeStep8(workspace)).map(contender),
     kit.contender('kit, step 11', 11, TIMES),
     kit.contender('kit, step 12', 12, TIMES),
     kit.contender('kit, step 13', 13, TIMES),
-    ...(await runtimes(workspace)).map((command) => commandContender({ ...command, times: TIMES }, workspace)),
+    kit.contender(CONFINED, 13, TIMES, { settings: { network: { ...network, mode: 'none' } } }),
+    ...(await likeStep13(workspace)).map(contender),
   ];
   const outcomes = await contest(contenders, { budget, pause: PAUSE_MS, signal: workspace.signal });
   const [ours, plain] = outcomes;
+  const confined = outcomes.find(({ name }) => name === CONFINED);
   return {
     title: '(c) The container of steps 8 to 13, made in process, and as other tools start it',
-    columns: ['ms', '/ step 8', '/ plain'],
+    columns: ['ms', '/ step 8', '/ plain', '/ confined'],
     rows: outcomes.map((outcome) =>
       rowOf(outcome, {
         '/ step 8': ours && compare(outcome, ours, ratio),
         '/ plain': plain && compare(outcome, plain, ratio),
+        '/ confined': confined && compare(outcome, confined, ratio),
       }),
     ),
     remarks: remarks(),

@@ -3,6 +3,7 @@
  * its own, so that what step 0 writes goes nowhere.
  */
 
+import { perform } from '../src/executor/perform.ts';
 import { Run } from '../src/lab/run.ts';
 import { isolates, type Step } from '../src/lab/step.ts';
 import type { Leftover } from '../src/leftovers/leftover.ts';
@@ -12,6 +13,8 @@ import { programOf } from '../src/run/program.ts';
 import { resolveSettings } from '../src/run/resolve-settings.ts';
 import type { Settings } from '../src/settings/settings.ts';
 import { steps } from '../src/steps/index.ts';
+import { CLONE_NEWNET } from '../src/syscalls/flags.ts';
+import { unshare } from '../src/syscalls/namespaces.ts';
 
 /** Containers to make, one after the other. */
 export interface Order {
@@ -39,8 +42,13 @@ export function stepAt(number: number): Step {
   return step;
 }
 
-/** Answers until the other side is gone: then the channel closes, and Node ends. */
+/**
+ * Answers until the other side is gone: then the channel closes, and Node ends.
+ * Bridge, rules and ip_forward are those of a network of this process, which
+ * nobody else is on.
+ */
 export function serve(): void {
+  if (process.geteuid?.() === 0) perform([unshare(CLONE_NEWNET)]);
   process.on('message', async (order: Order) => {
     process.send?.(await carryOut(order));
   });

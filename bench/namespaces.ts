@@ -1,4 +1,6 @@
-/** unshare and bwrap, told to do what step 4 and step 8 do. */
+/** unshare and bwrap, told to do what steps 4, 8 and 13 do. */
+import type { Rights } from '../src/settings/rights.ts';
+import { bwrapRights } from './confinement.ts';
 
 const STEP_4 = ['--uts', '--ipc', '--pid', '--mount'];
 
@@ -20,7 +22,29 @@ export function unshareLikeStep8(image: string): string[] {
 
 /** With a map of one user, the one that calls. */
 export function bwrapLikeStep8(image: string): string[] {
+  return bwrapWith(image, []);
+}
+
+/** The filter is open as descriptor 4: see launch.c. */
+export function bwrapLikeStep13(image: string, rights: Rights): string[] {
+  return bwrapWith(image, bwrapRights(rights, image, 4));
+}
+
+function bwrapWith(image: string, more: readonly string[]): string[] {
   const namespaces = ['user', 'uts', 'ipc', 'pid', 'net'].map((name) => `--unshare-${name}`);
   const ids = ['--uid', '0', '--gid', '0', '--hostname', 'container'];
-  return ['bwrap', ...namespaces, ...ids, '--bind', image, '/', '--proc', '/proc', '--dev', '/dev', '/bin/true'];
+  return [
+    'bwrap',
+    ...namespaces,
+    ...ids,
+    '--bind',
+    image,
+    '/',
+    '--proc',
+    '/proc',
+    '--dev',
+    '/dev',
+    ...more,
+    '/bin/true',
+  ];
 }

@@ -1,12 +1,10 @@
-/** crun and runc: a bundle that asks for what step 8 does, and the command. */
+/** crun and runc: bundles that ask for what step 8 and step 13 do, and the command. */
 import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IdRange } from '../src/proc/id-maps.ts';
-import { DEFAULT_PROFILE } from '../src/seccomp/default-profile.ts';
 import type { Settings } from '../src/settings/settings.ts';
 import { idMaps } from '../src/settings/users.ts';
-import { HIDDEN, READ_ONLY } from '../src/steps/12-paths.ts';
-import { keptCapabilities } from '../src/steps/12-rights.ts';
+import { linuxRights, processRights } from './confinement.ts';
 import type { Workspace } from './workspace.ts';
 
 const CGROUPS = '/sys/fs/cgroup';
@@ -14,43 +12,19 @@ const CGROUPS = '/sys/fs/cgroup';
 /** On a hybrid host crun refuses to run while it sees the v2 hierarchy. */
 export const UNIFIED = existsSync(join(CGROUPS, 'unified')) ? join(CGROUPS, 'unified') : undefined;
 
-/** What step 12 takes away, in the words of config.json. */
-function confinement({ rights }: Settings) {
-  const kept = keptCapabilities(rights);
-  return {
-    process: {
-      capabilities: { bounding: kept, effective: kept, permitted: kept, inheritable: [], ambient: [] },
-      noNewPrivileges: rights.noNewPrivileges,
-    },
-    linux: {
-      maskedPaths: HIDDEN,
-      readonlyPaths: READ_ONLY,
-      seccomp: {
-        defaultAction: DEFAULT_PROFILE.defaultAction,
-        // Of config.json, what docker's format has for other machines is left out.
-        syscalls: DEFAULT_PROFILE.syscalls
-          .filter(({ includes, excludes, args }) => !includes && !excludes && !args)
-          .map(({ names, action }) => ({ names, action })),
-      },
-    },
-  };
+/** Writes config.json, and returns its folder. Source: OCI runtime specification 1.0. */
+export function makeBundle(name: string, config: object, { directory }: Workspace): string {
+  const bundle = join(directory, name);
+  mkdirSync(bundle, { recursive: true });
+  writeFileSync(join(bundle, 'config.json'), JSON.stringify(config));
+  return bundle;
 }
 
-/** Writes config.json, and returns its folder: as step 8, or confined as step 12. Source: OCI runtime specification 1.0. */
-export function makeBundle(settings: Settings, { directory, images, owner }: Workspace, isConfined = false): string {
-  const bundle = join(directory, isConfined ? 'confined' : 'bundle');
-  mkdirSync(bundle, { recursive: true });
-  const confined = isConfined ? confinement(settings) : { process: {}, linux: {} };
+export function configLikeStep8(settings: Settings, { images, owner }: Workspace) {
   const { uids, gids } = idMaps(settings.users);
-  const config = {
+  return {
     ociVersion: '1.0.2',
-    process: {
-      user: { uid: 0, gid: 0 },
-      args: ['/bin/true'],
-      env: ['PATH=/usr/bin:/bin'],
-      cwd: '/',
-      ...confined.process,
-    },
+    process: { user: { uid: 0, gid: 0 }, args: ['/bin/true'], env: ['PATH=/usr/bin:/bin'], cwd: '/' },
     root: { path: join(images, 'host') },
     hostname: settings.hostname,
     mounts: [
@@ -63,11 +37,20 @@ export function makeBundle(settings: Settings, { directory, images, owner }: Wor
       uidMappings: uids.map(mapping),
       gidMappings: gids.map(mapping),
       cgroupsPath: `/${owner}`,
-      ...confined.linux,
     },
   };
-  writeFileSync(join(bundle, 'config.json'), JSON.stringify(config));
-  return bundle;
+}
+
+export function configLikeStep13(settings: Settings, workspace: Workspace) {
+  const config = configLikeStep8(settings, workspace);
+  const { mounts, linux } = config;
+  const flags = ['nosuid', 'nodev', 'noexec'];
+  return {
+    ...config,
+    process: { ...config.process, ...processRights(settings.rights) },
+    mounts: [...mounts, mount('/sys', 'sysfs', ['ro', ...flags]), mount('/sys/fs/cgroup', 'cgroup', flags)],
+    linux: { ...linux, namespaces: [...linux.namespaces, { type: 'cgroup' }], ...linuxRights(settings.rights) },
+  };
 }
 
 function mount(destination: string, type: string, options: string[]) {

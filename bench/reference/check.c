@@ -22,6 +22,20 @@ long check(long result, const char *call)
 	return result;
 }
 
+char *read_file(const char *path)
+{
+	static char text[64 * 1024];
+	int fd = check(open(path, O_RDONLY | O_CLOEXEC), path);
+	size_t length = 0;
+	ssize_t more;
+
+	while ((more = check(read(fd, text + length, sizeof text - 1 - length), path)) > 0)
+		length += more;
+	text[length] = '\0';
+	check(close(fd), "close");
+	return text;
+}
+
 void write_file(const char *path, const char *text)
 {
 	int fd = check(open(path, O_WRONLY | O_CLOEXEC), path);
@@ -60,7 +74,7 @@ void wait_for(pid_t pid)
 
 	check(waitpid(pid, &status, 0), "waitpid");
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-		fprintf(stderr, "the container ended with status %#x\n", status);
+		fprintf(stderr, "a child ended with status %#x\n", status);
 		exit(1);
 	}
 }

@@ -34,6 +34,8 @@ int child(void *context)
 
 	if (step == 0)
 		check(write(1, "World\n", 6), "write");
+	if (step >= 13)
+		enter_time(container->clocks);
 	if (step >= 2)
 		wait_at_checkpoint(container);
 	if (step >= 5)
@@ -45,11 +47,21 @@ int child(void *context)
 	if (step >= 4 && step <= 7)
 		check(mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL), "mount");
 	if (step >= 6)
-		set_up("lo", NULL);
+		set_up("lo", NULL, NULL);
 	if (container->veth.name[0])
-		set_up("eth0", container->veth.inside);
+		set_up("eth0", container->veth.inside, VETH_NETMASK);
+	if (container->place.port[0])
+		set_up_place();
 	if (step >= 8)
 		enter_image(container);
+	if (container->place.port[0])
+		attach_hosts(&container->place);
+	if (step >= 13)
+		enter_cgroup(group_mounts(container->plan));
+	if (step >= 12) {
+		hide_paths();
+		give_up_rights();
+	}
 	check(execve(argv[0], argv, environ), "execve");
 	return 1;
 }

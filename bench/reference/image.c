@@ -15,14 +15,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Newer than some headers; from 424 on, every machine numbers calls alike. */
-enum { OPEN_TREE_CALL = 428, MOVE_MOUNT_CALL = 429, MOUNT_SETATTR_CALL = 442 };
-enum { CLONE_TREE = 1, RECURSIVE = 0x8000, IDMAP = 0x100000, FROM_EMPTY_PATH = 4, TO_EMPTY_PATH = 0x40 };
-
-struct attributes {
-	uint64_t set, clear, propagation, namespace;
-};
-
 static int hold_namespace(void *context)
 {
 	const pid_t *parent = context;
@@ -49,34 +41,6 @@ static int open_namespace(const struct plan *plan)
 	return fd;
 }
 
-/* An unattached mount of a directory, through the maps of a user namespace. */
-int map_directory(const char *path, int namespace, int *source)
-{
-	struct attributes attributes = { .set = IDMAP, .propagation = MS_PRIVATE, .namespace = namespace };
-	int tree;
-
-	*source = check(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), path);
-	tree = check(syscall(OPEN_TREE_CALL, *source, "", CLONE_TREE | O_CLOEXEC | AT_EMPTY_PATH), "open_tree");
-	check(syscall(MOUNT_SETATTR_CALL, tree, "", AT_EMPTY_PATH, &attributes, sizeof attributes), "mount_setattr");
-	return tree;
-}
-
-/* The same without maps, and with what is mounted below. */
-int copy_tree(const char *path)
-{
-	struct attributes attributes = { .propagation = MS_PRIVATE };
-	int tree = check(syscall(OPEN_TREE_CALL, AT_FDCWD, path, CLONE_TREE | O_CLOEXEC | RECURSIVE), path);
-
-	check(syscall(MOUNT_SETATTR_CALL, tree, "", AT_EMPTY_PATH | RECURSIVE, &attributes, sizeof attributes),
-	      "mount_setattr");
-	return tree;
-}
-
-void attach(int tree, const char *place)
-{
-	check(syscall(MOVE_MOUNT_CALL, tree, "", AT_FDCWD, place, FROM_EMPTY_PATH), place);
-}
-
 void open_image(struct container *container)
 {
 	const struct plan *plan = container->plan;
@@ -101,7 +65,7 @@ void close_image(const struct container *container)
 	check(close(container->directory), "close");
 }
 
-static void ensure_directory(const char *path)
+void ensure_directory(const char *path)
 {
 	if (mkdir(path, 0755) < 0 && errno != EEXIST)
 		check(-1, path);
@@ -126,9 +90,9 @@ void enter_image(const struct container *container)
 	if (overlays)
 		mount_overlay(container);
 	if (tree < 0 && pivots && !overlays)
-		tree = check(syscall(OPEN_TREE_CALL, AT_FDCWD, ".", CLONE_TREE | O_CLOEXEC | RECURSIVE), "open_tree");
+		tree = clone_tree(".");
 	if (tree >= 0 && !overlays) {
-		check(syscall(MOVE_MOUNT_CALL, tree, "", AT_FDCWD, "", FROM_EMPTY_PATH | TO_EMPTY_PATH), "move_mount");
+		attach_at(tree, AT_FDCWD);
 		check(fchdir(tree), "fchdir");
 	}
 	ensure_directory("proc");
@@ -145,6 +109,8 @@ void enter_image(const struct container *container)
 	check(symlink("/proc/self/fd/0", "dev/stdin"), "symlink");
 	check(symlink("/proc/self/fd/1", "dev/stdout"), "symlink");
 	check(symlink("/proc/self/fd/2", "dev/stderr"), "symlink");
+	if (container->plan->step >= 12)
+		mount_sys();
 	if (pivots) {
 		check(syscall(SYS_pivot_root, ".", "."), "pivot_root");
 		check(umount2(".", MNT_DETACH), "umount2");

@@ -9,8 +9,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define NETMASK "255.255.255.252"
-
 static struct ifreq request_for(const char *name)
 {
 	struct ifreq request = { 0 };
@@ -28,14 +26,14 @@ static void set_address(int fd, const char *name, unsigned long what, const char
 	check(ioctl(fd, what, &request), "ioctl address");
 }
 
-void set_up(const char *name, const char *address)
+void set_up(const char *name, const char *address, const char *netmask)
 {
 	int fd = check(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
 	struct ifreq request = request_for(name);
 
 	if (address) {
 		set_address(fd, name, SIOCSIFADDR, address);
-		set_address(fd, name, SIOCSIFNETMASK, NETMASK);
+		set_address(fd, name, SIOCSIFNETMASK, netmask);
 	}
 	request.ifr_flags = IFF_UP | IFF_RUNNING;
 	check(ioctl(fd, SIOCSIFFLAGS, &request), "ioctl SIOCSIFFLAGS");

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -42,6 +43,8 @@ static void give(const struct container *container, const char *name)
 
 void make_layers(struct container *container)
 {
+	container->lock = check(open(container->plan->image, O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open image");
+	check(flock(container->lock, LOCK_SH | LOCK_NB), "flock");
 	snprintf(container->layers, sizeof container->layers, PLACE "/%s", container->plan->owner);
 	if (mkdir(container->layers, 0700) < 0 && errno != EEXIST)
 		check(-1, container->layers);
@@ -69,8 +72,8 @@ void mount_overlay(const struct container *container)
 {
 	int is_mapped = container->mapped >= 0;
 
-	attach(is_mapped ? container->mapped : copy_tree(container->plan->image), "0");
-	attach(is_mapped ? container->layer : copy_tree(path_of(container, "layer")), "layer");
+	attach(is_mapped ? container->mapped : copy_tree(container->plan->image, 0), "0");
+	attach(is_mapped ? container->layer : copy_tree(path_of(container, "layer"), 0), "layer");
 	check(mount("overlay", "merged", "overlay", 0, "lowerdir=0,upperdir=layer/upper,workdir=layer/work,userxattr"),
 	      "mount overlay");
 	check(chdir("merged"), "chdir");
@@ -87,6 +90,7 @@ static int remove_one(const char *path, const struct stat *status, int kind, str
 void remove_layers(const struct container *container)
 {
 	check(close(container->stage), "close");
+	check(close(container->lock), "close");
 	if (container->layer >= 0) {
 		check(close(container->layer), "close");
 		check(close(container->layer_source), "close");

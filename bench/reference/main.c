@@ -3,7 +3,7 @@
  * how long each took, in nanoseconds, from the first call to the last of the
  * clean-up:
  *
- *     reference STEP COUNT OWNER UID_MAP GID_MAP IMAGE [GROUP...]
+ *     reference STEP COUNT OWNER UID_MAP GID_MAP IMAGE NFT FILTER [GROUP...]
  *
  * Standard output is for the step: the figures go to descriptor 3.
  */
@@ -73,7 +73,8 @@ static pid_t clone_container(struct container *container)
 static void run(const struct plan *plan)
 {
 	struct container container = { .plan = plan };
-	int step = plan->step, has_veth = step >= 6 && plan->is_root;
+	int step = plan->step, has_veth = step >= 6 && step <= 10 && plan->is_root;
+	int is_on_bridge = step >= 11 && plan->is_root;
 	pid_t pid;
 
 	if (step == 0)
@@ -84,18 +85,32 @@ static void run(const struct plan *plan)
 		open_image(&container);
 	if (has_veth)
 		choose_veth(&container.veth);
-	make_group(plan);
 	if (step >= 10)
 		make_layers(&container);
+	make_group(plan);
+	if (is_on_bridge)
+		join_network(&container.place, plan->owner);
+	if (step >= 12)
+		read_rights(plan->filter);
+	if (step >= 13)
+		read_clocks(container.clocks, sizeof container.clocks);
 	pid = clone_container(&container);
 	if (step >= 5)
 		write_maps(plan, pid);
 	if (has_veth)
 		make_veth(&container.veth, plan->owner, pid);
+	if (is_on_bridge) {
+		make_port(&container.place, plan->owner, pid);
+		set_rules(plan);
+	}
 	join_group(plan, pid);
 	if (step >= 2)
 		release(&container);
 	wait_for(pid);
+	if (is_on_bridge) {
+		delete_rules(plan);
+		leave_network(&container.place);
+	}
 	end_group(plan);
 	if (step >= 10)
 		remove_layers(&container);
@@ -107,16 +122,19 @@ static void run(const struct plan *plan)
 
 int main(int argc, char **argv)
 {
-	if (argc < 7) {
-		fprintf(stderr, "usage: reference STEP COUNT OWNER UID_MAP GID_MAP IMAGE [GROUP...]\n");
+	if (argc < 9) {
+		fprintf(stderr, "usage: reference STEP COUNT OWNER UID_MAP GID_MAP IMAGE NFT FILTER [GROUP...]\n");
 		return 2;
 	}
 	struct plan plan = {
 		.step = atoi(argv[1]), .owner = argv[3], .uid_map = argv[4], .gid_map = argv[5],
-		.image = argv[6], .group = argv + 7, .is_root = geteuid() == 0,
+		.image = argv[6], .nft = argv[7],
+		.filter = argv[8], .group = argv + 9, .is_root = geteuid() == 0,
 	};
 
 	check(fcntl(FIGURES, F_SETFD, FD_CLOEXEC), "fcntl");
+	if (plan.is_root)
+		check(unshare(CLONE_NEWNET), "unshare"); /* Bridge, rules and ip_forward are not to be this machine's. */
 	for (int left = atoi(argv[2]); left > 0; left--) {
 		int64_t start = now();
 

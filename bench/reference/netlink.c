@@ -32,14 +32,16 @@ void nest(struct message *message, struct rtattr *attribute)
 
 struct message new_message(int type, int flags)
 {
+	size_t size = type == RTM_NEWROUTE ? sizeof(struct rtmsg) : sizeof(struct ifinfomsg);
+
 	return (struct message){
-		.header = { .nlmsg_len = NLMSG_LENGTH(sizeof(struct ifinfomsg)),
+		.header = { .nlmsg_len = NLMSG_LENGTH(size),
 		            .nlmsg_type = type,
 		            .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags },
 	};
 }
 
-static int ask(const struct message *message)
+static int ask(const void *request, size_t length)
 {
 	int fd = check(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0), "socket");
 	struct {
@@ -48,16 +50,48 @@ static int ask(const struct message *message)
 		char rest[256];
 	} answer;
 
-	check(sendto(fd, message, message->header.nlmsg_len, 0, NULL, 0), "sendto");
+	check(sendto(fd, request, length, 0, NULL, 0), "sendto");
 	check(recvfrom(fd, &answer, sizeof answer, 0, NULL, NULL), "recvfrom");
 	check(close(fd), "close");
 	return answer.error.error;
 }
 
-void ask_checked(const struct message *message, const char *what)
+static void check_verdict(int verdict, const char *what)
 {
-	int verdict = ask(message);
-
 	errno = -verdict;
 	check(verdict, what);
+}
+
+void ask_checked(const struct message *message, const char *what)
+{
+	check_verdict(ask(message, message->header.nlmsg_len), what);
+}
+
+void ask_both(const struct message *first, const struct message *second, const char *what)
+{
+	char both[2 * sizeof *first];
+	size_t begin = NLMSG_ALIGN(first->header.nlmsg_len);
+
+	memset(both, 0, sizeof both);
+	memcpy(both, first, first->header.nlmsg_len);
+	((struct nlmsghdr *)both)->nlmsg_flags &= ~NLM_F_ACK;
+	memcpy(both + begin, second, second->header.nlmsg_len);
+	check_verdict(ask(both, begin + second->header.nlmsg_len), what);
+}
+
+int find_link(const char *name)
+{
+	int fd = check(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0), "socket");
+	struct message message = new_message(RTM_GETLINK, 0);
+	union {
+		struct message found;
+		char space[8192];
+	} answer;
+
+	message.header.nlmsg_flags = NLM_F_REQUEST;
+	add(&message, IFLA_IFNAME, name, strlen(name) + 1);
+	check(sendto(fd, &message, message.header.nlmsg_len, 0, NULL, 0), "sendto");
+	check(recvfrom(fd, &answer, sizeof answer, 0, NULL, NULL), "recvfrom");
+	check(close(fd), "close");
+	return answer.found.header.nlmsg_type == RTM_NEWLINK ? answer.found.link.ifi_index : 0;
 }

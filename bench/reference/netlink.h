@@ -7,7 +7,10 @@
 
 struct message {
 	struct nlmsghdr header;
-	struct ifinfomsg link;
+	union {
+		struct ifinfomsg link;
+		struct rtmsg route;
+	};
 	char rest[512];
 };
 
@@ -19,5 +22,11 @@ void nest(struct message *message, struct rtattr *attribute);
 
 /* Sends it and hears the kernel's verdict. */
 void ask_checked(const struct message *message, const char *what);
+
+/* Both at once, of which the second alone is answered, if the first does not fail. */
+void ask_both(const struct message *first, const struct message *second, const char *what);
+
+/* The index of an interface, or 0. */
+int find_link(const char *name);
 
 #endif

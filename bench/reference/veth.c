@@ -15,8 +15,7 @@
 
 #define BLOCKS (254 * 64)
 
-/* A name that stands in no file system: a zero byte comes before it. */
-static int take_name(int fd, const char *name)
+int take_name(int fd, const char *name)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int length = snprintf(address.sun_path + 1, sizeof address.sun_path - 1, "container-lab/%s", name);
@@ -74,7 +73,7 @@ void make_veth(const struct veth *veth, const char *owner, pid_t pid)
 	add(&alias, IFLA_IFNAME, veth->name, strlen(veth->name) + 1);
 	add(&alias, IFLA_IFALIAS, owner, strlen(owner) + 1);
 	ask_checked(&alias, "RTM_NEWLINK alias");
-	set_up(veth->name, veth->outside);
+	set_up(veth->name, veth->outside, VETH_NETMASK);
 }
 
 void free_veth(const struct veth *veth)
