@@ -55,7 +55,12 @@ const SECTIONS: readonly (readonly [title: string, ...places: Place[]])[] = [
   ['Calls on mounts', { file: `${SYSCALLS}/mounts.ts` }],
   ['Calls on processes', { file: `${SYSCALLS}/processes.ts` }],
   ['Calls on who a process is', { file: `${SYSCALLS}/identity.ts` }],
-  ['Calls on the network', { file: `${SYSCALLS}/network.ts` }, { file: `${SYSCALLS}/netlink.ts` }],
+  [
+    'Calls on the network',
+    { file: `${SYSCALLS}/network.ts` },
+    { file: `${SYSCALLS}/network.ts`, only: ['indexIn'] },
+    { file: `${SYSCALLS}/netlink.ts` },
+  ],
   ['Calls on descriptors', { file: `${SYSCALLS}/descriptors.ts` }],
   ['Calls on shared memory', { file: `${SYSCALLS}/shared-memory.ts` }],
   [
