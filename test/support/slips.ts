@@ -57,7 +57,8 @@ export const SLIPS: readonly Slip[] = [
     exercise: '1a',
     what: 'a setting that there is not',
     changes: [['lab.settings.hostname', 'lab.settings.hostName']],
-    message: 'lab.settings has no hostName. It has hostname, users, resources, root, layers, mounts, network, devices, rights, process.',
+    message:
+      'lab.settings has no hostName. It has hostname, users, resources, root, layers, mounts, network, devices, rights, process.',
   },
   {
     exercise: '1a',
