@@ -20,6 +20,7 @@ export async function measureImages(kit: Kit, workspace: Workspace, budget: numb
     kit.contender('kit, step 9', 9, TIMES),
     kit.contender('kit, step 9, plain', 9, TIMES, { rootless: true }),
     kit.contender('kit, step 10', 10, TIMES),
+    kit.contender('kit, step 11', 11, TIMES),
     kit.contender('kit, step 12', 12, TIMES),
     kit.contender('kit, step 13', 13, TIMES),
     ...(await runtimes(workspace)).map((command) => commandContender({ ...command, times: TIMES }, workspace)),

@@ -10,7 +10,7 @@ import type { Workspace } from './workspace.ts';
 export const DIFFERENCES = [
   'All have the same image, with user, UTS, IPC, PID, mount and network namespaces and a /proc of their own.',
   'The steps alone have a veth pair with addresses, and show the image as owned by root inside; step 8 uses chroot, ' +
-    'step 9 pivot_root, step 10 an overlay over the image, step 12 fewer rights, a /sys and a devices cgroup. "plain" leaves out veth pair and owner, as the others do; "limits" adds the cgroups of step 7. ' +
+    'step 9 pivot_root, step 10 an overlay over the image, step 11 a bridge, which each run makes and takes away, step 12 fewer rights, a /sys and a devices cgroup. "plain" leaves out veth pair and owner, as the others do; "limits" adds the cgroups of step 7. ' +
     'Step 13 has a cgroup namespace with its file systems besides, a time namespace, and a cgroup in any case.',
   'unshare: chroot, no /dev, lo down, host name unchanged, one user mapped. bwrap: pivot_root, one user mapped, no new ' +
     'privileges. crun and runc: pivot_root, 65536 users mapped, no capabilities, no seccomp filter, a cgroup in every ' +
