@@ -38,8 +38,9 @@ export interface ControlGroup {
   readonly directories: readonly string[];
   /** Puts a process in; the children that it has from then on are in it too. */
   join(pid: number): readonly Call[];
-  /** Lets all of its processes stand still, or go on: once it is made, and only with `always` in any case. */
+  /** Lets all of its processes stand still. Without `always` it can be that nothing here does that. */
   freeze(): readonly Call[];
+  /** Lets them go on. */
   thaw(): readonly Call[];
   /** What the kernel counted, as lines; call it after the run and before `remove`. */
   report(): string[];
@@ -75,8 +76,9 @@ export function planControlGroup(
   limits: Resources,
   name: string,
   facts: Partial<Machine> = {},
-  { always = false, divider }: Purpose = {},
+  purpose: Purpose = {},
 ): ControlGroup {
+  const { always = false, divider } = purpose;
   checkResources(limits);
   const isNeeded = always || Object.values(limits).some((limit) => limit !== undefined);
   const { groups, missing } = isNeeded ? planGroups(limits, name, { ...thisMachine(), ...facts }, always) : NOTHING;

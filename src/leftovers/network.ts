@@ -26,7 +26,7 @@ export const BRIDGE = 'container-lab';
 export const FORWARDING = '/proc/sys/net/ipv4/ip_forward';
 
 const LOCK = `${BRIDGE}/network`;
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 const PAUSE_MS = 2;
 
 /** What a bridge notes in its alias. */

@@ -4,7 +4,7 @@ import { programPath } from '../proc/programs.ts';
 import type { Leftover } from './leftover.ts';
 import { isMarkOf, type Wanted } from './owner.ts';
 
-const TIMEOUT_MS = 5000;
+const TIMEOUT_MS = 30_000;
 
 export function find(wanted: Wanted): Leftover<'table'>[] {
   const listed = nft(['list', 'tables'])?.stdout ?? '';

@@ -100,6 +100,7 @@ export function checkNetwork({ mode, ip, mac, ports, devices }: Network, rootles
   if (mode === 'none' && first)
     throw new UsageError(`${first}: with --network none there is no eth0 that it could be about.`);
   const [privileged] = [
+    ...(ports.length > 0 ? ['--publish'] : []),
     ...(ip === undefined ? [] : ['--ip']),
     ...(mac === undefined ? [] : ['--mac-address']),
     ...(devices.length === 0 ? [] : ['--device-net']),

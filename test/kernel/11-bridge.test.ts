@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { hostsFile } from '../../src/leftovers/network.ts';
@@ -11,7 +12,7 @@ import { type Container, type ContainerOptions, startContainer } from '../suppor
 import { kernelTest, onTestEnd, temporaryDirectory, until } from '../support/kernel-test.ts';
 import { lab, ownLinks, read } from '../support/lab.ts';
 import { leftoversOf, NONE } from '../support/leftovers.ts';
-import { start as startRun } from '../support/many.ts';
+import { many, start as startRun } from '../support/many.ts';
 import { canRun, program } from '../support/needs.ts';
 import { patience } from '../support/patience.ts';
 
@@ -458,16 +459,16 @@ kernelTest(
   `${COUNT} containers at once: addresses, names and ports of their own; all is gone at the end`,
   async () => {
     const [links, before] = [ownLinks(), tables()];
-    const containers = await Promise.all(
-      Array.from({ length: COUNT }, (_, index) => start(['--hostname', `c${index}`, '-p', `${9000 + index}:80`])),
-    );
+    const containers = await many(COUNT, (index) => start(['--hostname', `c${index}`, '-p', `${9000 + index}:80`]));
     const addresses = containers.map(addressOf);
     assert.is(new Set(addresses).size, COUNT, addresses.join(' '));
     assert.is(readdirSync('/sys/class/net/container-lab/brif').length, COUNT);
     const hosts = read(`/proc/${containers[0]?.pid}/root/etc/hosts`);
     for (const [index, address] of addresses.entries()) assert.match(hosts, `${address}\tc${index}\n`);
     assert.ok(containers.every(({ pid }, index) => pings(pid, addresses[(index + 1) % COUNT] ?? '')));
-    assert.equal(await Promise.all(containers.map((container) => container.end())), Array(COUNT).fill(0));
+    const ends = await many(COUNT, async (index) => containers[index]?.end());
+    const failed = containers.filter((_, index) => ends[index] !== 0).map(({ narration }) => narration);
+    assert.equal(failed, []);
     assert.equal([ownLinks(), tables(), forwarding()], [links, before, '0']);
     assert.not.ok(existsSync(hostsFile()));
   },
@@ -537,6 +538,33 @@ kernelTest(
       1,
     );
     await stays.end();
+  },
+);
+
+const KILLS = 20;
+
+kernelTest(
+  test,
+  withNft,
+  `${KILLS} runs, killed at random moments: clean takes away all that they have left`,
+  async () => {
+    const [links, before] = [ownLinks(), rules()];
+    const begun = performance.now();
+    assert.is(lab(['step', '11', '--quiet', '-p', '7999:80', 'true']).status, 0);
+    const usual = performance.now() - begun;
+    const runs = await many(KILLS, async (index) => {
+      const running = startRun(['step', '11', '--quiet', '-p', `${8000 + index}:80`, '--', 'sleep', '1000']);
+      await sleep(usual * (0.2 + 1.3 * Math.random()));
+      running.process.kill('SIGKILL');
+      await running.ended;
+      return running.pid;
+    });
+    const pids = new Set(runs);
+    await until('their processes are gone', () => leftoversOf(pids).processes.length === 0);
+    assert.is(lab(['clean']).status, 0);
+    await until('their cables are gone', () => ownLinks().length === links.length);
+    assert.equal([ownLinks(), rules(), forwarding(), leftoversOf(pids)], [links, before, '0', NONE]);
+    assert.not.ok(existsSync(hostsFile()));
   },
 );
 

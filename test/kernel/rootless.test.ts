@@ -254,6 +254,32 @@ kernelTest(
   },
 );
 
+kernelTest(
+  test,
+  [canRun(11, 'rootless')],
+  'step 11: lo alone; what would take a bridge is refused in one line',
+  async () => {
+    const who = user();
+    const container = await start(['11'], who);
+    assert.match(
+      container.narration,
+      'Without root there is no bridge, for it would belong to the host: only lo is up.',
+    );
+    assert.match(read(`/proc/${container.pid}/net/dev`), /^ *lo:/m);
+    assert.not.match(read(`/proc/${container.pid}/net/dev`), 'eth0');
+    await container.end();
+    for (const [option = '', ...value] of [
+      ['--publish', '8080:80'],
+      ['--ip', '10.11.0.9'],
+      ['--device-net', 'eth1'],
+    ]) {
+      const { status, stderr } = lab(['step', '11', '--rootless', option, ...value, 'true'], who);
+      assert.is(status, 2);
+      assert.is(stderr, `${option}: without root there is no bridge, and no interface can be moved. Run with sudo.\n`);
+    }
+  },
+);
+
 kernelTest(test, [canRun(1, 'rootless')], 'a daemon left behind by step 1 is ended without root, too', async () => {
   const container = await start(['1']);
   await container.run('(setsid sleep 300 &)');

@@ -33,25 +33,25 @@ function lineFor(facts: Facts, asRoot: (step: number) => Verdict, rootless: (ste
 
 test('READY: every step runs in full', () => {
   const line = lineFor(factsOf(0), open, () => broken(problem));
-  assert.is(line, 'READY  steps 0–12 as root · node 22.1 · cgroup v2 · exercises 3/21, at 1b');
+  assert.is(line, 'READY  steps 0–13 as root · node 22.1 · cgroup v2 · exercises 3/21, at 1b');
 });
 
 test('PARTLY: an ordinary user is told how to ask again with sudo', () => {
   const rootless = (step: number) => (step < 6 ? fine() : fine(['No veth pair.']));
   assert.is(
     lineFor(factsOf(1000), () => assumed(fine()), rootless),
-    'PARTLY  steps 0–5 rootless, 6–12 in part · node 22.1 · cgroup v2 · exercises 3/21, at 1b → sudo npm run workshop:check',
+    'PARTLY  steps 0–5 rootless, 6–13 in part · node 22.1 · cgroup v2 · exercises 3/21, at 1b → sudo npm run workshop:check',
   );
   const nothing = (step: number) => (step === 0 ? fine() : broken(problem));
   assert.match(
     lineFor(factsOf(1000), () => assumed(fine()), nothing),
-    /^PARTLY {2}step 0 rootless, not 1–12 · .*check$/,
+    /^PARTLY {2}step 0 rootless, not 1–13 · .*check$/,
   );
 });
 
 test('PARTLY: some steps do not run, and why', () => {
   const line = lineFor(factsOf(0), (step) => (step === 7 ? broken(problem) : fine()), open);
-  assert.match(line, /^PARTLY {2}steps 0–6, 8–12 as root, not 7 · /);
+  assert.match(line, /^PARTLY {2}steps 0–6, 8–13 as root, not 7 · /);
   assert.ok(line.endsWith(' · AppArmor restricts this here, as it has since 23.10 → sudo sysctl -w a.b=0'), line);
 });
 

@@ -6,7 +6,6 @@ export const FOR_USER = [...CGROUPS, 'kernel/rootless'];
 /** And for root, the weightiest first. */
 export const FOR_ROOT = [
   ...CGROUPS,
-  'lessons-transcripts/07-cgroups-versions',
   'kernel/07',
   'kernel/11',
   'kernel/12',
