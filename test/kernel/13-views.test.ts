@@ -299,7 +299,7 @@ kernelTest(
  * Processes that each start another one and end: whoever kills those that he has
  * seen comes too late. Each list of a cgroup's processes is out of date.
  */
-const HOPPER = 'hop() { hop & }; hop';
+const hopper = (marker: string) => `sh -c "$hop" ${marker} &`;
 
 kernelTest(test, needs, 'who forks faster than somebody can kill does not escape the end of a cgroup', async () => {
   const group = planControlGroup({}, newOwnerName(), {}, { always: true });
@@ -307,11 +307,12 @@ kernelTest(test, needs, 'who forks faster than somebody can kill does not escape
   perform(group.create);
   for (const directory of group.directories) {
     const marker = `hopper-${process.pid}-${basename(dirname(directory))}`;
-    const hopper = spawn('/bin/sh', ['-c', `echo $$ > ${directory}/cgroup.procs; ${HOPPER}`, marker], {
+    const first = spawn('/bin/sh', ['-c', `echo $$ > ${directory}/cgroup.procs; eval "$hop"`], {
       stdio: 'ignore',
+      env: { PATH: '/usr/bin:/bin', hop: hopper(marker) },
     });
-    hopper.unref();
-    await until('it hops', () => processesIn(directory).length > 0 && hopper.exitCode !== null);
+    first.unref();
+    await until('it hops', () => processesIn(directory).length > 0 && first.exitCode !== null);
     const lists = new Set<string>();
     await until('each look finds others', () => lists.add(processesIn(directory).join()).size > 3);
   }
