@@ -19,14 +19,8 @@ export interface Command {
 }
 
 /** Runs a command, `times` times a turn, from launch.c. */
-export function commandContender({ words, times = 1, ...command }: Command, workspace: Workspace): Contender {
-  const { name, cwd, hide, input, hasOwnNetwork } = command;
-  const all = [
-    ...(hide ? ['--hide', hide] : []),
-    ...(input ? ['--input', input] : []),
-    ...(hasOwnNetwork ? ['--own-network'] : []),
-    ...words,
-  ];
+export function commandContender({ times = 1, ...command }: Command, workspace: Workspace): Contender {
+  const { name, words, cwd } = command;
   const env = environment(workspace.owner);
   return {
     name,
@@ -34,10 +28,22 @@ export function commandContender({ words, times = 1, ...command }: Command, work
       const program = words[0] ?? '';
       if (!isInstalled(program)) throw new Error('not installed');
       const nanoseconds: number[] = [];
-      while (nanoseconds.length < times) nanoseconds.push(...(await runProgram(workspace.launch, all, { env, cwd })));
+      while (nanoseconds.length < times) {
+        nanoseconds.push(...(await runProgram(workspace.launch, launchWords(command), { env, cwd })));
+      }
       return nanoseconds;
     },
   };
+}
+
+/** What launch.c is told. */
+export function launchWords({ words, hide, input, hasOwnNetwork }: Command): string[] {
+  return [
+    ...(hide ? ['--hide', hide] : []),
+    ...(input ? ['--input', input] : []),
+    ...(hasOwnNetwork ? ['--own-network'] : []),
+    ...words,
+  ];
 }
 
 /** Ours, without what npm added, and with our mark: `npm run clean` knows it. */

@@ -12,7 +12,8 @@ export const DIFFERENCES = [
   'All have the same image, with user, UTS, IPC, PID, mount and network namespaces and a /proc of their own.',
   'The steps alone have a veth pair with addresses, and show the image as owned by root inside; step 8 uses chroot, ' +
     'step 9 pivot_root, step 10 an overlay over the image, step 11 a bridge and packet rules, which go with each ' +
-    'container. "plain" leaves out network and owner, as the others do; "limits" adds the cgroups of step 7.',
+    'container, step 12 fewer rights, a filter, a /sys and rules for devices, step 13 a cgroup and a time namespace. ' +
+    '"plain" leaves out network and owner, as the others do; "limits" adds the cgroups of step 7.',
   'unshare: chroot, no /dev, lo down, host name unchanged, one user mapped. bwrap: pivot_root, one user mapped, no new ' +
     'privileges. crun and runc: pivot_root, 65536 users mapped, no capabilities, no seccomp filter, a cgroup in every ' +
     'hierarchy, or with "no cgroup" none.',
