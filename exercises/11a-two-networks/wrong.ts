@@ -1,8 +1,36 @@
 /** Wrong solutions that are the solution but for a line or two: see CONTRIBUTING, "Add an exercise". */
-import type { WrongSolution } from '#src/catalogue/wrong-solutions.ts';
+import type { Change, WrongSolution } from '#src/catalogue/wrong-solutions.ts';
 
 const SWITCHED_OFF = "      ...writeFile('/proc/sys/net/ipv4/ip_forward', '0'),\n";
 const NO_WRITE = ['close, writeFile', 'close'] as const;
+
+/** Makes calls in a container's network when all programs run. */
+function afterwards(container: string, calls: string): Change[] {
+  return [
+    [
+      '  return lab.wait(',
+      `  for (const { pid } of Object.values(containers)) {
+    while (!readFileSync(\`/proc/\${pid}/cmdline\`, 'latin1').includes('probe-')) await sleep(0);
+  }
+  const network = openat(\`/proc/\${containers.${container}.pid}/ns/net\`, O_RDONLY);
+  await lab.wait(await lab.clone([network, setns(network, CLONE_NEWNET), ...${calls}, exit(0)], 0));
+  return lab.wait(`,
+    ],
+    [
+      "import type { End } from '#src/executor/reaper.ts';",
+      "import { readFileSync } from 'node:fs';\nimport { setTimeout as sleep } from 'node:timers/promises';\nimport type { End } from '#src/executor/reaper.ts';",
+    ],
+    ['close, writeFile', 'close, openat, writeFile'],
+    [
+      "import { CLONE_NEWNET } from '#src/syscalls/flags.ts';",
+      "import { CLONE_NEWNET, O_RDONLY } from '#src/syscalls/flags.ts';\nimport { setns } from '#src/syscalls/namespaces.ts';",
+    ],
+    [
+      "interfaceSocket } from '#src/syscalls/network.ts';",
+      "interfaceSocket } from '#src/syscalls/network.ts';\nimport { exit } from '#src/syscalls/processes.ts';",
+    ],
+  ];
+}
 
 export const wrong: readonly WrongSolution[] = [
   {
@@ -102,25 +130,7 @@ export const wrong: readonly WrongSolution[] = [
   {
     name: 'switched-off-afterwards',
     fails: 'both networks, when the last of the four began: expected as they are now, observed a packet to its address',
-    changes: [
-      [SWITCHED_OFF, ''],
-      [
-        '  return lab.wait(',
-        `  const network = openat(\`/proc/\${containers.router.pid}/ns/net\`, O_RDONLY);
-  const off = writeFile('/proc/sys/net/ipv4/ip_forward', '0');
-  await lab.wait(await lab.clone([network, setns(network, CLONE_NEWNET), ...off, exit(0)], 0));
-  return lab.wait(`,
-      ],
-      ['close, writeFile', 'close, openat, writeFile'],
-      [
-        "import { CLONE_NEWNET } from '#src/syscalls/flags.ts';",
-        "import { CLONE_NEWNET, O_RDONLY } from '#src/syscalls/flags.ts';\nimport { setns } from '#src/syscalls/namespaces.ts';",
-      ],
-      [
-        "interfaceSocket } from '#src/syscalls/network.ts';",
-        "interfaceSocket } from '#src/syscalls/network.ts';\nimport { exit } from '#src/syscalls/processes.ts';",
-      ],
-    ],
+    changes: [[SWITCHED_OFF, ''], ...afterwards('router', "writeFile('/proc/sys/net/ipv4/ip_forward', '0')")],
   },
   {
     name: 'plugged-in-afterwards',
@@ -130,22 +140,7 @@ export const wrong: readonly WrongSolution[] = [
         '[...member(addresses.stranger, addresses.router.two), ...stranger]',
         '[...setUpNetwork(undefined), ...stranger]',
       ],
-      [
-        '  return lab.wait(',
-        `  const network = openat(\`/proc/\${containers.stranger.pid}/ns/net\`, O_RDONLY);
-  const late = member(addresses.stranger, addresses.router.two);
-  await lab.wait(await lab.clone([network, setns(network, CLONE_NEWNET), ...late, exit(0)], 0));
-  return lab.wait(`,
-      ],
-      ['close, writeFile', 'close, openat, writeFile'],
-      [
-        "import { CLONE_NEWNET } from '#src/syscalls/flags.ts';",
-        "import { CLONE_NEWNET, O_RDONLY } from '#src/syscalls/flags.ts';\nimport { setns } from '#src/syscalls/namespaces.ts';",
-      ],
-      [
-        "interfaceSocket } from '#src/syscalls/network.ts';",
-        "interfaceSocket } from '#src/syscalls/network.ts';\nimport { exit } from '#src/syscalls/processes.ts';",
-      ],
+      ...afterwards('stranger', 'member(addresses.stranger, addresses.router.two)'),
     ],
   },
   {

@@ -66,7 +66,12 @@ const SECTIONS: readonly (readonly [title: string, ...places: Place[]])[] = [
     { file: `${SECCOMP}/profile.ts`, only: ['parseProfile'] },
     { file: `${SECCOMP}/default-profile.ts` },
   ],
-  ['Calls on the network', { file: `${SYSCALLS}/network.ts` }, { file: `${SYSCALLS}/netlink.ts` }],
+  [
+    'Calls on the network',
+    { file: `${SYSCALLS}/network.ts` },
+    { file: `${SYSCALLS}/network.ts`, only: ['indexIn'] },
+    { file: `${SYSCALLS}/netlink.ts` },
+  ],
   ['Calls on descriptors', { file: `${SYSCALLS}/descriptors.ts` }],
   ['Calls on shared memory', { file: `${SYSCALLS}/shared-memory.ts` }],
   [

@@ -19,7 +19,7 @@ export const ALL_HOSTS = '224.0.0.1';
 const PACKET_BYTES = 256;
 const MOST_PACKETS = 32;
 const LISTEN_S = 1;
-const SEND_PAUSE_MS = 100;
+const SEND_PAUSE_MS = 200;
 
 /**
  * Sets whether a process's network passes on packets. A new network has this from
@@ -161,10 +161,8 @@ export async function arrivals(
   const send = async () => {
     // The first can be too early: nobody tells when the other one listens.
     while (!isOver) {
-      for (const [address, text] of texts) {
-        const out = icmpSocket();
-        await lookInto(from, 'net', [out, sendEcho(out, address, text)]);
-      }
+      const out = icmpSocket();
+      await lookInto(from, 'net', [out, ...texts.map(([address, text]) => sendEcho(out, address, text))]);
       await sleep(SEND_PAUSE_MS);
     }
   };

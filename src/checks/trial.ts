@@ -62,8 +62,13 @@ export class Trial {
     look: () => Expectation | Promise<Expectation>,
     patience = PATIENCE_MS,
   ): Promise<void> {
-    await this.until(async () => judge(name, await look()).passed, patience);
-    this.expect(name, await look());
+    let last = await look();
+    const isMet = () => judge(name, last).passed;
+    await this.until(async () => {
+      if (!isMet()) last = await look();
+      return isMet();
+    }, patience);
+    this.expect(name, last);
   }
 
   /** Notes an expectation that must stay met for a while: something does not happen. */

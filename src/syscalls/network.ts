@@ -271,9 +271,9 @@ export function interfaceIndex(fd: number | Call, name: string): Call {
   return IOCTL(fd, SIOC.SIOCGIFINDEX, answer);
 }
 
-/** The index that `interfaceIndex` has asked for; 0 if there is no such interface. */
-export function indexIn({ outs }: { readonly outs: ReadonlyMap<unknown, Buffer> }): number {
-  return [...outs.values()][0]?.readInt32LE(16) ?? 0;
+/** The index that `interfaceIndex` has asked for, as the first in its list that answers; 0 if there is no such interface. Source: netdevice(7). */
+export function indexIn(performed: { readonly outs: ReadonlyMap<unknown, Buffer> }): number {
+  return [...performed.outs.values()][0]?.readInt32LE(16) ?? 0;
 }
 
 /** struct ifreq: a name of 16 bytes, then a union of 24. */

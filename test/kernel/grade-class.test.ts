@@ -2,8 +2,11 @@
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { descendants } from '../../src/checks/process.ts';
+import { startTime } from '../../src/proc/stat.ts';
 import { kernelTest, temporaryDirectory, until } from '../support/kernel-test.ts';
 import { lab, loader, read, top } from '../support/lab.ts';
 import { leftoversOf, NONE } from '../support/leftovers.ts';
@@ -15,6 +18,9 @@ const test = suite('grade-class');
 const EXERCISE = join(top, 'exercises/1a-domain-name');
 const needs = [root, canRun(5)];
 const STUDENTS = 8;
+/** GRADER_KILLS=500 kills as often, for a night. */
+const KILLS = Number(process.env.GRADER_KILLS ?? 5);
+const MOST_DELAY_MS = 2000;
 
 function makeClass() {
   const place = temporaryDirectory();
@@ -86,6 +92,29 @@ for (const signal of ['SIGKILL', 'SIGINT'] as const) {
     },
   );
 }
+
+kernelTest(
+  test,
+  needs,
+  'killed at random moments, the grader leaves no process, and clean removes the rest',
+  async () => {
+    for (let kill = 0; kill < KILLS; kill++) {
+      const grader = start([...makeClass().words, '--restart']);
+      const below = () => descendants(grader.pid).filter(({ pid }) => pid !== grader.pid);
+      await until('its first sandbox', () => below().length > 0, 60_000);
+      await sleep(Math.random() * MOST_DELAY_MS);
+      const seen = below().map(({ pid }) => [pid, startTime(pid)] as const);
+      grader.process.kill('SIGKILL');
+      await grader.ended;
+      await until(
+        'the end of all',
+        () => !seen.some(([pid, start]) => start !== undefined && startTime(pid) === start),
+      );
+      assert.is(lab(['clean']).status, 0);
+      assert.equal(leftoversOf(new Set([grader.pid])), NONE, `kill ${kill}`);
+    }
+  },
+);
 
 kernelTest(test, needs, 'what has changed is graded again, and with --restart all is', () => {
   const { csv, words, submissions } = makeClass();
