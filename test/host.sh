@@ -27,6 +27,20 @@ mount -t proc proc /proc
 [ ! -d /dev/mqueue ] || mount -t mqueue mqueue /dev/mqueue
 [ ! -d /dev/shm ] || mount -t tmpfs -o mode=1777 tmpfs /dev/shm
 
+# A /run of its own, with all folders of the machine's.
+mount --rbind /run /mnt
+mount -t tmpfs -o mode=755 tmpfs /run
+for path in /mnt/*; do
+	name=${path#/mnt/}
+	if [ -h "$path" ]; then
+		cp -P "$path" "/run/$name"
+	elif [ -d "$path" ]; then
+		mkdir -p "/run/$name"
+		mount --rbind "$path" "/run/$name"
+	fi
+done
+umount --lazy /mnt
+
 if [ "$OWN_NETWORK" ]; then
 	# A sysfs shows the links of the network namespace in which it was mounted. The machine's lies on /mnt meanwhile.
 	mount --rbind /sys /mnt

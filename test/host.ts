@@ -1,6 +1,6 @@
 /**
- * A host of its own for a test file: PID, mount, network, UTS and IPC namespaces, with a /proc, a /sys, a /tmp and a
- * /var/tmp that belong to them. Files that run side by side do not see each other there, and what one leaves behind is its own.
+ * A host of its own for a test file: PID, mount, network, UTS and IPC namespaces, with a /proc, a /sys, a /run, a /tmp
+ * and a /var/tmp that belong to them. Files that run side by side do not see each other there, and what one leaves behind is its own.
  * The cgroups are the machine's; the kit's bear the number of the PID namespace.
  */
 import { spawnSync } from 'node:child_process';
@@ -143,7 +143,10 @@ function look(pid: number, folders: readonly Folder[], hasOwnNetwork: boolean): 
   return {
     mounts: readFileSync(`/proc/${pid}/mountinfo`, 'utf8').trim().split('\n'),
     links: hasOwnNetwork ? readdirSync(`/proc/${pid}/root/sys/class/net`) : [],
-    files: folders.flatMap(({ own, folder }) => readdirSync(own).map((name) => join(folder, name))),
+    files: [
+      ...folders.flatMap(({ own, folder }) => readdirSync(own).map((name) => join(folder, name))),
+      ...readdirSync(`/proc/${pid}/root/run`).map((name) => join('/run', name)),
+    ],
     processes: processes(`/proc/${pid}/root/proc`),
   };
 }
