@@ -10,7 +10,6 @@
 #include "netlink.h"
 
 #define GATEWAY "10.11.0.1"
-#define ADDRESS "10.11.0.2"
 #define NETMASK "255.255.255.0"
 
 static void add_text(struct message *message, int type, const char *text)
@@ -76,7 +75,7 @@ void make_port(const struct place *place, const char *owner, pid_t pid)
 	other = add(&message, VETH_INFO_PEER, &none, sizeof none);
 	add_text(&message, IFLA_IFNAME, "eth0");
 	add(&message, IFLA_NET_NS_PID, &pid, sizeof pid);
-	add_hardware_address(&message, ADDRESS);
+	add_hardware_address(&message, place->address);
 	nest(&message, other);
 	nest(&message, data);
 	nest(&message, info);
@@ -98,8 +97,8 @@ static void add_default_route(void)
 }
 
 /* The child's part. */
-void set_up_place(void)
+void set_up_place(const struct place *place)
 {
-	set_up("eth0", ADDRESS, NETMASK);
+	set_up("eth0", place->address, NETMASK);
 	add_default_route();
 }

@@ -51,7 +51,7 @@ int child(void *context)
 	if (container->veth.name[0])
 		set_up("eth0", container->veth.inside, VETH_NETMASK);
 	if (container->place.port[0])
-		set_up_place();
+		set_up_place(&container->place);
 	if (step >= 8)
 		enter_image(container);
 	if (container->place.port[0])

@@ -101,7 +101,7 @@ static void run(const struct plan *plan)
 		make_veth(&container.veth, plan->owner, pid);
 	if (is_on_bridge) {
 		make_port(&container.place, plan->owner, pid);
-		set_rules(plan);
+		set_rules(plan, container.place.address);
 	}
 	join_group(plan, pid);
 	if (step >= 2)

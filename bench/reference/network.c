@@ -1,7 +1,8 @@
 /*
  * network.c - the network of containers: the first one makes it, and the last
  * one takes it away. Here there is one at a time, in a network namespace of this
- * program, so its place is always the same.
+ * program. The port of the one before can still be there: then it is the next
+ * address.
  */
 #define _GNU_SOURCE
 #include "reference.h"
@@ -17,7 +18,8 @@
 
 #define FORWARDING "/proc/sys/net/ipv4/ip_forward"
 #define NETWORK_IN_HEX "\t00000B0A\t" /* 10.11.0.0, as /proc/net/route has it */
-#define NAMES "127.0.0.1\tlocalhost\n10.11.0.2\tcontainer\n"
+#define NAMES "127.0.0.1\tlocalhost\n%s\tcontainer\n"
+#define LAST 254
 
 static int hold(const char *name)
 {
@@ -49,40 +51,51 @@ static const char *hosts_file(void)
 	return path;
 }
 
-static void write_hosts(void)
+static void write_hosts(const char *address)
 {
+	char names[64];
+	int length = snprintf(names, sizeof names, NAMES, address);
 	int fd = check(open(hosts_file(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644), hosts_file());
 
-	check(write(fd, NAMES, strlen(NAMES)), "write");
+	check(write(fd, names, length), "write");
 	check(close(fd), "close");
 }
 
-/* Returns the socket that holds the address. */
-static int take_address(const char *port)
+static int is_free(const char *port)
 {
-	int fd, probe;
+	int fd = check(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
+	int is_free = !is_taken(fd, port);
 
-	check_free(is_empty(), "10.11.0.2");
-	fd = hold("10.11.0.2");
-	probe = check(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), "socket");
-	check_free(!is_taken(probe, port), port);
-	check(close(probe), "close");
-	return fd;
+	check(close(fd), "close");
+	return is_free;
+}
+
+static void take_address(struct place *place)
+{
+	check_free(is_empty(), BRIDGE);
+	for (int number = 2; number <= LAST; number++) {
+		snprintf(place->port, sizeof place->port, "labp%d", number);
+		snprintf(place->address, sizeof place->address, "10.11.0.%d", number);
+		place->lease = hold(place->address);
+		if (is_free(place->port))
+			return;
+		check(close(place->lease), "close");
+	}
+	check_free(0, "10.11.0.0/24");
 }
 
 void join_network(struct place *place, const char *owner)
 {
 	int lock = hold("network");
 
-	snprintf(place->port, sizeof place->port, "labp2");
 	check_free(!find_link(BRIDGE), BRIDGE);
 	check_free(!strstr(read_file("/proc/self/net/route"), NETWORK_IN_HEX), "10.11.0.0/24");
-	place->lease = take_address(place->port);
+	take_address(place);
 	read_file(FORWARDING);
 	make_bridge(owner);
 	write_file(FORWARDING, "1");
 	place->bridge = find_link(BRIDGE);
-	write_hosts();
+	write_hosts(place->address);
 	check(close(lock), "close");
 	place->hosts = copy_tree(hosts_file(), MOUNT_READ_ONLY);
 }
@@ -101,7 +114,7 @@ void leave_network(const struct place *place)
 	check(close(place->lease), "close");
 	check_free(find_link(BRIDGE) == place->bridge, BRIDGE);
 	lock = hold("network");
-	check_free(is_empty(), "10.11.0.2");
+	check_free(is_empty(), BRIDGE);
 	if (read_file(FORWARDING)[0] == '1')
 		write_file(FORWARDING, "0");
 	check(unlink(hosts_file()), "unlink");

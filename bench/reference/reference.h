@@ -34,6 +34,7 @@ struct veth {
 /* A place on the network of containers. */
 struct place {
 	char port[16];                  /* of the bridge; no name: there is none */
+	char address[16];
 	int bridge, lease, hosts;       /* its index, the socket that holds the address, and a mount of the names */
 };
 
@@ -121,7 +122,7 @@ void attach_hosts(const struct place *place);
 void make_bridge(const char *owner);
 void delete_bridge(int index);
 void make_port(const struct place *place, const char *owner, pid_t pid);
-void set_up_place(void);
+void set_up_place(const struct place *place);
 
 /* paths.c */
 void mount_sys(void);
@@ -132,7 +133,7 @@ void read_rights(const char *filter);
 void give_up_rights(void);
 
 /* rules.c */
-void set_rules(const struct plan *plan);
+void set_rules(const struct plan *plan, const char *address);
 void delete_rules(const struct plan *plan);
 
 #endif

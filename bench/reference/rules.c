@@ -30,14 +30,14 @@ static void nft(struct command command)
 	wait_for(start_child(become, 0, &command));
 }
 
-void set_rules(const struct plan *plan)
+void set_rules(const struct plan *plan, const char *address)
 {
 	char table[256];
 
 	snprintf(table, sizeof table,
 	         "table ip %s {\nchain outgoing {\ntype nat hook postrouting priority 100; policy accept;\n"
-	         "ip saddr 10.11.0.2 oifname != \"" BRIDGE "\" masquerade;\n}\n}",
-	         plan->owner);
+	         "ip saddr %s oifname != \"" BRIDGE "\" masquerade;\n}\n}",
+	         plan->owner, address);
 	nft((struct command){ plan->nft, { "nft", table } });
 }
 

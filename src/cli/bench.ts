@@ -7,7 +7,7 @@ import { interruptible } from '../command-line/interruption.ts';
 import { AS_JSON, flag } from '../command-line/options.ts';
 import { print, printError } from '../command-line/output.ts';
 
-const IS_QUICK = flag('--quick', 'half a minute, and rough figures');
+const IS_QUICK = flag('--quick', 'a minute, and rough figures');
 
 /** Returns 0 when it has measured, whatever the figures. */
 export const main = command(
@@ -19,7 +19,7 @@ export const main = command(
   async (typed) => {
     const [json, quick] = [typed.has(AS_JSON), typed.has(IS_QUICK)];
     if (process.geteuid?.() !== 0) printError('Without root only a part can be measured.');
-    if (!json) print(`${machineLine(thisMachine())}\n\nThis takes ${quick ? 'half a minute' : 'about two minutes'}.`);
+    if (!json) print(`${machineLine(thisMachine())}\n\nThis takes ${quick ? 'a minute' : 'about three minutes'}.`);
     const listener = {
       onProgress: printError,
       onSection: (section: Parameters<typeof sectionText>[0]) => {
