@@ -16,9 +16,15 @@ export interface ChildEvent {
 
 const SIZE = 32;
 
-/** Cuts what arrives into events and keeps what is left over for the next time. */
+/**
+ * Cuts what arrives into events and keeps what is left over for the next time. A
+ * child that has gone into a time namespace has another clock from then on: where
+ * its time goes back, it goes on from where it was.
+ */
 export class EventDecoder {
   #rest = Buffer.alloc(0);
+  #last = 0n;
+  #lag = 0n;
 
   decode(bytes: Buffer): ChildEvent[] {
     const all = Buffer.concat([this.#rest, bytes]);
@@ -27,11 +33,17 @@ export class EventDecoder {
     while (at + SIZE <= all.length) {
       const end = at + SIZE + all.readUInt32LE(at + 24);
       if (end > all.length) break;
-      events.push(eventAt(all, at, end));
+      events.push(this.#onOneClock(eventAt(all, at, end)));
       at = end;
     }
     this.#rest = all.subarray(at);
     return events;
+  }
+
+  #onOneClock(event: ChildEvent): ChildEvent {
+    if (event.at + this.#lag < this.#last) this.#lag = this.#last - event.at;
+    this.#last = event.at + this.#lag;
+    return { ...event, at: this.#last };
   }
 }
 

@@ -460,15 +460,15 @@ function event(kind: number, index: number, result: bigint, at: bigint, answer =
 const STREAM = Buffer.concat([
   event(1, 0, 0n, 5n),
   event(3, 0, -22n, 2n ** 60n),
-  event(3, 7, 3n, 6n, 'abc'),
-  event(2, 65_534, 0n, 7n),
+  event(3, 7, 3n, 2n ** 60n + 1n, 'abc'),
+  event(2, 65_534, 0n, 2n ** 60n + 2n),
 ]);
 const none = Buffer.alloc(0);
 const EVENTS = [
   { kind: 'started', index: 0, result: 0, at: 5n, answer: none },
   { kind: 'finished', index: 0, result: -22, at: 2n ** 60n, answer: none },
-  { kind: 'finished', index: 7, result: 3, at: 6n, answer: Buffer.from('abc') },
-  { kind: 'leaving', index: 65_534, result: 0, at: 7n, answer: none },
+  { kind: 'finished', index: 7, result: 3, at: 2n ** 60n + 1n, answer: Buffer.from('abc') },
+  { kind: 'leaving', index: 65_534, result: 0, at: 2n ** 60n + 2n, answer: none },
 ];
 
 test('events: however the pipe cuts them', () => {
@@ -485,6 +485,13 @@ test('events: nothing comes of nothing, or of a part', () => {
   assert.equal(decoder.decode(Buffer.alloc(0)), []);
   assert.equal(decoder.decode(STREAM.subarray(0, 10)), []);
   assert.equal(decoder.decode(STREAM.subarray(10)), EVENTS);
+});
+
+test('events: a clock that begins anew goes on from where it was', () => {
+  const times = new EventDecoder()
+    .decode(Buffer.concat([100n, 200n, 10n, 15n].map((at) => event(1, 0, 0n, at))))
+    .map(({ at }) => at);
+  assert.equal(times, [100n, 200n, 200n, 205n]);
 });
 
 test('a wait status: exits and signals, there and back', () => {
