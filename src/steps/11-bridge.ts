@@ -20,23 +20,11 @@ import { mapIds } from './05-user.ts';
 import { joinGroup, makeGroup, reportGroup } from './07-cgroups.ts';
 import { isolate, NAMESPACES } from './08-chroot.ts';
 import { openImage } from './08-image.ts';
-import { enterRoot, type PreparedRoot, prepareRoot } from './10-overlay.ts';
+import { has as before, enterRoot, type PreparedRoot, prepareRoot } from './10-overlay.ts';
 import { type Connection, connect, prepareConnection, setUpConnection } from './11-connection.ts';
 
 export const title = 'bridge: a network of containers';
-export const has: readonly Feature[] = [
-  'uts',
-  'ipc',
-  'pid',
-  'mnt',
-  'user',
-  'net',
-  'limits',
-  'image',
-  'mounts',
-  'layers',
-  'bridge',
-];
+export const has: readonly Feature[] = [...before, 'bridge'];
 
 /** What a container needs before there is one. */
 export interface Prepared {

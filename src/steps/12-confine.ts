@@ -18,6 +18,7 @@ import { makeGroup, reportGroup } from './07-cgroups.ts';
 import { NAMESPACES } from './08-chroot.ts';
 import {
   arrange,
+  has as before,
   type Prepared as Connected,
   inside as insideNetwork,
   prepare as prepareNetwork,
@@ -28,20 +29,7 @@ import { hidePaths, mountSys } from './12-paths.ts';
 import { giveUpRights } from './12-rights.ts';
 
 export const title = 'confine: root inside, with less power';
-export const has: readonly Feature[] = [
-  'uts',
-  'ipc',
-  'pid',
-  'mnt',
-  'user',
-  'net',
-  'limits',
-  'image',
-  'mounts',
-  'layers',
-  'bridge',
-  'confinement',
-];
+export const has: readonly Feature[] = [...before, 'confinement'];
 
 /** What a container needs before there is one. */
 export interface Prepared extends Connected {

@@ -8,10 +8,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { quoted } from '../command-line/quoted.ts';
 import { newOwnerName } from '../leftovers/owner.ts';
+import { programPath } from '../proc/programs.ts';
 import { cached, keyOf, sweep } from './cache.ts';
 import type { Machine } from './machine.ts';
 import { portableNode } from './node.ts';
-import { findProgram, requirePrograms, run } from './programs.ts';
+import { requirePrograms, run } from './programs.ts';
 
 const PACKAGES = [
   ...['systemd', 'systemd-sysv', 'udev', 'kmod', 'dbus', 'dbus-user-session', 'libpam-systemd', 'login', 'passwd'],
@@ -58,7 +59,7 @@ export function ensureMachineImage(machine: Machine, say: (line: string) => void
 function packageSource(): PackageSource {
   const release = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
   const suite = /^VERSION_CODENAME=(\S+)$/m.exec(release)?.[1];
-  if (!/^ID=debian$/m.test(release) || !suite || !findProgram('apt-get')) return { suite: DEFAULT_SUITE, mirrors: [] };
+  if (!/^ID=debian$/m.test(release) || !suite || !programPath('apt-get')) return { suite: DEFAULT_SUITE, mirrors: [] };
   // $(SUITE) would be "oldstable"; a codename is bookworm, bookworm-updates or bookworm-security.
   const format = 'deb $(REPO_URI) $(CODENAME) main $(ORIGIN)';
   const lines = run(['apt-get', 'indextargets', '--format', format, 'Created-By: Packages']).split('\n');

@@ -1,7 +1,8 @@
 /** Node.js and npm to take along: this host's own, or the npm registry's. */
 import { readdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { findProgram, run } from './programs.ts';
+import { programPath } from '../proc/programs.ts';
+import { run } from './programs.ts';
 
 export interface PortableNode {
   /** The program. */
@@ -40,6 +41,6 @@ function registryPackage(specifier: string, scratch: string): string {
 
 /** npm-cli.js is in the folder bin of npm's package. */
 function npmFolder(): string | undefined {
-  const npm = findProgram('npm');
+  const npm = programPath('npm');
   return npm && dirname(dirname(realpathSync(npm)));
 }

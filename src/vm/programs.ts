@@ -1,7 +1,6 @@
 /** Programs of the host, which the kit does not bring along. */
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { join } from 'node:path';
+import { programPath } from '../proc/programs.ts';
 
 /** A program, and the Debian package that has it. */
 export interface Program {
@@ -23,17 +22,11 @@ export interface RunOptions {
  * @throws Error in one line, with the command that installs what is missing
  */
 export function requirePrograms(purpose: string, programs: readonly Program[]): void {
-  const missing = programs.filter(({ name }) => findProgram(name) === undefined);
+  const missing = programs.filter(({ name }) => programPath(name) === undefined);
   if (missing.length === 0) return;
   const names = missing.map(({ name }) => name).join(', ');
   const packages = [...new Set(missing.map((program) => program.package))].join(' ');
   throw new Error(`${purpose} needs ${names}: sudo apt-get install ${packages}`);
-}
-
-/** The path of a program, or undefined. */
-export function findProgram(name: string): string | undefined {
-  const directories = [...(process.env.PATH ?? '').split(':').filter(Boolean), '/usr/sbin', '/sbin'];
-  return directories.map((directory) => join(directory, name)).find(isExecutable);
 }
 
 /**
@@ -42,7 +35,7 @@ export function findProgram(name: string): string | undefined {
  */
 export function run([name = '', ...words]: readonly string[], options: RunOptions = {}): string {
   const { cwd, env = {}, timeoutMs = 60_000 } = options;
-  const { status, signal, error, stdout, stderr } = spawnSync(findProgram(name) ?? name, words, {
+  const { status, signal, error, stdout, stderr } = spawnSync(programPath(name) ?? name, words, {
     cwd,
     env: { ...process.env, ...env },
     encoding: 'utf8',
@@ -54,13 +47,4 @@ export function run([name = '', ...words]: readonly string[], options: RunOption
   const reason = error?.message ?? (signal ? `ended by ${signal}` : `status ${status}`);
   const last = stderr?.trim().split('\n').slice(-LINES_KEPT) ?? [];
   throw new Error([`${name} failed (${reason}):`, ...last].join('\n  '));
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
