@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { UsageError } from '../command-line/usage-error.ts';
 import { remove } from '../leftovers/cgroups.ts';
 import type { Leftover } from '../leftovers/leftover.ts';
+import { programPath } from '../proc/programs.ts';
 import { checkResources, cpuList, type Resources } from '../settings/resources.ts';
 import type { Call } from '../syscalls/call.ts';
 import { execve } from '../syscalls/processes.ts';
@@ -34,8 +35,7 @@ export function noSystemd(): string | undefined {
   const { mountinfo, cgroup } = thisMachine();
   if (findHierarchies(mountinfo, cgroup).some(({ version }) => version === 1))
     return `this machine has cgroup v1, and the kit asks systemd only where there is v2 alone. ${otherwise}`;
-  const isThere = (process.env.PATH ?? '').split(':').some((directory) => existsSync(join(directory, 'busctl')));
-  return isThere ? undefined : 'it needs busctl, a program of systemd that is not installed here.';
+  return programPath('busctl') ? undefined : 'it needs busctl, a program of systemd that is not installed here.';
 }
 
 /**
@@ -128,22 +128,22 @@ function requestFor(pid: number, unit: string, slice: string, limits: Resources)
 
 /** Limits as systemd calls them: systemd.resource-control(5). */
 function propertiesOf({ memory, cpus, cpuShares, cpusetCpus, pids, deviceWriteBps }: Resources): string[][] {
-  const row = (name: string, type: string, value?: number | string) =>
-    value === undefined ? [] : [[name, type, ...String(value).split(' ')]];
+  const row = (name: string, type: string, value?: number | readonly (number | string)[]) =>
+    value === undefined ? [] : [[name, type, ...[value].flat().map(String)]];
   return [
     ...row('MemoryMax', 't', memory),
     ...row('MemorySwapMax', 't', memory && 0),
     ...row('CPUQuotaPerSecUSec', 't', cpus && Math.round(cpus * 1_000_000)),
     ...row('CPUWeight', 't', cpuShares && weightOfShares(cpuShares)),
-    ...row('AllowedCPUs', 'ay', cpusetCpus && bitmap(cpuList(cpusetCpus))),
+    ...row('AllowedCPUs', 'ay', cpusetCpus === undefined ? undefined : bitmap(cpuList(cpusetCpus))),
     ...row('TasksMax', 't', pids),
-    ...row('IOWriteBandwidthMax', 'a(st)', deviceWriteBps && `1 ${process.cwd()} ${deviceWriteBps}`),
+    ...row('IOWriteBandwidthMax', 'a(st)', deviceWriteBps && [1, process.cwd(), deviceWriteBps]),
   ];
 }
 
-/** A bit for each CPU, as `COUNT BYTE...`. */
-function bitmap(cpus: readonly number[]): string {
+/** A bit for each CPU: how many bytes there are, and the bytes. */
+function bitmap(cpus: readonly number[]): number[] {
   const bytes = new Array<number>(Math.floor(Math.max(...cpus) / 8) + 1).fill(0);
   for (const cpu of cpus) bytes[cpu >> 3] = (bytes[cpu >> 3] ?? 0) | (1 << (cpu & 7));
-  return `${bytes.length} ${bytes.join(' ')}`;
+  return [bytes.length, ...bytes];
 }
