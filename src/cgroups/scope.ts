@@ -11,6 +11,7 @@ import { UsageError } from '../command-line/usage-error.ts';
 import { remove } from '../leftovers/cgroups.ts';
 import type { Leftover } from '../leftovers/leftover.ts';
 import { programPath } from '../proc/programs.ts';
+import { countsAsTheMachine } from '../proc/stat.ts';
 import { checkResources, cpuList, type Resources } from '../settings/resources.ts';
 import type { Call } from '../syscalls/call.ts';
 import { execve } from '../syscalls/processes.ts';
@@ -32,6 +33,9 @@ const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 export function noSystemd(): string | undefined {
   const otherwise = 'Leave the option out: then the kit makes the cgroup itself.';
   if (!existsSync('/run/systemd/system')) return `systemd does not run on this machine. ${otherwise}`;
+  // Of the same number, systemd would know another process, and move that.
+  if (!countsAsTheMachine())
+    return `processes have other numbers here than systemd knows, for this is a PID namespace of its own. ${otherwise}`;
   const { mountinfo, cgroup } = thisMachine();
   if (findHierarchies(mountinfo, cgroup).some(({ version }) => version === 1))
     return `this machine has cgroup v1, and the kit asks systemd only where there is v2 alone. ${otherwise}`;

@@ -106,13 +106,18 @@ export function ownPidNamespace(): string {
 /** The number that the PID namespace of the machine has on every Linux. Source: include/linux/proc_ns.h, PROC_PID_INIT_INO. */
 const FIRST_PID_NAMESPACE = '4026531836';
 
+/** Whether the numbers of processes are here those that the machine's own programs know. */
+export function countsAsTheMachine(): boolean {
+  return ownPidNamespace() === FIRST_PID_NAMESPACE;
+}
+
 /**
  * The numbers of all PID namespaces that have a process; undefined where not all
  * processes can be seen: outside of the machine's own namespace, or for another
  * user than root. Source: pid_namespaces(7), proc_pid_ns(5).
  */
 export function livingPidNamespaces(): Set<string> | undefined {
-  if (ownPidNamespace() !== FIRST_PID_NAMESPACE) return undefined;
+  if (!countsAsTheMachine()) return undefined;
   const found = new Set([FIRST_PID_NAMESPACE]);
   // Process 1 is in that one, and may not be for us to look at.
   for (const pid of otherProcesses().filter((other) => other !== 1)) {

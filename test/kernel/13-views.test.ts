@@ -1,5 +1,5 @@
 /** Step 13: what the container sees of cgroups and clocks is its own, and it can stand still. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { suite } from 'uvu';
@@ -21,7 +21,7 @@ import { setns, unshare } from '../../src/syscalls/namespaces.ts';
 import { cloneCall, execve, exit, wait4 } from '../../src/syscalls/processes.ts';
 import { type Container, type ContainerOptions, startContainer } from '../support/container.ts';
 import { kernelTest, onTestEnd, until, within } from '../support/kernel-test.ts';
-import { findProcess, lab, ownCgroups, read, statFields } from '../support/lab.ts';
+import { findProcess, lab, launcher, ownCgroups, read, statFields, top } from '../support/lab.ts';
 import { leftoversOf, NONE } from '../support/leftovers.ts';
 import { eventually, many, start as startRun } from '../support/many.ts';
 import { canRun } from '../support/needs.ts';
@@ -358,6 +358,15 @@ kernelTest(test, needs, 'the cgroup driver: what is no driver, and systemd where
   assert.is(status, 2);
   assert.match(stderr, /^--cgroup-driver: .*\. Leave the option out: then the kit makes the cgroup itself\.\n$/);
   assert.is(stderr.split('\n').length, 2);
+});
+
+kernelTest(test, needs, 'systemd is not told the number of a process that it knows by another', () => {
+  const script = 'mount -t tmpfs tmpfs /run && mkdir -p /run/systemd/system && exec "$@"';
+  const words = [process.execPath, launcher, 'step', '13', '--cgroup-driver', 'systemd', '--', 'true'];
+  const unshare = ['--mount', '--pid', '--fork', '--mount-proc', 'sh', '-c', script, 'sh', ...words];
+  const { status, stderr } = spawnSync('unshare', unshare, { cwd: top, encoding: 'utf8' });
+  assert.is(status, 2, stderr);
+  assert.match(stderr, 'processes have other numbers here than systemd knows');
 });
 
 kernelTest(test, needs, 'killed at any moment, also while it stands still: clean leaves nothing', async () => {
