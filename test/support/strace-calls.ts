@@ -74,6 +74,7 @@ import {
   interfaceSocket,
   interfaceUp,
   netlinkSocket,
+  portSocket,
   receiveAnswer,
   sendRequest,
   unixSocket,
@@ -169,6 +170,8 @@ make(setGroup(0));
 make(setUser(0));
 make(close(make(unixSocket())));
 make(close(make(icmpSocket())));
+make(close(make(portSocket('tcp'))));
+make(close(make(portSocket('udp'))));
 const socket = make(interfaceSocket());
 make(interfaceUp(socket, 'lo'));
 make(interfaceUp(socket, 'nothing'));
