@@ -59,7 +59,10 @@ export async function prepareRoot(lab: Lab, image: Image): Promise<PreparedRoot>
 }
 
 // #region child
-/** The child's part: the layers become its root, with all that is mounted there. `besides` is made before the old root goes. */
+/**
+ * The child's part: the layers become its root, with all that is mounted there. `besides` is made
+ * before the old root goes.
+ */
 export function enterRoot(lab: Lab, { layers, mounts }: PreparedRoot, besides: readonly Call[] = []): Call[] {
   return [
     ...mounts.before,

@@ -34,7 +34,10 @@ export interface Prepared {
   readonly connection: Connection;
 }
 
-/** The parent's part before the clone; `resources` are the settings' if nothing is said. A later step can make another cgroup. */
+/**
+ * The parent's part before the clone; `resources` are the settings' if nothing is said. A later
+ * step can make another cgroup.
+ */
 export async function prepare(lab: Lab, resources?: Resources, make = makeGroup): Promise<Prepared> {
   return {
     checkpoint: await openCheckpoint(lab),
@@ -45,7 +48,10 @@ export async function prepare(lab: Lab, resources?: Resources, make = makeGroup)
 }
 
 // #region inside
-/** The child's part before the program; it begins in `root.layers.stage`. `besides` is made in the image before the old root goes. */
+/**
+ * The child's part before the program; it begins in `root.layers.stage`. `besides` is made in the
+ * image before the old root goes.
+ */
 export function inside(lab: Lab, { checkpoint, root, connection }: Prepared, besides?: readonly Call[]): Call[] {
   const { hosts } = connection;
   return [

@@ -176,7 +176,10 @@ async function takeHostName(lab: Lab, address: string): Promise<string | undefin
 }
 
 // #region attach
-/** The parent's part while the child waits: the cable, with one end in the bridge and the other where the child is. */
+/**
+ * The parent's part while the child waits: the cable, with one end in the bridge and the other
+ * where the child is.
+ */
 export async function attachToBridge(lab: Lab, pid: number, place: Place): Promise<void> {
   const { port, bridge, mac } = place;
   lab.leaves({ kind: 'link', name: port, mark: lab.owner });
@@ -199,7 +202,10 @@ export function setUpPlace(place: Place | undefined): Call[] {
 
 const HOSTS = '/etc/hosts';
 
-/** The names of all containers as the container's /etc/hosts: one file, which each run changes that comes or goes. */
+/**
+ * The names of all containers as the container's /etc/hosts: one file, which each run changes that
+ * comes or goes.
+ */
 export async function openHosts(lab: Lab, place: Place | undefined): Promise<MountCalls> {
   const { root, layers, mounts } = lab.settings;
   const isThere = lookInside([...uppersOf(layers), root.path], HOSTS)?.stats.isFile();

@@ -7,7 +7,10 @@ import { ensureDirectory } from '../syscalls/files.ts';
 import { bindDevice } from './08-chroot.ts';
 
 // #region rules
-/** As in Docker: what does no harm, the container's own terminals, and nodes of all of them, for a node alone opens nothing. */
+/**
+ * As in Docker: what does no harm, the container's own terminals, and nodes of all of them, for a
+ * node alone opens nothing.
+ */
 const USUAL: readonly DeviceRule[] = [
   { type: 'c', access: 'm' },
   { type: 'b', access: 'm' },
