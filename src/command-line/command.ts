@@ -44,11 +44,12 @@ export async function exitWith(run: () => Promise<number>): Promise<void> {
 /**
  * At its end Node.js gives a terminal the settings back that it had at the start.
  * In the background that is not ours to do: a shell that waits for a line there
- * would no longer show what is typed. What is closed Node leaves alone.
+ * would no longer show what is typed. Nor is it where our output goes to another
+ * program: it may be a pager, which has the terminal. What is closed Node leaves alone.
  */
 function leaveTerminalAsItIs(): void {
   const { group, foreground } = processGroups();
-  if (group === foreground) return;
+  if (group === foreground && isatty(1)) return;
   for (const descriptor of [0, 1, 2]) if (isatty(descriptor)) closeSync(descriptor);
 }
 
