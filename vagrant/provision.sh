@@ -111,7 +111,7 @@ copy_kit() {
 		runuser -u "$user" -- tar --extract --directory "$kit" --keep-newer-files --warning=no-ignore-newer
 }
 
-install_packages ca-certificates gcc libc6-dev linux-libc-dev make git iproute2 iptables iputils-ping procps \
+install_packages ca-certificates gcc libc6-dev linux-libc-dev make git iproute2 iptables nftables iputils-ping procps \
 	util-linux strace tmux uidmap dbus-user-session debootstrap busybox-static xz-utils zstd
 install_node
 allow_rootless

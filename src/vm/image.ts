@@ -18,7 +18,7 @@ const PACKAGES = [
   ...['systemd', 'systemd-sysv', 'udev', 'kmod', 'dbus', 'dbus-user-session', 'libpam-systemd', 'login', 'passwd'],
   ...['uidmap', 'sudo', 'iproute2', 'iputils-ping', 'procps', 'util-linux', 'strace', 'tmux', 'less', 'nano'],
   ...['gcc', 'libc6-dev', 'linux-libc-dev', 'libasan8', 'libubsan1', 'libstdc++6', 'libatomic1', 'make'],
-  ...['ca-certificates', 'busybox-static', 'e2fsprogs', 'iptables', 'xz-utils', 'zstd'],
+  ...['ca-certificates', 'busybox-static', 'e2fsprogs', 'iptables', 'nftables', 'xz-utils', 'zstd'],
 ];
 const LEFT_OUT = ['/usr/share/doc/*', '/usr/share/man/*', '/usr/share/locale/*', '/usr/share/info/*'];
 /** The suite for hosts that are not Debian. */

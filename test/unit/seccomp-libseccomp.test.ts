@@ -15,7 +15,6 @@ import type { Profile, Rule } from '../../src/seccomp/profile.ts';
 import type { FilterInstruction } from '../../src/syscalls/identity.ts';
 import { runFilter } from '../support/bpf.ts';
 import { compilerMissing } from '../support/headers.ts';
-import { testWith } from '../support/needs.ts';
 import { callsFor, drawFrom, drawProfile, ENOSYS } from '../support/profiles.ts';
 
 /** It needs the library alone, without its headers. Of each profile it prints the filter's bytes. */
@@ -108,7 +107,6 @@ function librarySays(): string | undefined {
 }
 
 const missing = librarySays();
-const needs = [() => missing];
 
 /** The number of an operator in libseccomp's header. */
 const OPERATOR = {
@@ -192,9 +190,10 @@ function comparable(profile: Profile): Profile {
 /** Old libraries know no newer calls. */
 const NAMES = CALLS[native].names.filter((name) => (CALLS[native].numberOf(name) ?? 0) <= 334);
 
-testWith(
-  test,
-  needs,
+// A library for another machine than this is not to be had everywhere.
+if (missing) console.log(`skipped: no comparison with libseccomp: ${missing}`);
+
+(missing ? test.skip : test)(
   'libseccomp answers alike: 60 profiles drawn at random, each call and the corners of its arguments',
   () => {
     const drawn = Array.from({ length: 60 }, (_, seed) => comparable(drawProfile(drawFrom(seed), NAMES)));
