@@ -38,7 +38,7 @@ export interface ControlGroup {
   readonly directories: readonly string[];
   /** Puts a process in; the children that it has from then on are in it too. */
   join(pid: number): readonly Call[];
-  /** Lets all of its processes stand still. Without `always` it can be that nothing here does that. */
+  /** Lets all of its processes stand still, and does not wait until they do. Without `always` it can be that nothing here does that. */
   freeze(): readonly Call[];
   /** Lets them go on. */
   thaw(): readonly Call[];

@@ -81,7 +81,8 @@ function programName(pid: number): string {
   }
 }
 
-const NONE = 'No container runs here that could stand still. In another terminal: npm run step 13';
+const NONE =
+  'No container runs here that could stand still: it takes a cgroup, and a user without one needs sudo. In another terminal: npm run step 13';
 
 /**
  * The container that is meant by what was typed after a verb: that of a process,

@@ -1,5 +1,5 @@
 /** A command of the kit, from its words to its exit status. */
-import { closeSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
@@ -45,12 +45,16 @@ export async function exitWith(run: () => Promise<number>): Promise<void> {
  * At its end Node.js gives a terminal the settings back that it had at the start.
  * In the background that is not ours to do: a shell that waits for a line there
  * would no longer show what is typed. Nor is it where our output goes to another
- * program: it may be a pager, which has the terminal. What is closed Node leaves alone.
+ * program: it may be a pager, which has the terminal. What has become another file
+ * Node leaves alone; what is closed, libraries that end after this stumble over.
  */
 function leaveTerminalAsItIs(): void {
   const { group, foreground } = processGroups();
   if (group === foreground && isatty(1)) return;
-  for (const descriptor of [0, 1, 2]) if (isatty(descriptor)) closeSync(descriptor);
+  for (const descriptor of [0, 1, 2].filter((one) => isatty(one))) {
+    closeSync(descriptor);
+    openSync('/dev/null', 'r+'); // It gets the number that has become free.
+  }
 }
 
 /**

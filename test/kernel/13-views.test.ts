@@ -257,7 +257,10 @@ kernelTest(test, needs, 'pause says which containers there are, and takes no wor
   const none = lab(['pause']);
   assert.equal(
     [none.status, none.stderr],
-    [2, 'No container runs here that could stand still. In another terminal: npm run step 13\n'],
+    [
+      2,
+      'No container runs here that could stand still: it takes a cgroup, and a user without one needs sudo. In another terminal: npm run step 13\n',
+    ],
   );
   const [one, other] = [await start(), await start()];
   const [first, second] = [one.pid, other.pid].sort((a, b) => a - b);

@@ -205,6 +205,14 @@ kernelTest(test, [canRun(4), program('less'), ...needs], 'the pager of a pipelin
   await terminal.shows(/^status=0$/m);
 });
 
+kernelTest(test, [canRun(12), ...needs], 'a step ends in a pipeline, and in the background', async () => {
+  const terminal = new Terminal();
+  terminal.type("kit step 12 --quiet -- echo told | cat; echo first o''ver");
+  await terminal.shows(/^told$[\s\S]*^first over$/m);
+  terminal.type("kit step 12 --quiet -- true < /dev/null & wait $!; echo second o''ver");
+  await terminal.shows(/^second over$/m);
+});
+
 kernelTest(test, [canRun(3), ...needs], 'Ctrl-Z reaches process 1, and Ctrl-C after it ends all', async () => {
   const terminal = new Terminal();
   const length = someTime();

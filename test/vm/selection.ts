@@ -6,11 +6,11 @@ export const FOR_USER = [...CGROUPS, 'kernel/rootless'];
 /** And for root, the weightiest first. */
 export const FOR_ROOT = [
   ...CGROUPS,
-  'kernel/07',
-  'kernel/11',
-  'kernel/12',
   'kernel/13',
+  'kernel/07',
+  'kernel/12',
   'kernel/10',
+  'kernel/11',
   'kernel/09',
   'kernel/05',
   'kernel/08',
