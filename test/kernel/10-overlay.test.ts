@@ -205,7 +205,9 @@ kernelTest(
   async () => {
     const lower = mkdtempSync('/var/tmp/overlay-');
     onTestEnd(() => rmSync(lower, { recursive: true, force: true }));
-    const before = fingerprint(image);
+    // Others enter this image and mount there, and mount(8) makes /run/mount.
+    const rest = () => fingerprint(image).replace(/^run\b.*\n/gm, '');
+    const before = rest();
     const container = await start([], { wrap: onOverlay(lower), env: { TMPDIR: '/tmp' } });
     await container.output(HAVOC);
     assert.is(await container.output('cat /etc/new; ls -A /var'), 'new');
@@ -214,7 +216,7 @@ kernelTest(
       '/tmp cannot hold what an overlay writes, so it is held in memory (tmpfs) and is gone afterwards.',
     ]);
     await container.end();
-    assert.is(fingerprint(image), before);
+    assert.is(rest(), before);
     assert.equal(
       readdirSync(join(lower, 'u')).filter((name) => name.startsWith('container-lab')),
       [],
