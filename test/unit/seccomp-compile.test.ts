@@ -35,15 +35,15 @@ function compareAll(profile: Profile, around: Surroundings, seed: number): numbe
   return made;
 }
 
-test('whatever the profile says, the filter says: 100 drawn at random, each call and the corners of its arguments', () => {
+test('whatever the profile says, the filter says: 50 drawn at random, each call and the corners of its arguments', () => {
   let made = 0;
-  for (let seed = 1; seed <= 100; seed++) {
+  for (let seed = 1; seed <= 50; seed++) {
     const draw = drawFrom(seed);
     const capabilities: Capability[] = draw(2) === 0 ? ['CAP_SYS_ADMIN'] : [];
     const machine = MACHINES[seed % 2] ?? 'x64';
     made += compareAll(drawProfile(draw, NAMES), surroundings(machine, capabilities), seed);
   }
-  assert.ok(made > 200_000, String(made));
+  assert.ok(made > 100_000, String(made));
 });
 
 test('the default profile, with capabilities and without', () => {

@@ -17,7 +17,7 @@ const TIMEOUT_S = 3600;
 /** Seconds for a file, and how many times longer than usual the tests wait. */
 const EMULATED = ['TEST_TIMEOUT=1800', 'TEST_PATIENCE=5'];
 /** Seconds after which a tier begins no other file. */
-const BUDGET_S = 420;
+const BUDGET_S = 300;
 /** For the machine to end itself before it is ended. */
 const GRACE_S = 60;
 

@@ -2,7 +2,7 @@
 
 const CGROUPS = ['kernel/cgroup-v2', 'unit/cgroups'];
 /** Words of test/run.ts for an ordinary user. */
-export const FOR_USER = [...CGROUPS, 'kernel/rootless'];
+export const FOR_USER = ['kernel/rootless', 'kernel/cgroup-v2'];
 /** And for root, the weightiest first. */
 export const FOR_ROOT = [
   ...CGROUPS,
