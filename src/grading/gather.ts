@@ -35,7 +35,11 @@ export function gather(
   }
   const kinds = paths.map((path) => ({ path, stats: lstatSync(path, { throwIfNoEntry: false }) }));
   const lost = kinds.find(({ stats }) => !stats);
-  if (lost) throw new UsageError(`There is no file or folder ${harmlessLine(lost.path, 200)}.`);
+  if (lost) {
+    const isExercise = exercises.some(({ id }) => id === lost.path);
+    const advice = isExercise ? ` For the one in the workspace: npm run grade -- --only ${lost.path}` : '';
+    throw new UsageError(`There is no file or folder ${harmlessLine(lost.path, 200)}.${advice}`);
+  }
   const several = paths.length > 1;
   const found = kinds.map(({ path, stats }): Found => {
     const source = several ? harmlessLine(path, 60) : undefined;

@@ -118,7 +118,8 @@ test('paths: a file that is not there is a mistake, one that is no submission is
   put('one/1a.ts', 'two/1a.ts', 'two/package.json');
   const at = (name: string) => join(directory, name);
   const take = (...names: string[]) => gather(names.map(at), exercises, undefined);
-  assert.throws(() => take('three'), /There is no file or folder/);
+  assert.throws(() => take('three'), /There is no file or folder [^.]*\.$/);
+  assert.throws(() => gather(['1a'], exercises, undefined), /folder 1a\. .*: npm run grade -- --only 1a$/);
   assert.equal(
     take('one', 'two/1a.ts').submissions.map(({ path, exercise }) => [path, exercise.id]),
     [
