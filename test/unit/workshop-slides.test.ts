@@ -127,6 +127,23 @@ test('what a slide says is whole sentences', () => {
   }
 });
 
+/** Paragraphs and items of lists, without quotes, tables and code. */
+function passages({ text }: Lesson): string[] {
+  const prose = text.replace(/^```[\s\S]*?^```/gm, '');
+  return prose.split(/\n\s*\n|\n(?=[-*] )/).filter((passage) => !/^\s*[|>#]/.test(passage));
+}
+
+test('on a slide, what is marked stands alone: each piece ends a sentence, or a colon announces what follows', () => {
+  for (const each of readLibrary().lessons) {
+    for (const passage of passages(each)) {
+      const pieces = [...passage.matchAll(/\*\*(.+?)\*\*/gs)].map(([, piece = '']) => piece);
+      for (const piece of pieces.slice(0, -1)) assert.match(piece, /[.?!]$/, `${each.stem}: ${piece}`);
+      const last = pieces.at(-1);
+      if (last?.endsWith(':')) assert.ok(passage.trimEnd().endsWith(`${last}**`), `${each.stem}: ${last}`);
+    }
+  }
+});
+
 test('by the sums, no slide of any lesson is too high', () => {
   for (const each of readLibrary().lessons) {
     const slides = slidesOf(topicsOf(each));
